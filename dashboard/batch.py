@@ -1,0 +1,88 @@
+"""Superpixels of a file, without a page."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.model.volume import Volume
+from dashboard.opening import read_volume
+from workers import files, nifti
+from workers.partition import Partition, partition
+
+ENDINGS = (".nii.gz",)
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``supervox partition``."""
+    parser.add_argument("image", type=Path, help="NIfTI volume")
+    parser.add_argument("out", type=Path, help="where the ids go: a name ending in .nii.gz")
+    how_many = parser.add_mutually_exclusive_group()
+    how_many.add_argument("--count", type=int, help="superpixels wanted in the foreground")
+    how_many.add_argument("--size-mm3", type=float, help="volume wanted of one superpixel")
+    parser.add_argument("--compactness", type=float, default=0.06)
+    parser.add_argument("--sigma-mm", type=float, default=0.0, help="width of the blur before")
+    parser.add_argument("--threshold", type=threshold, default="auto", help="auto, none or a value")
+    parser.add_argument("--volume", type=int, help="which volume of a 4D file, from 0")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler (default: this process)")
+
+
+def threshold(text: str) -> float | str | None:
+    """Return a threshold from its text: ``auto``, ``none`` or a number."""
+    if text == "auto":
+        return text
+    return None if text == "none" else float(text)
+
+
+def partition_file(given: argparse.Namespace) -> dict:
+    """Partition ``given.image``, write the ids to ``given.out``, and return what was found.
+
+    Returns
+    -------
+    dict
+        ``count`` of superpixels, ``voxels`` in them, ``seconds`` of the partition, and
+        ``sha256`` of the ids in C order.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if the image cannot be read, an option is out of range or the output
+        cannot be written.
+    """
+    if not given.out.name.endswith(ENDINGS):
+        raise ValueError(f"Expected an output name ending in .nii.gz; got {given.out.name}.")
+    volume = read_volume(given.image, given.image.name, volume=given.volume)
+    start = time.perf_counter()
+    found = compute(volume, given)
+    seconds = time.perf_counter() - start
+    try:
+        files.replace(given.out, nifti.encode_labels(found.ids, volume.header))
+    except OSError as error:
+        raise ValueError(f"The ids could not be written to {given.out}: {error}") from error
+    return {
+        "count": int(found.count),
+        "voxels": int(np.count_nonzero(found.ids)),
+        "seconds": round(seconds, 3),
+        "sha256": hashlib.sha256(np.ascontiguousarray(found.ids)).hexdigest(),
+    }
+
+
+def compute(volume: Volume, given: argparse.Namespace) -> Partition:
+    """Run the kernel here, or on the scheduler that was given."""
+    wish = {
+        "count": given.count,
+        "size_mm3": given.size_mm3,
+        "compactness": given.compactness,
+        "sigma_mm": given.sigma_mm,
+        "threshold": given.threshold,
+    }
+    if not given.scheduler:
+        return partition(volume.data, volume.spacing, **wish)
+    from dashboard.cluster import DaskExecutor
+
+    with DaskExecutor.connect(given.scheduler) as executor:
+        return executor.submit(partition, volume.data, volume.spacing, **wish).result()

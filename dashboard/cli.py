@@ -1,0 +1,67 @@
+"""The ``supervox`` command: serve the page, or partition without one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from dashboard import batch, options
+
+APP = Path(__file__).with_name("app.py")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    given = build_parser().parse_args(arguments)
+    return given.run(given)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all sub-commands."""
+    parser = argparse.ArgumentParser("supervox", description="Label volumes over superpixels.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve_parser = commands.add_parser("serve", help="serve the page on this machine")
+    options.add_to(serve_parser)
+    serve_parser.add_argument("--port", type=int, default=5006, help="port (default: 5006)")
+    serve_parser.set_defaults(run=serve)
+    partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
+    batch.add_to(partition_parser)
+    partition_parser.set_defaults(run=partition)
+    return parser
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Serve the page on loopback until interrupted."""
+    asked = options.resolve(given)
+    if not asked.file.is_file():
+        sys.stderr.write(f"Expected a NIfTI file; there is none at {asked.file}.\n")
+        return 2
+    # Panel is slow to import, and only this command needs it.
+    from panel.command import main as panel
+
+    passed = [str(asked.file), "--folder", str(asked.folder)]
+    passed += ["--scheduler", asked.scheduler] if asked.scheduler else []
+    sys.stdout.write(f"supervox: http://127.0.0.1:{given.port}/app\n")
+    sys.stdout.flush()
+    serving = ["--address", "127.0.0.1", "--port", str(given.port), "--warm"]
+    origins = [f"127.0.0.1:{given.port}", f"localhost:{given.port}"]
+    allowed = [part for origin in origins for part in ("--allow-websocket-origin", origin)]
+    panel(["panel", "serve", str(APP), *serving, *allowed, "--args", *passed])
+    return 0
+
+
+def partition(given: argparse.Namespace) -> int:
+    """Write the superpixels of a volume, and print one JSON line about them."""
+    try:
+        found = batch.partition_file(given)
+    except ValueError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
+    sys.stdout.write(json.dumps(found) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What views are told when labels change: the difference, never more."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.model.labels import Edit
+from dashboard.model.superpixels import Box
+
+MOST_VOXELS = 4_000_000
+
+
+class Painted(NamedTuple):
+    """Whole superpixels were given a label."""
+
+    revision: int
+    ids: np.ndarray
+    label: int
+
+
+class Patched(NamedTuple):
+    """Labels inside boxes changed in some other way."""
+
+    revision: int
+    boxes: tuple[Box, ...]
+
+
+class Replaced(NamedTuple):
+    """So much changed that the whole label map is sent again."""
+
+    revision: int
+
+
+Change = Painted | Patched | Replaced
+
+
+def painted(revision: int, edit: Edit) -> Change:
+    """Return how views are told of a new `edit`: by ids where it gave whole superpixels."""
+    if edit.ids is not None:
+        return Painted(revision, edit.ids, edit.label)
+    return patched(revision, edit)
+
+
+def patched(revision: int, edit: Edit) -> Change:
+    """Return how views are told that `edit` was applied or reverted: by boxes, unless too big."""
+    boxes = tuple(patch.box for patch in edit.patches)
+    voxels = sum(int(np.prod([s.stop - s.start for s in box])) for box in boxes)
+    return Replaced(revision) if voxels > MOST_VOXELS else Patched(revision, boxes)

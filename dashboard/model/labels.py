@@ -1,0 +1,138 @@
+"""The annotation itself: one label for each voxel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.model.superpixels import Box, Superpixels
+
+DTYPE = np.uint16
+Values = np.ndarray | int
+
+
+class Patch(NamedTuple):
+    """The changed voxels of one box, with their labels before and after.
+
+    Attributes
+    ----------
+    box : tuple of slice
+        Where in the volume.
+    mask : ndarray of bool
+        Which voxels of the box; ``mask.sum()`` is m.
+    before, after : (m,) ndarray of int, or int
+        Their labels; one number where all are alike.
+    """
+
+    box: Box
+    mask: np.ndarray
+    before: Values
+    after: Values
+
+
+class Edit(NamedTuple):
+    """What one action changed: enough to take it back, and to do it again."""
+
+    patches: tuple[Patch, ...]
+    title: str
+    ids: np.ndarray | None = None
+    label: int | None = None
+
+    @property
+    def touched(self) -> set[int]:
+        """The labels that some voxel lost or got, 0 left out."""
+        values = (np.unique(v) for patch in self.patches for v in (patch.before, patch.after))
+        return {int(label) for each in values for label in each if label}
+
+
+class LabelMap:
+    """A label for each voxel of a volume; 0 is unlabelled.
+
+    The boxes in which each label may lie and the voxels of each are kept up to date at the cost
+    of the edit, not of the volume.
+    """
+
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        self.data = np.zeros(shape, DTYPE)
+        self.voxels: Counter[int] = Counter()
+        self.extents: dict[int, Box] = {}
+
+    def assign(self, superpixels: Superpixels, ids: np.ndarray, label: int, title: str) -> Edit:
+        """Give `label` to every voxel of the superpixels `ids`.
+
+        Voxels that have it already are no part of the edit; if all have, the edit is empty.
+        """
+        patches = (self._patch(superpixels, int(n), label) for n in ids)
+        edit = Edit(tuple(p for p in patches if p is not None), title, ids, label)
+        self.apply(edit)
+        return edit
+
+    def replace(self, labels: np.ndarray, title: str) -> Edit:
+        """Make the whole map equal to `labels` (I, J, K); the edit holds the changed box."""
+        if labels.shape != self.data.shape:
+            raise ValueError(
+                f"labels must have the shape {self.data.shape} of the map; got {labels.shape}."
+            )
+        changed = labels != self.data
+        if not changed.any():
+            return Edit((), title)
+        box = tuple(extent(changed.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1)))
+        mask = changed[box]
+        patch = Patch(box, mask, alike(self.data[box][mask]), alike(labels[box][mask]))
+        edit = Edit((patch,), title)
+        self.apply(edit)
+        return edit
+
+    def apply(self, edit: Edit) -> None:
+        """Write what `edit` gave."""
+        for patch in edit.patches:
+            self._write(patch, patch.before, patch.after)
+
+    def revert(self, edit: Edit) -> None:
+        """Bring back what lay under `edit`, in the opposite order."""
+        for patch in reversed(edit.patches):
+            self._write(patch, patch.after, patch.before)
+
+    def _patch(self, superpixels: Superpixels, n: int, label: int) -> Patch | None:
+        box = superpixels.boxes[n - 1]
+        before = self.data[box]
+        mask = (superpixels.ids[box] == n) & (before != label)
+        return Patch(box, mask, alike(before[mask]), label) if mask.any() else None
+
+    def _write(self, patch: Patch, old: Values, new: Values) -> None:
+        self.data[patch.box][patch.mask] = new
+        m = int(patch.mask.sum())
+        self.voxels.subtract(tally(old, m))
+        for label, voxels in tally(new, m).items():
+            self.voxels[label] += voxels
+            self.extents[label] = hull(patch.box, self.extents.get(label, patch.box))
+
+
+def extent(touched: np.ndarray) -> slice:
+    """Return the slice from the first to the last true value of `touched` (n,)."""
+    where = np.flatnonzero(touched)
+    return slice(int(where[0]), int(where[-1]) + 1)
+
+
+def alike(values: np.ndarray) -> Values:
+    """Return `values`, or one number if they are all the same."""
+    return int(values[0]) if (values == values[0]).all() else values.astype(DTYPE)
+
+
+def tally(values: Values, m: int) -> dict[int, int]:
+    """Return how many of `m` voxels have each label, the unlabelled left out."""
+    if isinstance(values, int):
+        return {values: m} if values else {}
+    labels, counts = np.unique(values, return_counts=True)
+    return {int(n): int(c) for n, c in zip(labels, counts, strict=True) if n}
+
+
+def hull(*boxes: Iterable[slice]) -> Box:
+    """Return the smallest box around `boxes`."""
+    return tuple(
+        slice(min(s.start for s in axis), max(s.stop for s in axis))
+        for axis in zip(*boxes, strict=True)
+    )

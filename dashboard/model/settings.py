@@ -1,0 +1,48 @@
+"""How a volume is partitioned."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MOST_SUPERPIXELS = 1_000_000
+
+
+class Settings(NamedTuple):
+    """What the annotator can turn before a partition.
+
+    Attributes
+    ----------
+    count : int
+        Number of superpixels wanted in the foreground.
+    compactness : float
+        Weight of distance against intensity, on intensities scaled to the foreground's 1st and
+        99th percentile; larger is more cubic.
+    sigma_mm : float
+        Width of the Gaussian that smooths intensities first, in mm.
+    threshold : float or "auto" or None
+        Foreground is what is brighter; None takes every finite voxel.
+    """
+
+    count: int = 2500
+    compactness: float = 0.06
+    sigma_mm: float = 0.0
+    threshold: float | str | None = "auto"
+
+    def checked(self) -> Settings:
+        """Return these settings as numbers.
+
+        Raises
+        ------
+        ValueError
+            Naming the one that is out of range.
+        """
+        count, compactness, sigma = int(self.count), float(self.compactness), float(self.sigma_mm)
+        if not 1 <= count <= MOST_SUPERPIXELS:
+            raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count}.")
+        if not 0 < compactness < float("inf"):
+            raise ValueError(f"Compactness must be positive; got {compactness}.")
+        if not 0 <= sigma <= 100:
+            raise ValueError(f"Smoothing must be from 0 to 100 mm; got {sigma}.")
+        automatic = self.threshold in ("auto", None)
+        threshold = self.threshold if automatic else float(self.threshold)
+        return Settings(count, compactness, sigma, threshold)

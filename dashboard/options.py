@@ -1,0 +1,55 @@
+"""What the command line asks of a server."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard import demo
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of one server.
+
+    Attributes
+    ----------
+    file : Path
+        Volume to open first.
+    folder : Path
+        Where the page may open files.
+    scheduler : str or None
+        Address of a Dask scheduler; None starts an embedded one.
+    """
+
+    file: Path
+    folder: Path
+    scheduler: str | None
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options that both ``supervox serve`` and ``panel serve --args`` take."""
+    parser.add_argument("file", nargs="?", type=Path, help="volume to open (default: the demo)")
+    parser.add_argument(
+        "--scheduler", help="address of a Dask scheduler (default: an embedded one)"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where the page may open files (default: the volume's folder, or the home folder)",
+    )
+
+
+def parse(arguments: list[str]) -> Options:
+    """Return what `arguments` ask for."""
+    parser = argparse.ArgumentParser("supervox")
+    add_to(parser)
+    return resolve(parser.parse_args(arguments))
+
+
+def resolve(given: argparse.Namespace) -> Options:
+    """Fill in what was not given."""
+    file = (given.file or demo.PATH).expanduser().absolute()
+    home = file.parent if given.file else Path.home()
+    return Options(file, (given.folder or home).expanduser().absolute(), given.scheduler)

@@ -1,0 +1,409 @@
+"""The one mutable thing: what a user has open, and what they can do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import param
+
+from dashboard import demo
+from dashboard.model import change
+from dashboard.model.case import Case, Cases
+from dashboard.model.labels import Edit, LabelMap
+from dashboard.model.palette import MOST_KEYS, Label, color_of, covering, first_labels
+from dashboard.model.settings import Settings
+from dashboard.model.stroke import ERASE, Stroke
+from dashboard.model.superpixels import Superpixels
+from dashboard.model.volume import Volume
+from dashboard.opening import read_volume
+from dashboard.surfaces import Surfaces
+from dashboard.task import Job, Task
+from workers import labels_tsv, nifti
+from workers.partition import partition
+
+AUTOMATIC_VOXELS = 20_000_000
+
+
+class Refused(ValueError):
+    """A verb that cannot be done now; the message says why and the way out."""
+
+
+class Notice(NamedTuple):
+    """One sentence for the user; `kind` is ``"info"``, ``"success"`` or ``"error"``."""
+
+    text: str
+    kind: str = "info"
+
+
+class Question(NamedTuple):
+    """A file holds several volumes, and the user must say which one."""
+
+    source: Path | bytes
+    name: str
+    count: int
+
+
+class Session(param.Parameterized):
+    """One user's open volume and everything done to it. Views watch it and call its verbs.
+
+    Parameters
+    ----------
+    executor : Executor
+        Runs kernels; Dask's in the app, an inline one in tests.
+    files : Executor
+        Reads files; threads of this process, since a worker may not see them.
+    schedule : callable
+        Runs a function later in the page's thread, where views may change.
+    cases : Cases, optional
+        Where annotations wait for a page that is loaded again.
+    user : str, optional
+        Whose cases.
+    """
+
+    volume = param.ClassSelector(class_=Volume, doc="What is open; None before the first.")
+    superpixels = param.ClassSelector(class_=Superpixels, doc="Its partition, if there is one.")
+    table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
+    label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
+    change = param.Parameter(doc="The latest difference in the labels.")
+    job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
+    notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
+    question = param.ClassSelector(class_=Question, doc="What the user must choose.")
+    held = param.Boolean(default=False, doc="Whether this page may change the labels.")
+
+    def __init__(
+        self,
+        executor: Executor,
+        files: Executor,
+        schedule: Callable[[Callable[[], None]], None],
+        cases: Cases | None = None,
+        user: str = "",
+    ) -> None:
+        super().__init__()
+        self._executor = executor
+        self._files = files
+        self._schedule = schedule
+        self._cases = cases or Cases()
+        self._user = user
+        self._key: tuple[str, str] | None = None
+        self._case: Case | None = None
+        self._task: Task | None = None
+        self.surfaces = Surfaces(executor, schedule)
+        self.settings = Settings()
+
+    # What is open
+
+    @property
+    def labels(self) -> LabelMap:
+        """The label map of the open volume."""
+        return self._opened().labels
+
+    @property
+    def revision(self) -> int:
+        """Grows by one with each change of the labels."""
+        return self._opened().revision
+
+    @property
+    def history(self) -> tuple[tuple[str, ...], int]:
+        """What each edit did, oldest first, and how many of them are in force."""
+        journal = self._opened().journal
+        return journal.titles, journal.done
+
+    @property
+    def cursor(self) -> tuple[int, int, int]:
+        """Voxel at which the three slices meet; the page tells where it is."""
+        return self._opened().cursor
+
+    @cursor.setter
+    def cursor(self, ijk: tuple[int, int, int]) -> None:
+        self._opened().cursor = ijk
+
+    @property
+    def foreground_threshold(self) -> float | None:
+        """Intensity above which the last partition took voxels as foreground."""
+        return self._opened().threshold
+
+    def open(self, source: Path | bytes, name: str, volume: int | None = None) -> None:
+        """Start to read the volume in a file; what is open stays until it has been read.
+
+        `volume` tells which one of a 4D file.
+        """
+        self._start(
+            f"Opening {name}",
+            partial(self._adopt_volume, source, name),
+            self._files,
+            read_volume,
+            source,
+            stem(name),
+            volume=volume,
+        )
+
+    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Volume]) -> None:
+        try:
+            volume = read()
+        except nifti.SeveralVolumes as several:
+            self.question = Question(source, name, several.count)
+            return
+        self.close()
+        self._key = (self._user, volume.digest)
+        case = self._cases.take(self._key, partial(begin, volume), self._lose)
+        self._case = case
+        self.surfaces.open(volume, case.labels)
+        self.param.update(
+            volume=volume,
+            superpixels=case.superpixels,
+            table=case.table,
+            label=case.label,
+            held=True,
+        )
+        self.surfaces.outline(case.threshold)
+        if case.superpixels is None and volume.data.size <= AUTOMATIC_VOXELS:
+            self.partition()
+
+    def close(self) -> None:
+        """Stop what runs and give the case back; done when a page goes."""
+        self.cancel()
+        if self._key is not None:
+            self._cases.leave(self._key, self._lose)
+            self._key = None
+
+    def _lose(self) -> None:
+        self.held = False
+        self._key = None
+        self.notice = Notice(
+            "This volume was opened in another page, which goes on with it. "
+            "Reload this page to take it back.",
+            "error",
+        )
+
+    # Superpixels
+
+    def partition(self, settings: Settings | None = None) -> None:
+        """Start to cut the volume into superpixels; the last ones stay until it is done."""
+        case = self._held()
+        self.settings = settings or self.settings
+        self._start(
+            "Partitioning",
+            partial(self._adopt_partition, case),
+            self._executor,
+            partition,
+            self.volume.data,
+            self.volume.spacing,
+            **self.settings._asdict(),
+        )
+
+    def _adopt_partition(self, case: Case, computed: Callable[[], tuple]) -> None:
+        ids, count, threshold = computed()
+        if case is self._case:
+            case.threshold = threshold
+            self._adopt_ids(ids)
+            self.surfaces.outline(threshold)
+            self.notice = Notice(f"{count:,} superpixels.", "success")
+
+    def open_superpixels(self, source: Path | bytes, name: str) -> None:
+        """Start to read superpixels that were downloaded, instead of computing them."""
+        self._held()
+        self._start(f"Opening {name}", self._adopt_read_ids, self._files, nifti.read, source)
+
+    def _adopt_read_ids(self, read: Callable[[], nifti.NiftiFile]) -> None:
+        ids = self._on_this_grid(read(), "superpixels")
+        if not ids.any():
+            raise Refused("Expected superpixels, numbered from 1; the file holds only zeros.")
+        self._adopt_ids(ids.astype(np.min_scalar_type(ids.max()) if ids.max() > 255 else np.uint16))
+        self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
+
+    def _adopt_ids(self, ids: np.ndarray) -> None:
+        case = self._held()
+        case.superpixels = Superpixels(ids)
+        self.superpixels = case.superpixels
+
+    def cancel(self) -> None:
+        """Stop what the user is waiting for; what was there before stays."""
+        if self._task is not None:
+            self._task.cancel()
+
+    # Labels
+
+    def paint(self, stroke: Stroke) -> None:
+        """Give a stroke's label to the superpixels under it; nothing, on the background."""
+        case = self._held()
+        if case.superpixels is None:
+            raise Refused("There are no superpixels yet: press Partition, then draw.")
+        ids = case.superpixels.under(stroke.voxels)
+        edit = case.labels.assign(case.superpixels, ids, stroke.label, self._title(stroke, ids))
+        self._record(edit)
+        if not ids.size:
+            self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
+
+    def undo(self) -> None:
+        """Take the latest edit back."""
+        case = self._held()
+        if edit := case.journal.step_back():
+            case.labels.revert(edit)
+            self._tell(edit, change.patched(case.revision + 1, edit))
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        case = self._held()
+        if edit := case.journal.step_forward():
+            case.labels.apply(edit)
+            self._tell(edit, change.patched(case.revision + 1, edit))
+
+    def open_labels(self, source: Path | bytes, name: str) -> None:
+        """Start to read a label map over the volume; it can be undone like a stroke."""
+        self._held()
+        title = f"opened {name}"
+        then = partial(self._adopt_labels, title)
+        self._start(f"Opening {name}", then, self._files, nifti.read, source)
+
+    def _adopt_labels(self, title: str, read: Callable[[], nifti.NiftiFile]) -> None:
+        labels = self._on_this_grid(read(), "labels")
+        if labels.max() > 65535:
+            raise Refused(f"Expected labels from 0 to 65535; got {labels.max()}.")
+        case = self._held()
+        values = [int(value) for value in np.unique(labels) if value]
+        self.table = case.table = covering(case.table, values)
+        self._record(case.labels.replace(labels, title))
+
+    def choose(self, label: int) -> None:
+        """Let the next strokes give `label`."""
+        if label not in {known.value for known in self.table}:
+            raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
+        self.label = self._opened().label = label
+
+    def add_label(self) -> None:
+        """Add a label with the next number, and choose it."""
+        value = max((known.value for known in self.table), default=0) + 1
+        if value > MOST_KEYS:
+            raise Refused(f"There are {MOST_KEYS} labels already, one for each key.")
+        case = self._held()
+        case.table = (*case.table, Label(value, f"label {value}", color_of(value)))
+        self.table = case.table
+        self.choose(value)
+
+    def rename(self, label: int, name: str) -> None:
+        """Call a label `name`; a blank name changes nothing."""
+        case = self._held()
+        name = " ".join(name.split())[:80]
+        if name:
+            case.table = tuple(
+                known._replace(name=name) if known.value == label else known for known in case.table
+            )
+            self.table = case.table
+
+    # Downloads
+
+    def export_labels(self) -> Future:
+        """Start to write the labels as NIfTI; the future holds the bytes."""
+        if not +self.labels.voxels:
+            raise Refused("Nothing is labelled yet: draw a stroke first.")
+        return self._executor.submit(
+            nifti.encode_labels, self.labels.data.copy(), self.volume.header
+        )
+
+    def export_table(self) -> Future:
+        """Write the names and colours of the labels as BIDS ``_dseg.tsv``."""
+        self._opened()
+        done: Future = Future()
+        done.set_result(labels_tsv.encode(self.table).encode())
+        return done
+
+    def export_superpixels(self) -> Future:
+        """Start to write the superpixels' ids as NIfTI; the future holds the bytes."""
+        if self.superpixels is None:
+            raise Refused("There are no superpixels yet: press Partition first.")
+        return self._executor.submit(nifti.encode_labels, self.superpixels.ids, self.volume.header)
+
+    def export_volume(self) -> Future:
+        """Start to write the volume as NIfTI; the future holds the bytes."""
+        self._opened()
+        return self._executor.submit(nifti.encode_volume, self.volume.data, self.volume.header)
+
+    # How it is done
+
+    def tell(self, text: str, kind: str = "error") -> None:
+        """Show the user one sentence."""
+        self.notice = Notice(text, kind)
+
+    def _opened(self) -> Case:
+        if self._case is None:
+            raise Refused("No volume is open: press Open… and choose one.")
+        return self._case
+
+    def _held(self) -> Case:
+        case = self._opened()
+        if not self.held:
+            raise Refused("This volume is open in another page: reload to take it back.")
+        return case
+
+    def _title(self, stroke: Stroke, ids: np.ndarray) -> str:
+        superpixels = f"{ids.size} superpixel{'s' * (ids.size != 1)}"
+        where = f"{stroke.plane.layout.name} {stroke.plane.index}"
+        if stroke.label == ERASE:
+            return f"erased {superpixels} · {where}"
+        names = {known.value: known.name for known in self.table}
+        return f"{superpixels} → {names.get(stroke.label, stroke.label)} · {where}"
+
+    def _record(self, edit: Edit) -> None:
+        if edit.patches:
+            case = self._held()
+            case.journal.record(edit)
+            self._tell(edit, change.painted(case.revision + 1, edit))
+
+    def _tell(self, edit: Edit, difference: change.Change) -> None:
+        self._opened().revision = difference.revision
+        self.surfaces.note(edit)
+        self.change = difference
+
+    def _on_this_grid(self, found: nifti.NiftiFile, what: str) -> np.ndarray:
+        if found.data.shape != self.volume.shape:
+            raise Refused(
+                f"Expected {what} of shape {self.volume.shape}, as the open volume; "
+                f"got {found.data.shape}."
+            )
+        if not np.allclose(found.affine, self.volume.affine, atol=1e-3):
+            raise Refused(f"Expected {what} that lie on the open volume; their affine differs.")
+        if (found.data != np.rint(found.data)).any() or found.data.min() < 0:
+            raise Refused(f"Expected {what} as whole numbers from 0; the file holds others.")
+        return found.data
+
+    def _start(self, title: str, then: Callable, executor: Executor, kernel, *args, **kw) -> None:
+        self.cancel()
+        self._task = Task(title, self._schedule, self._show_progress, partial(self._end, then))
+        self._task.start(executor, kernel, *args, **kw)
+
+    def _show_progress(self, task: Task, job: Job) -> None:
+        if task is self._task:
+            self.job = job
+
+    def _end(self, then: Callable, task: Task) -> None:
+        if task is not self._task:
+            return
+        self._task = self.job = None
+        try:
+            then(task.result)
+        except CancelledError:
+            self.tell(f"{task.title} was cancelled; nothing has changed.", "info")
+        except ValueError as refused:
+            self.tell(f"{task.title} failed: {refused}")
+        except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
+            self.tell(f"{task.title} failed: {type(error).__name__}: {error}")
+
+
+def stem(name: str) -> str:
+    """Return a file name without the endings of NIfTI."""
+    return name.removesuffix(".gz").removesuffix(".nii")
+
+
+def begin(volume: Volume) -> Case:
+    """Return a fresh case for `volume`."""
+    shown = demo.is_demo(volume.name)
+    return Case(
+        labels=LabelMap(volume.shape),
+        table=first_labels(demo.LABELS if shown else ()),
+        cursor=demo.CURSOR if shown else tuple(n // 2 for n in volume.shape),
+    )

@@ -1,0 +1,36 @@
+"""The script that runs in the page: plain files, joined into one module.
+
+They share one scope and import nothing, so that no build step and no network is needed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ORDER = (
+    "dom",
+    "geometry",
+    "store",
+    "wire",
+    "pane",
+    "pointer",
+    "strokes",
+    "readout",
+    "sidebar",
+    "partition",
+    "dialogs",
+    "keys",
+    "bench",
+    "main",
+)
+
+
+def module() -> str:
+    """Return the text of the page's one JavaScript module."""
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ORDER)
+
+
+def stylesheet() -> str:
+    """Return the page's CSS."""
+    return (HERE / "bench.css").read_text(encoding="utf-8")

@@ -1,0 +1,237 @@
+// The workbench in the page: owns the cursor and the display, tells the server, shows what it says.
+
+const TOOLS = [
+  ["draw", "Draw", "D", "M4 18c4-9 8 2 16-11", "M4 16.6a1.4 1.4 0 1 0 .01 0"],
+  ["erase", "Erase", "E", "M5 15l8-9 6 5-8 9H8z", "M9 20h11"],
+  ["window", "Window", "W", "M12 4a8 8 0 1 0 .01 0", "M12 4v16", "M12 8h6M12 12h8M12 16h6"],
+  ["cursor", "Crosshair", "C", "M12 3v18M3 12h18"],
+]
+
+class Bench {
+  constructor(model, view) {
+    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, tool: "draw", idle: false })
+    this.display = { borders: true, labels_shown: true, surfaces_shown: true, opacity: 0.5 }
+    this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
+      .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
+    this.active = this.panes[0]
+    this.strokes = new Strokes(this)
+    this.readout = new Readout(this)
+    this.labels = new LabelList(this)
+    this.partition = new PartitionSection(this)
+    this.displaySection = new Display(this)
+    this.history = new History()
+    this.help = new Help()
+    this.opening = new OpenDialog(this, model.get_child("dropper"))
+    this.question = new VolumeQuestion(this)
+    this.toasts = new Toasts()
+    this.progress = new Progress(this)
+    this.wire = new Wire(this)
+    this.el = page(this)
+    this.setTool("draw")
+    this.displaySection.show(this.display, this.window)
+  }
+
+  // To the server
+
+  say(verb, values = {}) { this.model.send_msg({ verb, ...values }) }
+
+  undo() { this.strokes.afterwards(() => this.say("undo")) }
+  redo() { this.strokes.afterwards(() => this.say("redo")) }
+
+  chooseLabel(value) {
+    if (this.tool === "erase") this.setTool("draw")
+    if (this.labelOf(value)) { this.label = value; this.labels.show(this.table, value) }
+    this.say("choose", { label: value })
+  }
+
+  labelOf(value) { return this.table.find((label) => label.value === value) }
+
+  // From the server, in order (wire.js)
+
+  open(message) {
+    for (const pane of this.panes) if (!pane.wire(this.view.model.document)) throw new Error("its slices are not ready")
+    if (!this.watched) for (const pane of this.panes) this.strokes.watch(pane)
+    this.watched = true
+    this.store = new Store(message)
+    this.store.colors = new Uint32Array(65536)
+    this.cursor = message.cursor
+    for (const pane of this.panes) pane.open(message.layouts[pane.name])
+    this.displaySection.open(this.store)
+    this.partition.open(message)
+    this.setWindow(message.window)
+    this.el.classList.add("opened")
+    this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
+    this.redraw()
+  }
+
+  arrive(array, values, revision) {
+    if (array === "ids") {
+      this.store.setIds(values)
+      this.partition.show(this.store.sizes, this.threshold)
+    } else this.store[array] = values
+    if (array !== "ids") this.store.complete[array] = true
+    if (revision != null) this.store.revision = revision
+    this.redraw()
+  }
+
+  /** Take an edit if it is the next one; ask for all labels if one was missed. */
+  edit({ revision }, write) {
+    if (revision <= this.store.revision) return
+    if (revision > this.store.revision + 1) { this.say("resync"); return }
+    write()
+    this.store.revision = revision
+    for (const pane of this.panes) pane.drawOverlay()
+    this.readout.refresh()
+  }
+
+  painted(message) { this.edit(message, () => this.store.paint(message.ids, message.label)) }
+
+  async patched(message) {
+    const values = new Uint16Array(await inflate(message.data))
+    this.edit(message, () => this.store.patch(message.boxes, values))
+  }
+
+  taken({ n }) { this.strokes.acknowledge(n) }
+
+  state({ table, label, titles, done, undoable, redoable, held, threshold }) {
+    Object.assign(this, { table, label, threshold })
+    for (const { value, color } of table) this.store.colors[value] = abgr(color)
+    this.labels.show(table, label)
+    this.history.show(titles, done)
+    this.buttons.undo.disabled = !undoable
+    this.buttons.redo.disabled = !redoable
+    this.buttons.undo.title = undoable ? `Undo: ${titles[done - 1]} (Z)` : "Nothing to undo (Z)"
+    this.buttons.redo.title = redoable ? `Redo: ${titles[done]} (Y)` : "Nothing to redo (Y)"
+    this.el.classList.toggle("lost", !held)
+    if (this.store.revision >= 0 && this.repainted !== JSON.stringify(table.map((l) => l.color))) {
+      this.repainted = JSON.stringify(table.map((l) => l.color))
+      for (const pane of this.panes) pane.drawOverlay()
+    }
+  }
+
+  job({ job }) {
+    this.idle = job === null
+    this.progress.show(job)
+  }
+
+  notice(message) { this.toasts.show(message) }
+  folder(message) { this.opening.list(message) }
+  ask({ name, count }) { this.question.ask({ name, count }) }
+
+  loading(array, fraction) {
+    this.readout.hint(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
+  }
+
+  /** A file in pieces, for what is too big for one message. */
+  file({ name, parts, part, data }) {
+    this.parts = part === 0 ? [data] : [...this.parts, data]
+    if (part + 1 < parts) return
+    const link = h("a", { download: name, href: URL.createObjectURL(new Blob(this.parts.splice(0))) })
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  }
+
+  fail(text) { this.say("failed", { text }) }
+
+  // Moving and showing
+
+  activate(pane) { this.active = pane }
+
+  scroll(pane, steps) { if (this.store) this.scrollTo(pane.layout.axis, this.cursor[pane.layout.axis] + steps) }
+
+  scrollTo(axis, index) { this.moveTo(this.cursor.map((n, a) => (a === axis ? index : n))) }
+
+  moveTo(ijk) {
+    this.cursor = ijk.map((n, axis) => clamp(n, 0, this.store.shape[axis] - 1))
+    for (const pane of this.panes) pane.show(this.cursor)
+    clearTimeout(this.telling)
+    this.telling = setTimeout(() => this.say("cursor", { ijk: this.cursor }), 300)
+  }
+
+  redraw() {
+    for (const pane of this.panes) { pane.index = -1; pane.show(this.cursor) }
+    this.readout.refresh()
+  }
+
+  fit() { if (this.store) for (const pane of this.panes) pane.fit() }
+
+  setWindow([low, high]) {
+    this.window = [low, high > low ? high : low + 1e-6]
+    for (const pane of this.panes) pane.setWindow(this.window)
+    this.displaySection.show(this.display, this.window)
+  }
+
+  /** Across: contrast; up and down: brightness, as in the habits of radiology. */
+  dragWindow(dx, dy) {
+    const [low, high] = this.store.range
+    const perPx = (high - low) / 600
+    const width = Math.max(this.window[1] - this.window[0] + dx * perPx, (high - low) / 1e4)
+    const level = (this.window[0] + this.window[1]) / 2 + dy * perPx
+    this.setWindow([level - width / 2, level + width / 2])
+  }
+
+  set(setting, value) {
+    this.display[setting] = value
+    this.displaySection.show(this.display, this.window)
+    if (setting === "surfaces_shown") this.say("surfaces_shown", { value })
+    else if (this.store) for (const pane of this.panes) pane.drawOverlay()
+  }
+
+  toggle(setting) { this.set(setting, !this.display[setting]) }
+
+  setTool(tool) {
+    this.tool = tool
+    for (const [name, button] of Object.entries(this.toolButtons)) button.setAttribute("aria-pressed", String(name === tool))
+    this.el.dataset.tool = tool
+    const draws = tool === "draw" || tool === "erase"
+    if (this.store) for (const pane of this.panes) pane.tool.setv({ active: draws }, { sync: false })
+  }
+
+  hasDialog() { return [this.help, this.opening, this.question].some((dialog) => dialog.el.open) }
+
+  get ready() {
+    const { store } = this
+    return Boolean(store?.complete.volume && store.complete.labels && (store.ids || this.idle))
+  }
+
+  toScreen(name, ijk) {
+    const pane = this.panes.find((each) => each.name === name)
+    const box = pane.el.getBoundingClientRect()
+    const [x, y] = pane.toPixel(...toCanvas(pane.layout, ijk))
+    return [box.left + x, box.top + y]
+  }
+}
+
+/** The whole page around the panes. */
+function page(bench) {
+  const { model } = bench
+  bench.toolButtons = Object.fromEntries(TOOLS.map(([name, title, key, ...paths]) => [name,
+    h("button", { class: "tool", "aria-label": title, title: `${title} (${key})`, onclick: () => bench.setTool(name) },
+      icon(...paths), h("kbd", { "aria-hidden": "true" }, key))]))
+  const button = (name, key, action) => h("button", { "aria-label": name, title: `${name} (${key})`, onclick: action },
+    name, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
+  bench.buttons = {
+    undo: button("Undo", "Z", () => bench.undo()),
+    redo: button("Redo", "Y", () => bench.redo()),
+    open: h("button", { "aria-label": "Open", title: "Open a volume, labels or superpixels", onclick: () => bench.opening.ask() }, "Open…"),
+    help: h("button", { "aria-label": "Help", title: "Help and keys (?)", onclick: () => bench.help.toggle() }, "?"),
+  }
+  bench.buttons.undo.disabled = bench.buttons.redo.disabled = true
+  bench.title = h("div", { class: "title" }, h("span", { class: "dim" }, "Opening…"))
+  const { undo, redo, open, help } = bench.buttons
+  const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
+  const surface = h("section", { class: "pane surface", "aria-label": "3D view" }, model.get_child("surface"), h("span", { class: "title" }, "3D"))
+  return h("div", { class: "bench" },
+    h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), undo, redo, open, model.get_child("download"), help),
+    h("nav", { "aria-label": "Tools" }, ...Object.values(bench.toolButtons)),
+    h("main", {}, axial, surface, coronal, sagittal),
+    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.history.el, model.get_child("files")),
+    h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
+    bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el)
+}
+
+/** “#rrggbb” as a canvas packs it, without alpha. */
+function abgr(color) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))
+  return (b << 16) | (g << 8) | r
+}

@@ -1,0 +1,84 @@
+// What the page asks, and what it says in passing: open a file, choose a volume, toasts, a job's progress.
+
+const KINDS = [["volume", "Volume"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"]]
+
+class OpenDialog {
+  constructor(bench, dropper) {
+    this.bench = bench
+    this.where = h("p", { class: "dim where" })
+    this.entries = h("div", { class: "entries", role: "listbox", "aria-label": "Files on the server" })
+    this.kinds = h("div", { class: "kinds", role: "radiogroup", "aria-label": "Open as" }, ...KINDS.map(([value, text], n) =>
+      h("label", {}, h("input", { type: "radio", name: "kind", value, checked: n === 0, onchange: () => bench.say("upload_as", { kind: value }) }), text)))
+    const close = h("button", { onclick: () => this.el.close() }, "Close")
+    this.el = h("dialog", { class: "open", "aria-label": "Open a file" }, h("h2", {}, "Open"), this.kinds,
+      h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries),
+        h("div", {}, h("h3", {}, "From this computer"), h("div", { class: "drop" }, dropper))),
+      h("p", { class: "end" }, close))
+  }
+
+  get kind() { return this.kinds.querySelector(":checked").value }
+
+  ask() {
+    for (const input of this.kinds.querySelectorAll("input")) input.disabled = input.value !== "volume" && !this.bench.store
+    this.el.showModal()
+    this.bench.say("list", { path: "" })
+  }
+
+  list({ path, folders, files, truncated }) {
+    this.where.textContent = path ? `… / ${path}` : "data folder"
+    const row = (text, mark, action) => h("button", { class: "entry", role: "option", onclick: action }, h("span", { class: "dim" }, mark), text)
+    const inside = (name) => (path ? `${path}/${name}` : name)
+    this.entries.replaceChildren(
+      ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/") }))] : []),
+      ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name) }))),
+      ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
+    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no .nii or .nii.gz file here."))
+    if (truncated) this.entries.append(h("p", { class: "dim" }, "Only the first are listed."))
+  }
+}
+
+class VolumeQuestion {
+  constructor(bench) {
+    this.text = h("p")
+    this.field = h("input", { type: "number", min: 1, value: 1, step: 1, "aria-label": "Which volume" })
+    const open = h("button", { onclick: () => { bench.say("open_volume_of", { volume: Number(this.field.value) - 1 }); this.el.close() } }, "Open volume")
+    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    this.el = h("dialog", { class: "which", "aria-label": "Which volume" }, h("h2", {}, "Which volume?"), this.text, this.field, h("p", { class: "end" }, not, open))
+  }
+
+  ask({ name, count }) {
+    this.text.textContent = `${name} holds ${count} volumes. Which one is to be opened, 1 to ${count}?`
+    this.field.max = count
+    this.field.value = 1
+    this.el.showModal()
+  }
+}
+
+/** Sentences that come and go; errors stay until they are closed. */
+class Toasts {
+  el = h("div", { class: "toasts", role: "status", "aria-live": "polite" })
+
+  show({ text, mood }) {
+    for (const old of this.el.children) if (old.firstChild.textContent === text) old.remove()
+    const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), h("button", { class: "plain", "aria-label": "Close message", onclick: () => toast.remove() }, "×"))
+    this.el.append(toast)
+    while (this.el.children.length > 4) this.el.firstChild.remove()
+    if (mood !== "error") setTimeout(() => toast.remove(), 5000)
+  }
+}
+
+class Progress {
+  constructor(bench) {
+    this.title = h("span")
+    this.bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" })
+    this.el = h("div", { class: "progress", hidden: true }, this.title, this.bar,
+      h("button", { "aria-label": "Cancel", title: "Stop; what was there before stays", onclick: () => bench.say("cancel") }, "Cancel"))
+  }
+
+  show(job) {
+    this.el.hidden = !job
+    if (!job) return
+    this.title.textContent = `${job.title} ${Math.round(job.fraction * 100)} %`
+    this.bar.value = job.fraction
+  }
+}

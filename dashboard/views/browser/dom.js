@@ -1,0 +1,52 @@
+// Small things that every other file here uses: elements, numbers as text, a signal.
+
+/** Make an element; attributes that begin with "on" are listeners. Text is never markup. */
+function h(tag, attributes = {}, ...children) {
+  const el = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) el.addEventListener(name.slice(2), value)
+    else if (value === true) el.setAttribute(name, "")
+    else if (value !== false && value != null) el.setAttribute(name, value)
+  }
+  el.append(...children.filter((child) => child != null))
+  return el
+}
+
+const SVG = "http://www.w3.org/2000/svg"
+
+/** Make a 24 × 24 line icon from path data. */
+function icon(...paths) {
+  const svg = document.createElementNS(SVG, "svg")
+  svg.setAttribute("viewBox", "0 0 24 24")
+  svg.setAttribute("aria-hidden", "true")
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path")
+    path.setAttribute("d", d)
+    svg.append(path)
+  }
+  return svg
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value))
+
+/** Show a number with about four significant digits and thousands separated. */
+function figure(value) {
+  if (!Number.isFinite(value)) return String(value)
+  if (Number.isInteger(value)) return value.toLocaleString("en")
+  const size = Math.abs(value)
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4
+  return Number(value.toFixed(digits)).toLocaleString("en", { maximumFractionDigits: digits })
+}
+
+/** Show a volume given in mm³ in the unit in which it reads best. */
+function mm3(value) {
+  if (value >= 1000) return `${(value / 1000).toFixed(value >= 1e5 ? 0 : 1)} mL`
+  return value >= 0.1 ? `${value.toPrecision(3)} mm³` : `${(value * 1e9).toPrecision(3)} µm³`
+}
+
+/** Listeners that are called in turn. */
+class Signal {
+  listeners = []
+  connect(listener) { this.listeners.push(listener) }
+  emit(...values) { for (const listener of this.listeners) listener(...values) }
+}

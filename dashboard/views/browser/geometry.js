@@ -1,0 +1,50 @@
+// Where a voxel lies in an array, on a slice's canvas and in the patient. No DOM here.
+// Canvas: origin at the centre of the lower left voxel, x right, y up, in voxels (plane.py).
+
+/** Steps in a C-ordered flat array for one voxel along i, j and k. */
+const stridesOf = ([, J, K]) => [J * K, K, 1]
+
+const indexOf = ([, J, K], [i, j, k]) => (i * J + j) * K + k
+
+const isInside = (shape, ijk) => ijk.every((n, axis) => n >= 0 && n < shape[axis])
+
+/** Canvas coordinate of a voxel index along one laid axis; its own inverse. */
+const flip = (axis, n) => (axis.reversed ? axis.size - 1 - n : n)
+
+function toCanvas(layout, ijk) {
+  return [flip(layout.x, ijk[layout.x.index]), flip(layout.y, ijk[layout.y.index])]
+}
+
+/** Voxel under a canvas point on the slice at `index`; may lie outside. */
+function toVoxel(layout, index, x, y) {
+  const ijk = [0, 0, 0]
+  ijk[layout.axis] = index
+  ijk[layout.x.index] = flip(layout.x, Math.floor(x + 0.5))
+  ijk[layout.y.index] = flip(layout.y, Math.floor(y + 0.5))
+  return ijk
+}
+
+/** How to walk a slice in canvas order: first voxel, steps to the right and up. */
+function walk(layout, shape, index) {
+  const strides = stridesOf(shape)
+  const laid = (axis) => {
+    const step = strides[axis.index]
+    return axis.reversed ? [(axis.size - 1) * step, -step] : [0, step]
+  }
+  const [x0, right] = laid(layout.x)
+  const [y0, up] = laid(layout.y)
+  return {
+    width: layout.x.size, height: layout.y.size,
+    start: index * strides[layout.axis] + x0 + y0, right, up,
+  }
+}
+
+/** World coordinates in RAS+ mm. */
+function toWorld(affine, [i, j, k]) {
+  return affine.slice(0, 3).map(([a, b, c, d]) => a * i + b * j + c * k + d)
+}
+
+/** RAS+ mm as the annotator reads it: each with the letter of its side. */
+function anatomical(mm) {
+  return mm.map((value, n) => `${["RL", "AP", "SI"][n][value < 0 ? 1 : 0]} ${Math.abs(value).toFixed(1)}`)
+}

@@ -1,0 +1,73 @@
+// Keys, and the help that lists them. Silent while a text field has the focus.
+
+const KEYS = [
+  ["Paint", [
+    ["drag", "label the superpixels under the line, in 3D", null],
+    ["1 – 9", "choose the label", null],
+    ["D", "draw", (bench) => bench.setTool("draw")],
+    ["E", "erase by stroke", (bench) => bench.setTool("erase")],
+    ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
+    ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
+  ]],
+  ["Move", [
+    ["click", "move the crosshair, and so all three slices", null],
+    ["wheel", "next or previous slice", null],
+    ["← →", "slice by slice; with Shift by five (also ↑ ↓, PgUp PgDn)", null],
+    ["C", "crosshair follows the drag", (bench) => bench.setTool("cursor")],
+    ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
+    ["middle drag", "move the slice in its pane", null],
+    ["R", "fit the slices into their panes again", (bench) => bench.fit()],
+  ]],
+  ["See", [
+    ["W", "window: drag across for contrast, up and down for brightness", (bench) => bench.setTool("window")],
+    ["B", "superpixel borders", (bench) => bench.toggle("borders")],
+    ["S", "labels", (bench) => bench.toggle("labels_shown")],
+    ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
+    ["[ ]", "opacity of the labels", null],
+    ["?", "this help", (bench) => bench.help.toggle()],
+  ]],
+]
+
+const ACTIONS = new Map(KEYS.flatMap(([, keys]) => keys).filter(([, , action]) => action)
+  .map(([key, , action]) => [key.toLowerCase(), action]))
+const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
+
+const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
+  || (el?.tagName === "INPUT" && !["range", "checkbox", "button"].includes(el.type))
+const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option"].includes(el?.getAttribute?.("role"))
+
+function onKey(bench, event) {
+  const focus = event.composedPath()[0]
+  if (isTyping(focus) || event.altKey || (bench.hasDialog() && event.key !== "?")) return
+  const key = event.key.toLowerCase()
+  let done = true
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z") event.shiftKey ? bench.redo() : bench.undo()
+    else if (key === "y") bench.redo()
+    else done = false
+  } else if (event.key in STEPS) {
+    if (movesItself(focus)) return
+    bench.scroll(bench.active, STEPS[event.key] * (event.shiftKey ? 5 : 1))
+  } else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
+  else if (key === "[" || key === "]") bench.set("opacity", clamp(bench.display.opacity + (key === "]" ? 0.1 : -0.1), 0, 1))
+  else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
+  else done = false
+  if (done) event.preventDefault()
+}
+
+class Help {
+  constructor() {
+    const close = h("button", { onclick: () => this.el.close() }, "Close")
+    const lists = KEYS.map(([title, keys]) => h("div", {}, h("h3", {}, title),
+      h("dl", {}, ...keys.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]))))
+    this.el = h("dialog", { class: "help", "aria-label": "Help" },
+      h("h2", {}, "Label a volume by drawing over superpixels"),
+      h("p", {}, "Draw a line over what you want to label, on any slice: every superpixel it touches takes the chosen label, in 3D. ",
+        "If superpixels are too coarse for the border, choose a smaller size and press Partition; what is labelled stays. ",
+        "Download labels gives a NIfTI label map that lies on the volume voxel for voxel; open it again later to go on."),
+      h("div", { class: "columns" }, ...lists), h("p", { class: "end" }, close))
+    this.el.addEventListener("click", (event) => { if (event.target === this.el) this.el.close() })
+  }
+
+  toggle() { this.el.open ? this.el.close() : this.el.showModal() }
+}

@@ -1,0 +1,198 @@
+// One slice: a Bokeh figure made by HoloViews, whose glyphs are written here, and what lies over it.
+
+const BORDER = 0xd7c85c // ABGR of the accent, as a canvas packs it
+const BORDER_ALPHA = 70
+const MARGIN = 26 // px left free around a fitted slice, for the letters
+const SNAP_LENGTHS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
+
+class Pane {
+  constructor(name, title, child, bench) {
+    Object.assign(this, { name, bench, child, index: -1, pxPerMm: 0, centre: [0, 0] })
+    this.title = h("span", { class: "title" })
+    this.lines = { x: h("div", { class: "line v" }), y: h("div", { class: "line h" }) }
+    this.letters = ["left", "right", "up", "down"].map((side) => h("span", { class: `letter ${side}` }))
+    this.bar = h("div", { class: "scale" }, h("span"))
+    this.slider = h("input", {
+      type: "range", class: "scroll", min: 0, max: 0, step: 1, "aria-label": `${title} slice`,
+      title: `${title} slice (wheel, ←/→, PgUp/PgDn)`,
+      oninput: () => bench.scrollTo(this.layout.axis, Number(this.slider.value)),
+    })
+    this.label = title
+    this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child,
+      this.lines.x, this.lines.y, this.title, ...this.letters, this.bar, this.slider)
+    new ResizeObserver(() => this.resize()).observe(this.el)
+    listenToPointer(this)
+  }
+
+  /** Find the figure's models by name; false as long as Bokeh has not made them. */
+  wire(document) {
+    this.figure ??= document.get_model_by_name(`supervox-${this.name}`)
+    if (!this.figure) return false
+    const named = (name) => this.figure.renderers.find((renderer) => renderer.name === name)
+    this.base = named("volume").data_source
+    this.overlay = named("labels").data_source
+    this.mapper = named("volume").glyph.color_mapper
+    this.strokes = named("stroke").data_source
+    this.tool = this.figure.toolbar.tools.find((tool) => tool.type === "FreehandDrawTool")
+    return true
+  }
+
+  get store() { return this.bench.store }
+
+  /** Begin with a volume: make images of its size, and show the whole slice. */
+  open(layout) {
+    this.layout = layout
+    this.index = -1
+    const { width, height } = walk(layout, this.store.shape, 0)
+    const geometry = { x: [-0.5], y: [-0.5], dw: [width], dh: [height] }
+    for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) {
+      const NDArray = source.data.image[0].constructor
+      Object.assign(source.data, geometry, { image: [new NDArray(new values(width * height), [height, width])] })
+    }
+    this.slider.max = this.store.shape[layout.axis] - 1
+    const [left, right, up, down] = this.letters
+    ;[left.textContent, right.textContent] = layout.x.letters
+    ;[down.textContent, up.textContent] = layout.y.letters
+    this.fit()
+  }
+
+  /** Show the slice at `index`, if it is another one, and the crosshair where the cursor is. */
+  show(cursor) {
+    const index = cursor[this.layout.axis]
+    if (index !== this.index) {
+      this.index = index
+      this.slider.value = index
+      const axis = "ijk"[this.layout.axis]
+      this.title.replaceChildren(this.label, h("small", {}, `${axis} ${index} / ${this.store.shape[this.layout.axis] - 1}`))
+      this.drawVolume()
+      this.drawOverlay()
+    }
+    this.placeLines(cursor)
+  }
+
+  drawVolume() {
+    const { width, height, start, right, up } = walk(this.layout, this.store.shape, this.index)
+    const { volume } = this.store
+    const image = this.base.data.image[0]
+    let n = 0
+    for (let y = 0; y < height; y++) {
+      let p = start + y * up
+      for (let x = 0; x < width; x++, p += right) image[n++] = volume[p]
+    }
+    this.base.change.emit()
+  }
+
+  drawOverlay() {
+    const { width, height, start, right, up } = walk(this.layout, this.store.shape, this.index)
+    const { ids, labels, colors } = this.store
+    const { borders, labels_shown, opacity } = this.bench.display
+    const image = this.overlay.data.image[0]
+    const alpha = Math.round(opacity * 255) << 24
+    let n = 0
+    for (let y = 0; y < height; y++) {
+      let p = start + y * up
+      for (let x = 0; x < width; x++, p += right) {
+        const label = labels_shown ? labels[p] : 0
+        let color = label ? alpha | colors[label] : 0
+        if (borders && ids) {
+          const id = ids[p]
+          const isBorder = (x + 1 < width && ids[p + right] !== id) || (y + 1 < height && ids[p + up] !== id)
+          if (isBorder) color = label ? mix(color, BORDER, 0.35) : (BORDER_ALPHA << 24) | BORDER
+        }
+        image[n++] = color
+      }
+    }
+    this.overlay.change.emit()
+  }
+
+  setWindow([low, high]) {
+    this.mapper.setv({ low, high }, { sync: false })
+  }
+
+  // Zoom and position. The canvas counts in voxels, the screen in pixels; mm are square.
+
+  get size() { return [this.el.clientWidth, this.el.clientHeight] }
+
+  get pxPerVoxel() {
+    const { x, y } = this.layout
+    return [x, y].map((axis) => this.pxPerMm * this.store.spacing[axis.index])
+  }
+
+  fit() {
+    const [w, h] = this.size
+    const extent = [this.layout.x, this.layout.y].map((axis) => axis.size * this.store.spacing[axis.index])
+    this.fitted = Math.max(1e-6, Math.min((w - 2 * MARGIN) / extent[0], (h - 2 * MARGIN) / extent[1]))
+    this.pxPerMm = this.fitted
+    this.centre = [(this.layout.x.size - 1) / 2, (this.layout.y.size - 1) / 2]
+    this.place()
+  }
+
+  resize() {
+    if (!this.layout) return
+    const zoom = this.pxPerMm / this.fitted
+    const centre = this.centre
+    this.fit()
+    this.pxPerMm *= zoom
+    this.centre = centre
+    this.place()
+  }
+
+  /** Zoom by `factor` so that the canvas point under the pointer stays where it is. */
+  zoom(factor, px, py) {
+    const [x, y] = this.toPoint(px, py)
+    this.pxPerMm = clamp(this.pxPerMm * factor, this.fitted / 4, this.fitted * 40)
+    const [sx, sy] = this.pxPerVoxel
+    const [w, h] = this.size
+    this.centre = [x - (px - w / 2) / sx, y + (py - h / 2) / sy]
+    this.place()
+  }
+
+  pan(dx, dy) {
+    const [sx, sy] = this.pxPerVoxel
+    this.centre = [this.centre[0] - dx / sx, this.centre[1] + dy / sy]
+    this.place()
+  }
+
+  place() {
+    const [w, h] = this.size
+    const [sx, sy] = this.pxPerVoxel
+    const [x, y] = this.centre
+    this.figure.x_range.setv({ start: x - w / 2 / sx, end: x + w / 2 / sx }, { sync: false })
+    this.figure.y_range.setv({ start: y - h / 2 / sy, end: y + h / 2 / sy }, { sync: false })
+    if (this.index >= 0) this.placeLines(this.bench.cursor)
+    const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
+    this.bar.style.width = `${length * this.pxPerMm}px`
+    this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`
+  }
+
+  placeLines(cursor) {
+    const [px, py] = this.toPixel(...toCanvas(this.layout, cursor))
+    this.lines.x.style.transform = `translateX(${px}px)`
+    this.lines.y.style.transform = `translateY(${py}px)`
+  }
+
+  /** Pixels from the pane's upper left corner, of a canvas point; and the inverse. */
+  toPixel(x, y) {
+    const [w, h] = this.size
+    const [sx, sy] = this.pxPerVoxel
+    return [w / 2 + (x - this.centre[0]) * sx, h / 2 - (y - this.centre[1]) * sy]
+  }
+
+  toPoint(px, py) {
+    const [w, h] = this.size
+    const [sx, sy] = this.pxPerVoxel
+    return [this.centre[0] + (px - w / 2) / sx, this.centre[1] - (py - h / 2) / sy]
+  }
+
+  voxelAt(px, py) { return toVoxel(this.layout, this.index, ...this.toPoint(px, py)) }
+}
+
+/** Mix two ABGR colours; `share` is the second's, the alpha stays the first's. */
+function mix(a, b, share) {
+  let mixed = a & 0xff000000
+  for (let shift = 0; shift < 24; shift += 8) {
+    const one = (a >> shift) & 255
+    mixed |= Math.round(one + (((b >> shift) & 255) - one) * share) << shift
+  }
+  return mixed
+}

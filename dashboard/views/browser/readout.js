@@ -1,0 +1,33 @@
+// The line at the bottom: what is under the pointer. It asks the server for nothing.
+
+class Readout {
+  constructor(bench) {
+    this.bench = bench
+    this.fields = Object.fromEntries(["voxel", "world", "value", "superpixel", "label", "hint"]
+      .map((name) => [name, h("span", { class: name })]))
+    this.el = h("div", { class: "readout", "aria-label": "Under the pointer" }, ...Object.values(this.fields))
+  }
+
+  /** Show what lies at a voxel; null when the pointer left the slices. */
+  show(ijk) {
+    const { store } = this.bench
+    const inside = ijk && store && isInside(store.shape, ijk)
+    this.last = inside ? ijk : null
+    this.el.classList.toggle("empty", !inside)
+    if (!inside) return
+    const [i, j, k] = ijk
+    const id = store.idAt(ijk)
+    const label = this.bench.labelOf(store.labelAt(ijk))
+    const { voxel, world, value, superpixel, label: name } = this.fields
+    voxel.textContent = `i ${i}  j ${j}  k ${k}`
+    world.textContent = `${anatomical(toWorld(store.affine, ijk)).join("  ")} mm`
+    value.textContent = figure(store.valueAt(ijk))
+    superpixel.textContent = id ? `superpixel ${figure(id)} · ${mm3(store.sizes[id] * store.voxel_mm3)}` : ""
+    name.textContent = label?.name ?? ""
+    name.style.color = label?.color ?? ""
+  }
+
+  refresh() { if (this.last) this.show(this.last) }
+
+  hint(text) { this.fields.hint.textContent = text }
+}

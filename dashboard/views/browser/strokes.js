@@ -1,0 +1,62 @@
+// Strokes on their way: drawn by Bokeh's tool, kept in its source until the server has taken them.
+// Nothing is cleared before it is acknowledged, so a busy server or a second stroke loses none.
+
+const ERASE = 0
+
+class Strokes {
+  constructor(bench) {
+    this.bench = bench
+    this.number = 0
+    this.waiting = new Set()
+    this.sent = new Set()
+    this.settled = []
+  }
+
+  /** Remember what Bokeh has sent of a pane's strokes. */
+  watch(pane) {
+    const { data } = pane.strokes.properties
+    data.change.connect(() => { for (const n of numbers(pane)) this.sent.add(n) })
+  }
+
+  /** Before a drag: let the tool write into the stroke what it is to give, and where. */
+  prepare(pane) {
+    const { tool, label } = this.bench
+    const context = {
+      n: ++this.number, plane: pane.name, index: pane.index, case: this.bench.store.case,
+      label: tool === "erase" ? ERASE : label,
+    }
+    pane.tool.setv({ empty_value: JSON.stringify(context) }, { sync: false })
+    const color = tool === "erase" ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
+    pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: color } }, { sync: false })
+  }
+
+  /** After a drag: see that the stroke is sent; returns whether there was one. */
+  finish(pane) {
+    const fresh = numbers(pane).filter((n) => !this.waiting.has(n))
+    for (const n of fresh) this.waiting.add(n)
+    // Bokeh's tool sends nothing when the button is released outside the frame.
+    if (fresh.some((n) => !this.sent.has(n))) pane.strokes.setv({ data: pane.strokes.data }, { check_eq: false })
+    return fresh.length > 0
+  }
+
+  /** The server has taken a stroke: its line goes. */
+  acknowledge(n) {
+    this.waiting.delete(n)
+    for (const pane of this.bench.panes) {
+      const at = numbers(pane).indexOf(n)
+      if (at < 0) continue
+      for (const column of pane.strokes.columns()) pane.strokes.get_array(column).splice(at, 1)
+      pane.strokes.change.emit()
+    }
+    if (this.waiting.size === 0) for (const action of this.settled.splice(0)) action()
+  }
+
+  /** Do something once no stroke is on its way: an undo must not overtake the stroke it undoes. */
+  afterwards(action) {
+    if (this.waiting.size === 0) action()
+    else this.settled.push(action)
+  }
+}
+
+/** Numbers of the strokes that a pane's source holds. */
+const numbers = (pane) => Array.from(pane.strokes.data.stroke ?? [], (text) => JSON.parse(text).n)

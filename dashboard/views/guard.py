@@ -1,0 +1,31 @@
+"""The one place where what a handler raises is shown to the user."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+
+from dashboard.session import Session
+
+log = logging.getLogger(__name__)
+
+
+def guarded(session: Session, handler: Callable) -> Callable:
+    """Return `handler` so that what it raises becomes a sentence on the page.
+
+    HoloViews ends a stream for good when a subscriber raises, so no handler may.
+    """
+
+    @functools.wraps(handler)
+    def call(*args, **kwargs):
+        try:
+            return handler(*args, **kwargs)
+        except ValueError as refused:
+            session.tell(str(refused))
+        except Exception as error:
+            log.exception("A handler failed")
+            session.tell(f"That failed inside supervox ({type(error).__name__}): {error}")
+        return None
+
+    return call

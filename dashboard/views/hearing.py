@@ -1,0 +1,108 @@
+"""What the page says, as verbs on the session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from dashboard.model.folder import Folder
+from dashboard.model.plane import Layout, Plane
+from dashboard.model.settings import Settings
+from dashboard.model.stroke import Stroke
+from dashboard.session import Refused, Session
+
+
+class Hearing:
+    """Turns messages and strokes from the page into verbs.
+
+    Parameters
+    ----------
+    session : Session
+        Whose verbs.
+    folder : Folder
+        Where files may be opened.
+    answer : callable
+        Sends the page a message: a kind, and values by name.
+    """
+
+    def __init__(self, session: Session, folder: Folder, answer: Callable[..., None]) -> None:
+        self._session = session
+        self._folder = folder
+        self._answer = answer
+        self._taken: set[int] = set()
+        self._upload_as = "volume"
+        self.layouts: dict[str, Layout] = {}
+        self.case = 0
+
+    def hear(self, verb: str, values: dict) -> None:
+        """Do what the page asks.
+
+        Raises
+        ------
+        ValueError
+            With a sentence for the user, if it cannot be done.
+        """
+        verbs = {
+            "undo": self._session.undo,
+            "redo": self._session.redo,
+            "cancel": self._session.cancel,
+            "add_label": self._session.add_label,
+            "choose": lambda label: self._session.choose(int(label)),
+            "rename": lambda label, name: self._session.rename(int(label), str(name)),
+            "partition": lambda **wish: self._session.partition(Settings(**wish).checked()),
+            "cursor": self._move,
+            "list": lambda path: self._answer("folder", **self._folder.list(str(path))._asdict()),
+            "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
+            "open_volume_of": self._open_volume_of,
+            "upload_as": self._choose_upload,
+            "failed": lambda text: self._session.tell(str(text)[:500]),
+        }
+        if verb not in verbs:
+            raise Refused(f"The page asked for “{verb}”, which is unknown here: reload it.")
+        verbs[verb](**values)
+
+    def hear_strokes(self, columns: dict) -> None:
+        """Paint the strokes that the page holds and that were not painted before.
+
+        Each is acknowledged, painted or refused, so that its line goes from the page.
+        """
+        columns = [columns.get(name, []) for name in ("xs", "ys", "stroke")]
+        for xs, ys, text in zip(*columns, strict=True):
+            context = json.loads(text)
+            if context["n"] not in self._taken:
+                self._taken.add(context["n"])
+                self._take(context, np.column_stack((xs, ys)))
+
+    def hear_upload(self, files: dict[str, bytes]) -> None:
+        """Open the file that was dropped on the page."""
+        for name, content in files.items():
+            self._open(self._upload_as, content, name)
+
+    def _take(self, context: dict, xy: np.ndarray) -> None:
+        try:
+            if context["case"] != self.case:
+                raise Refused("The stroke was drawn on a volume that is no longer open.")
+            plane = Plane(self.layouts[context["plane"]], int(context["index"]))
+            self._session.paint(Stroke(plane, xy, int(context["label"])))
+        finally:
+            self._answer("taken", n=context["n"])
+
+    def _move(self, ijk: list) -> None:
+        self._session.cursor = tuple(int(n) for n in ijk)
+
+    def _choose_upload(self, kind: str) -> None:
+        self._upload_as = kind
+
+    def _open(self, kind: str, source, name: str | None = None) -> None:
+        verbs = {
+            "volume": self._session.open,
+            "labels": self._session.open_labels,
+            "superpixels": self._session.open_superpixels,
+        }
+        verbs[kind](source, name or source.name)
+
+    def _open_volume_of(self, volume: int) -> None:
+        question = self._session.question
+        self._session.open(question.source, question.name, int(volume))

@@ -1,0 +1,236 @@
+"""The page of one session: its parts, and what each is told."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import panel as pn
+
+from dashboard import demo
+from dashboard.model.change import Painted, Patched
+from dashboard.model.folder import Folder
+from dashboard.model.plane import NAMES, layouts
+from dashboard.session import Session
+from dashboard.views import wire
+from dashboard.views.downloads import main_download, other_downloads
+from dashboard.views.guard import guarded
+from dashboard.views.hearing import Hearing
+from dashboard.views.slice_view import slice_view
+from dashboard.views.surface_view import SurfaceView
+from dashboard.views.workbench import Workbench
+
+REST_MS = 700
+LATEST = 200
+
+
+class Page:
+    """Shows a session, and hears its user.
+
+    Parameters
+    ----------
+    session : Session
+        What is shown.
+    folder : Folder
+        From which files may be opened.
+    """
+
+    def __init__(self, session: Session, folder: Folder) -> None:
+        self.session = session
+        self._case = 0
+        self._rest = None
+        self._surface = SurfaceView()
+        guard = partial(guarded, session)
+        dropper = pn.widgets.FileDropper(
+            chunk_size=4_000_000, max_file_size="500MB", sizing_mode="stretch_width", height=160
+        )
+        self._dropper = dropper
+        self.bench = Workbench(
+            hear=guard(self._hear),
+            surface=self._surface.view,
+            download=main_download(session, lambda: self.bench),
+            files=other_downloads(session, lambda: self.bench),
+            dropper=dropper,
+            **{name: slice_view(name, guard(self._strokes)) for name in NAMES},
+        )
+        self._hearing = Hearing(session, folder, self.bench.send)
+        dropper.param.watch(guard(self._dropped), "value")
+        self._watch(guard)
+
+    def start(self) -> None:
+        """Begin to talk with the page; it ends with the document."""
+        deliver = asyncio.get_running_loop().create_task(self.bench.deliver())
+        pn.state.on_session_destroyed(lambda _: (deliver.cancel(), self.session.close()))
+
+    def _watch(self, guard) -> None:
+        watch = self.session.param.watch
+        watch(guard(lambda *_: self._open()), "volume")
+        watch(guard(lambda *_: self._send_superpixels()), "superpixels")
+        watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
+        watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
+        watch(guard(lambda *_: self._send_job()), "job")
+        watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)
+        watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
+        surfaces = self.session.surfaces.param
+        surfaces.watch(guard(lambda event: self._surface.show(*event.new)), "built")
+        surfaces.watch(guard(lambda event: self.session.tell(event.new)), "failure")
+
+    # From the page
+
+    def _hear(self, verb: str, values: dict) -> None:
+        if verb == "begin":
+            self._begin()
+        elif verb == "resync":
+            self._send_labels()
+        elif verb == "surfaces_shown":
+            self._surface.set_visible(bool(values["value"]))
+        else:
+            self._hearing.hear(verb, values)
+
+    def _strokes(self, columns: dict) -> None:
+        self._hearing.hear_strokes(columns)
+
+    def _dropped(self, event) -> None:
+        if event.new:
+            self._hearing.hear_upload(event.new)
+            self._dropper.value = {}
+
+    # To the page
+
+    def _begin(self) -> None:
+        """Send all, to a page that has just been made."""
+        if self.session.volume is not None:
+            self._open()
+        self._send_job()
+        if self.session.notice is not None:
+            self._send_notice(self.session.notice)
+
+    def _open(self) -> None:
+        session, volume = self.session, self.session.volume
+        self._case += 1
+        self._hearing.case = self._case
+        self._hearing.layouts = layouts(volume.affine, volume.shape)
+        self._surface.clear()
+        self._surface.paint(session.table)
+        shown = wire.shown(volume.data)
+        self.bench.send("open", **describe(session, self._case), dtype=shown.dtype.name)
+        self.bench.send_array("volume", lambda: (shown, None))
+        self._send_labels()
+        self._send_state()
+        self._send_superpixels()
+        for note in volume.notes:
+            session.tell(note, "info")
+        session.surfaces.build()
+
+    def _send_superpixels(self) -> None:
+        superpixels = self.session.superpixels
+        if superpixels is not None and self._case:
+            self._send_state()
+            self.bench.send_array("ids", lambda: (superpixels.ids, None))
+
+    def _send_labels(self) -> None:
+        session = self.session
+        self.bench.send_array("labels", lambda: (session.labels.data.copy(), session.revision))
+
+    def _send_change(self, change) -> None:
+        if isinstance(change, Painted):
+            ids = [int(n) for n in change.ids]
+            self.bench.send("painted", revision=change.revision, ids=ids, label=change.label)
+        elif isinstance(change, Patched):
+            self.bench.send_boxes(change.revision, change.boxes, self.session.labels.data)
+        else:
+            self._send_labels()
+        self._send_state()
+        self._build_surfaces_at_rest()
+
+    def _send_state(self) -> None:
+        session = self.session
+        if session.volume is None or not self._case:
+            return
+        self._surface.paint(session.table)
+        titles, done = session.history
+        skipped = max(0, min(done, len(titles)) - LATEST)
+        voxels = session.labels.voxels
+        self.bench.send(
+            "state",
+            table=[label._asdict() | {"voxels": voxels[label.value]} for label in session.table],
+            label=session.label,
+            titles=list(titles[skipped : skipped + 2 * LATEST]),
+            done=done - skipped,
+            undoable=done > 0,
+            redoable=done < len(titles),
+            held=session.held,
+            threshold=session.foreground_threshold,
+        )
+
+    def _send_job(self) -> None:
+        job = self.session.job
+        self.bench.send("job", job=job._asdict() if job else None)
+
+    def _send_notice(self, notice) -> None:
+        self.bench.send("notice", text=notice.text, mood=notice.kind)
+
+    def _send_question(self, question) -> None:
+        self.bench.send("ask", name=question.name, count=question.count)
+
+    def _build_surfaces_at_rest(self) -> None:
+        document = pn.state.curdoc
+        if self._rest is not None:
+            document.remove_timeout_callback(self._rest)
+        self._rest = document.add_timeout_callback(self._build_surfaces, REST_MS)
+
+    def _build_surfaces(self) -> None:
+        self._rest = None
+        self.session.surfaces.build()
+
+
+def describe(session: Session, case: int) -> dict:
+    """Return what the page needs to know of the open volume, as plain lists and numbers."""
+    volume = session.volume
+    return {
+        "case": case,
+        "name": volume.name,
+        "facts": facts(volume),
+        "shape": list(volume.shape),
+        "spacing": list(volume.spacing),
+        "affine": volume.affine.tolist(),
+        "voxel_mm3": volume.voxel_mm3,
+        "layouts": {name: plain(layout) for name, layout in session_layouts(volume).items()},
+        "range": list(volume.finite_range),
+        "window": list(volume.window),
+        "cursor": list(session.cursor),
+        "settings": session.settings._asdict(),
+    }
+
+
+def session_layouts(volume) -> dict:
+    """Return how the planes of `volume` are laid on the page: radiological."""
+    return layouts(volume.affine, volume.shape)
+
+
+def plain(layout) -> dict:
+    """Return a layout for the page's script."""
+    return {
+        "axis": layout.axis,
+        **{
+            name: {
+                "index": axis.index,
+                "size": axis.size,
+                "reversed": axis.reversed,
+                "letters": list(axis.letters),
+            }
+            for name, axis in (("x", layout.x), ("y", layout.y))
+        },
+    }
+
+
+def facts(volume) -> list[str]:
+    """Return what is said of a volume beside its name."""
+    spacing = [f"{edge:.3g}" for edge in volume.spacing]
+    edges = spacing[0] if len(set(spacing)) == 1 else " × ".join(spacing)
+    said = [" × ".join(map(str, volume.shape)), f"{edges} mm", volume.axcodes]
+    if volume.obliqueness_degrees > 0.5:
+        said.append(f"oblique by {volume.obliqueness_degrees:.0f}°")
+    if demo.is_demo(volume.name):
+        said.append(demo.NOTE)
+    return said

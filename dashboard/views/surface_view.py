@@ -1,0 +1,138 @@
+"""The labels in 3D: one permanent VTK pane whose scene changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import panel as pn
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - makes the window one that Panel can serialize
+from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
+
+from dashboard.model.palette import Label
+from dashboard.surfaces import WHOLE
+
+BACKGROUND = (0.051, 0.063, 0.078)
+WHOLE_COLOR, WHOLE_OPACITY = (0.82, 0.84, 0.87), 0.16
+LABEL_OPACITY = 0.95
+
+
+class SurfaceView:
+    """A translucent surface of the whole, and in it one for each label, in mm.
+
+    vtk.js blanks the scene at an actor without points, and the page at a pane that goes; Panel
+    cannot serialize a scene without actors: so an empty surface has no actor, the pane stays, and
+    a triangle that nobody sees is always there.
+    """
+
+    def __init__(self) -> None:
+        self._renderer = vtkRenderer()
+        self._renderer.SetBackground(*BACKGROUND)
+        self._actors: dict[int, vtkActor] = {}
+        self._colors: dict[int, tuple[float, float, float]] = {}
+        self._shown = True
+        self._renderer.AddActor(unseen())
+        window = vtkRenderWindow()
+        window.SetOffScreenRendering(1)
+        window.AddRenderer(self._renderer)
+        self.view = pn.pane.VTK(
+            window, sizing_mode="stretch_both", orientation_widget=True, margin=0
+        )
+
+    def clear(self) -> None:
+        """Begin with another volume."""
+        for label in list(self._actors):
+            self._renderer.RemoveActor(self._actors.pop(label))
+
+    def paint(self, table: tuple[Label, ...]) -> None:
+        """Give the surfaces the colours of the labels."""
+        self._colors = {label.value: rgb(label.color) for label in table}
+        for label in self._actors.keys() & self._colors.keys():
+            self._actors[label].GetProperty().SetColor(*self._colors[label])
+
+    def show(self, label: int, vertices: np.ndarray, faces: np.ndarray) -> None:
+        """Put a label's surface in place of the one it had; without faces it goes.
+
+        Parameters
+        ----------
+        label : int
+            Which; 0 is the whole.
+        vertices : (n, 3) ndarray of float32
+            In RAS mm.
+        faces : (m, 3) ndarray of int32
+            Indices of vertices.
+        """
+        first = not self._actors
+        if old := self._actors.pop(label, None):
+            self._renderer.RemoveActor(old)
+        if len(faces):
+            self._actors[label] = self._actor(label, mesh(vertices, faces))
+            self._renderer.AddActor(self._actors[label])
+        if first and self._actors:
+            self._look_from_the_front()
+        self.view.synchronize()
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the labels; the whole stays."""
+        self._shown = visible
+        for label, actor in self._actors.items():
+            actor.SetVisibility(visible or label == WHOLE)
+        self.view.synchronize()
+
+    def _actor(self, label: int, polydata: vtkPolyData) -> vtkActor:
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputData(polydata)
+        mapper.ScalarVisibilityOff()
+        actor = vtkActor()
+        actor.SetMapper(mapper)
+        actor.SetVisibility(self._shown or label == WHOLE)
+        color = WHOLE_COLOR if label == WHOLE else self._colors.get(label, WHOLE_COLOR)
+        actor.GetProperty().SetColor(*color)
+        actor.GetProperty().SetOpacity(WHOLE_OPACITY if label == WHOLE else LABEL_OPACITY)
+        return actor
+
+    def _look_from_the_front(self) -> None:
+        """Anterior towards the viewer and superior up, turned a little to show depth."""
+        camera = self._renderer.GetActiveCamera()
+        camera.SetFocalPoint(0, 0, 0)
+        camera.SetPosition(0, 1, 0)
+        camera.SetViewUp(0, 0, 1)
+        camera.Azimuth(-35)
+        camera.Elevation(20)
+        self._renderer.ResetCamera()
+        camera.Zoom(1.35)
+
+
+def unseen() -> vtkActor:
+    """Return an actor that shows nothing."""
+    actor = vtkActor()
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]])))
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetOpacity(0)
+    actor.SetUseBounds(False)
+    return actor
+
+
+def mesh(vertices: np.ndarray, faces: np.ndarray) -> vtkPolyData:
+    """Return triangles with smooth normals for VTK."""
+    points = vtkPoints()
+    points.SetData(numpy_to_vtk(np.ascontiguousarray(vertices, np.float32), deep=True))
+    cells = np.column_stack((np.full(len(faces), 3), faces)).astype(np.int64)
+    triangles = vtkCellArray()
+    triangles.ImportLegacyFormat(numpy_to_vtkIdTypeArray(cells.ravel(), deep=True))
+    polydata = vtkPolyData()
+    polydata.SetPoints(points)
+    polydata.SetPolys(triangles)
+    normals = vtkPolyDataNormals()
+    normals.SetInputData(polydata)
+    normals.SplittingOff()
+    normals.Update()
+    return normals.GetOutput()
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    """Return ``#rrggbb`` as three numbers from 0 to 1."""
+    return tuple(int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))

@@ -1,0 +1,91 @@
+"""The page's frame and its script: sends it what to show, hears what the user does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+import param
+from panel.custom import Child, JSComponent
+
+from dashboard.views import browser, wire
+
+
+class Workbench(JSComponent):
+    """The page: four panes, tools, labels, display, history, and places for Panel's own.
+
+    Messages leave in the order in which they were asked for, one after the other, and what they
+    hold is taken when they leave.
+
+    Parameters
+    ----------
+    hear : callable
+        Called with a verb and its values, by name, for each thing that the page says.
+    """
+
+    axial = Child()
+    coronal = Child()
+    sagittal = Child()
+    surface = Child()
+    download = Child()
+    files = Child()
+    dropper = Child()
+
+    hear = param.Callable(default=None, precedence=-1, doc="Told each thing that the page says.")
+
+    _esm = browser.module()
+    _stylesheets = [browser.stylesheet()]
+    _rename = {"hear": None}
+
+    def __init__(self, **params) -> None:
+        super().__init__(**params)
+        self._outbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+
+    def _handle_msg(self, data: dict) -> None:
+        values = dict(data)
+        self.hear(values.pop("verb"), values)
+
+    async def deliver(self) -> None:
+        """Send what is in the outbox, for as long as the page lives."""
+        while True:
+            send = await self._outbox.get()
+            await send()
+
+    def send(self, kind: str, **values) -> None:
+        """Send one small message."""
+
+        async def send() -> None:
+            self._send_msg({"kind": kind, **values})
+
+        self._outbox.put_nowait(send)
+
+    def send_array(self, name: str, take: Callable[[], tuple[np.ndarray, int | None]]) -> None:
+        """Send an array in compressed pieces; `take` returns it, with its revision or None."""
+
+        async def send() -> None:
+            array, revision = take()
+            begin = {"array": name, "dtype": array.dtype.name, "length": array.size}
+            self._send_msg({"kind": "begin", **begin, "revision": revision})
+            async for start, data in wire.pieces(array):
+                self._send_msg({"kind": "piece", "start": start, "data": data})
+            self._send_msg({"kind": "end"})
+
+        self._outbox.put_nowait(send)
+
+    def send_boxes(self, revision: int, boxes: tuple, labels: np.ndarray) -> None:
+        """Send the labels in `boxes`, as they are when the message leaves."""
+
+        async def send() -> None:
+            data = await asyncio.to_thread(wire.pack, boxes, labels)
+            corners = [[n for axis in box for n in (axis.start, axis.stop)] for box in boxes]
+            message = {"kind": "patched", "revision": revision, "boxes": corners, "data": data}
+            self._send_msg(message)
+
+        self._outbox.put_nowait(send)
+
+    def send_file(self, name: str, content: bytes) -> None:
+        """Let the browser save `content`, sent in pieces."""
+        parts = wire.cut(content)
+        for part, data in enumerate(parts):
+            self.send("file", name=name, part=part, parts=len(parts), data=data)

@@ -1,0 +1,201 @@
+"""Imports point one way: views → session → model, session → workers, app → everything.
+
+The files are read, not imported: a layer with a file that cannot run yet is still held to it.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = {"panel", "panel_material_ui", "holoviews", "bokeh", "vtk"}
+CLUSTER = {"dask", "distributed"}
+# The layers of ours, and the packages of others, that a layer may and may not import.
+MAY_IMPORT = {
+    "model": {"model"},
+    "workers": {"workers"},
+    "session": {"session", "model", "workers"},
+    "views": {"views", "session", "model"},
+    "cluster": {"cluster", "workers"},
+    "app": {"app", "cluster", "views", "session", "model", "workers"},
+}
+MAY_NOT_IMPORT = {
+    "model": PAGE | CLUSTER | {"param"},
+    "workers": PAGE | CLUSTER | {"param"},
+    "session": PAGE | CLUSTER,
+    "views": CLUSTER,
+    "cluster": PAGE | {"param"},
+    "app": CLUSTER,
+}
+# What a machine of the cluster has to have besides Python.
+KERNELS_MAY_IMPORT = sys.stdlib_module_names | {"workers", "numpy", "scipy", "skimage", "nibabel"}
+MAY_SERVE = {"dashboard/app.py"}
+
+
+def layer_of(module):
+    """Layer of a dotted name of ours; "" for a package of others and for `dashboard` itself.
+
+    A module that lies directly in `dashboard` belongs to the session unless it has another home.
+    """
+    package, _, rest = module.partition(".")
+    home = rest.partition(".")[0]
+    if package == "workers":
+        return "workers"
+    if package != "dashboard" or not home:
+        return ""
+    if home in {"app", "cli"}:
+        return "app"
+    if home.startswith("cluster"):
+        return "cluster"
+    return home if home in {"model", "views"} else "session"
+
+
+def module_name(path):
+    """`dashboard/model/plane.py` as it is imported, a package without its `__init__`."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imports(source):
+    """Dotted names that `source` imports, in functions and for type checkers too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def calls(source):
+    """Dotted text of everything that `source` calls."""
+    nodes = ast.walk(ast.parse(source))
+    return {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+
+
+def served(sources):
+    """Files that make a page or load Panel's extension."""
+    ends = (".servable", "pn.extension", "panel.extension", "hv.extension", "holoviews.extension")
+    return {path for path, text in sources.items() if any(c.endswith(ends) for c in calls(text))}
+
+
+def files(layer=None):
+    """Source files of a layer, or of all, by path from the root."""
+    found = [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("workers/**/*.py")]
+    sources = {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted(found)}
+    return {
+        path: source
+        for path, source in sources.items()
+        if layer is None or layer_of(module_name(path)) == layer
+    }
+
+
+def is_barred(name, layer):
+    """Whether a file of `layer` may not import the dotted `name`."""
+    of_ours = layer_of(name)
+    return name.partition(".")[0] in MAY_NOT_IMPORT[layer] or (
+        of_ours != "" and of_ours not in MAY_IMPORT[layer]
+    )
+
+
+def offences(layer, sources):
+    """What in `sources`, files of `layer`, is barred, as "file imports name"."""
+    return [
+        f"{path} imports {name}"
+        for path, source in sources.items()
+        for name in imports(source)
+        if is_barred(name, layer)
+    ]
+
+
+@pytest.fixture
+def everything():
+    """All source files, by path from the root."""
+    return files()
+
+
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_a_layer_imports_nothing_above_or_beside_it(layer):
+    sources = files(layer)
+
+    assert any(not path.endswith("__init__.py") for path in sources), f"{layer} has no file"
+    assert offences(layer, sources) == []
+
+
+def test_kernels_import_only_what_a_bare_worker_has():
+    foreign = [
+        f"{path} imports {name}"
+        for path, source in files("workers").items()
+        for name in imports(source)
+        if name.partition(".")[0] not in KERNELS_MAY_IMPORT
+    ]
+
+    assert foreign == []
+
+
+def test_only_the_app_serves_and_loads_the_extension(everything):
+    assert served(everything) == MAY_SERVE
+
+
+def test_all_imports_are_absolute(everything):
+    relative = [
+        f"{path} imports {name}"
+        for path, source in everything.items()
+        for name in imports(source)
+        if name.startswith(".")
+    ]
+
+    assert relative == []
+
+
+def test_a_worker_process_loads_no_page_and_no_cluster():
+    modules = map(module_name, files("workers"))
+    script = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+
+    loaded = {name.partition(".")[0] for name in run.stdout.decode().split()}
+    assert "workers" in loaded
+    assert loaded.isdisjoint(MAY_NOT_IMPORT["workers"] | {"dashboard"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import dask.array",
+        "from dask import array",
+        "def kernel():\n    import dask",
+        "if TYPE_CHECKING:\n    from dask.array import Array",
+    ],
+)
+def test_an_import_is_found_wherever_it_hides(source):
+    assert offences("workers", {"kernel.py": source}) != []
+
+
+@pytest.mark.parametrize(
+    ("layer", "source"),
+    [
+        ("model", "from dashboard import views"),
+        ("model", "from dashboard.task import Task"),
+        ("workers", "import dashboard.model.plane"),
+        ("session", "from dashboard.views.page import Page"),
+        ("session", "import dashboard.cluster_process"),
+        ("views", "from workers import nifti"),
+        ("cluster", "from dashboard import session"),
+    ],
+)
+def test_a_step_out_of_a_layer_is_found(layer, source):
+    assert offences(layer, {"here.py": source}) != []
+
+
+def test_a_name_that_only_begins_alike_is_no_offence():
+    assert offences("session", {"session.py": "import panels, dashboard.viewshed"}) == []
+
+
+@pytest.mark.parametrize("source", ["page().servable()", "pn.extension('vtk')"])
+def test_serving_is_found(source):
+    assert served({"page.py": source}) == {"page.py"}

@@ -1,0 +1,154 @@
+"""Which voxels are worth partitioning: the foreground, and a threshold for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+
+_SAMPLE = 1_000_000
+_BINS = 512
+_PADDING = 0.01  # share of exactly the lowest value from which on it is a background
+_AIR_SHARE = 0.15  # of what is not padding; cerebrospinal fluid is less
+_AIR_AT_RIM = 0.6
+_AIR_LEVEL = 0.45  # of the way from the darkest to the brightest mode; grey matter is at 0.6 in T1
+_CUT_OUT = 0.9
+_VALLEY = 0.2  # how deep it must be between air and tissue, as part of the air's peak
+_FOOT = 0.05
+
+
+class _Peak(NamedTuple):
+    """The darkest mode of the values, in the bins of a histogram."""
+
+    centres: np.ndarray
+    height: np.ndarray
+    mode: int
+    valley: int
+    bright: int
+
+    def is_air(self) -> bool:
+        """Return whether the mode is dark against the brightest, and a valley lies between."""
+        deep = self.height[self.valley] <= _VALLEY * self.height[self.mode]
+        return bool(deep and self.mode <= _AIR_LEVEL * self.bright)
+
+    def foot(self) -> float:
+        """Return the value above the mode at which its density has almost come to the valley's."""
+        low = self.height[self.valley]
+        limit = low + _FOOT * (self.height[self.mode] - low)
+        return float(self.centres[self.mode + np.argmax(self.height[self.mode :] <= limit)])
+
+
+def foreground(image: np.ndarray, threshold: float | None) -> np.ndarray:
+    """Return the voxels that are finite and above `threshold`.
+
+    Parameters
+    ----------
+    image : (I, J, K) ndarray
+        Integers or reals.
+    threshold : float or None
+        The largest value that is not foreground; None takes every finite voxel.
+
+    Returns
+    -------
+    mask : (I, J, K) ndarray of bool
+    """
+    finite = np.isfinite(image)
+    return finite if threshold is None else finite & (image > np.float64(threshold))
+
+
+def automatic_threshold(image: np.ndarray) -> float:
+    """Return a low threshold that parts the air around the object from the object.
+
+    Two things can lie around an object: padding, which is not finite or exactly the lowest value
+    of the volume in 1 % of the voxels or more (a skull that was stripped, the corners of a CT),
+    and air, the noise of a scanner. An object with padding on 90 % of the volume's faces was cut
+    out by someone, and is kept whole. Else air is the darkest mode of what is not padding, if it
+    makes up 15 % of that, if most of what borders on the padding and the faces is in it, and if a
+    valley parts it from the rest. Then the threshold is the upper foot of that mode, so that dark
+    tissue (fluid in FLAIR, lungs in CT) stays in the foreground; else it is the padding's value;
+    and without padding (or contrast) it lies below the lowest value: all is foreground.
+
+    A crop from inside an object whose darker tissue lies all around looks the same as an object
+    in air; there the threshold has to be given.
+
+    Parameters
+    ----------
+    image : (I, J, K) ndarray
+        Integers or reals. NaN and infinities are left out; of a large volume every n-th voxel
+        along each axis is looked at.
+
+    Returns
+    -------
+    threshold : float
+        To be used as ``value > threshold``. 0 if no voxel is finite.
+    """
+    image = _thinned(image)
+    finite = np.isfinite(image)
+    values = image[finite]
+    if not values.size:
+        return 0.0
+    low, high = values.min(), values.max()
+    padding = finite & (image == low)
+    padded = low < high and padding.sum() >= _PADDING * values.size
+    threshold = float(low) if padded else _below(low, high)
+    rest = finite & ~padding if padded else finite
+    if 1 - np.mean(_faces(rest)) >= _CUT_OUT:
+        return threshold
+    return max(threshold, _foot_of_air(image[rest], image[_rim(rest)], threshold))
+
+
+def _thinned(image):
+    """Take every n-th voxel along the axes that are long enough, as float64."""
+    step = max(1, round((image.size / _SAMPLE) ** (1 / 3)))
+    return image[tuple(slice(None, None, min(step, n)) for n in image.shape)].astype(np.float64)
+
+
+def _below(low, high):
+    """Return a value below the lowest, by enough to be told apart in float32."""
+    return float(low - max(high / 1000 - low / 1000, abs(low) / 1000, 1e-30))
+
+
+def _faces(inside):
+    """Return the values on the six faces, as one row."""
+    moved = [np.moveaxis(inside, axis, 0) for axis in range(3)]
+    return np.concatenate([face.ravel() for array in moved for face in (array[0], array[-1])])
+
+
+def _rim(inside):
+    """Return the voxels of `inside` that border on what is not, or on the volume's faces."""
+    return inside & ndimage.binary_dilation(~inside, border_value=1)
+
+
+def _foot_of_air(values, rim, otherwise):
+    values = _without_outliers(values)
+    if values.min() == values.max():
+        return otherwise
+    split = threshold_otsu(values)
+    around = np.mean(rim <= split) >= _AIR_AT_RIM
+    if not around or np.mean(values <= split) < _AIR_SHARE:
+        return otherwise
+    peak = _darkest(values, split)
+    return peak.foot() if peak.is_air() else otherwise
+
+
+def _without_outliers(values):
+    low, high = np.quantile(values, (0.001, 0.995))
+    return values[(values >= low) & (values <= high)]
+
+
+def _darkest(values, split):
+    """Find the highest bin up to `split` and the lowest between it and the highest beyond."""
+    counts, edges = np.histogram(values, _bins(values))
+    height = ndimage.gaussian_filter1d(counts.astype(float), 1.5, mode="constant")
+    beyond = int(np.clip(np.searchsorted(edges[1:], split), 1, height.size - 1))
+    mode = int(np.argmax(height[:beyond]))
+    bright = beyond + int(np.argmax(height[beyond:]))
+    valley = mode + int(np.argmin(height[mode : bright + 1]))
+    return _Peak((edges[:-1] + edges[1:]) / 2, height, mode, valley, bright)
+
+
+def _bins(values):
+    """As many bins as there are values, if few, so that integers leave no comb of empty bins."""
+    return int(np.clip(np.unique(values).size, 8, _BINS))
