@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import time
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +40,15 @@ def threshold(text: str) -> float | str | None:
     return None if text == "none" else float(text)
 
 
-def partition_file(given: argparse.Namespace) -> dict:
+def partition_file(given: argparse.Namespace, executor: Executor | None = None) -> dict:
     """Partition ``given.image``, write the ids to ``given.out``, and return what was found.
+
+    Parameters
+    ----------
+    given : argparse.Namespace
+        What `add_to` reads.
+    executor : Executor, optional
+        Runs the kernel; this process does if there is none.
 
     Returns
     -------
@@ -57,7 +66,7 @@ def partition_file(given: argparse.Namespace) -> dict:
         raise ValueError(f"Expected an output name ending in .nii.gz; got {given.out.name}.")
     volume = read_volume(given.image, given.image.name, volume=given.volume)
     start = time.perf_counter()
-    found = compute(volume, given)
+    found = compute(volume, given, executor)
     seconds = time.perf_counter() - start
     try:
         files.replace(given.out, nifti.encode_labels(found.ids, volume.header))
@@ -71,18 +80,16 @@ def partition_file(given: argparse.Namespace) -> dict:
     }
 
 
-def compute(volume: Volume, given: argparse.Namespace) -> Partition:
-    """Run the kernel here, or on the scheduler that was given."""
-    wish = {
-        "count": given.count,
-        "size_mm3": given.size_mm3,
-        "compactness": given.compactness,
-        "sigma_mm": given.sigma_mm,
-        "threshold": given.threshold,
-    }
-    if not given.scheduler:
-        return partition(volume.data, volume.spacing, **wish)
-    from dashboard.cluster import DaskExecutor
-
-    with DaskExecutor.connect(given.scheduler) as executor:
-        return executor.submit(partition, volume.data, volume.spacing, **wish).result()
+def compute(volume: Volume, given: argparse.Namespace, executor: Executor | None) -> Partition:
+    """Run the kernel on `executor`, or here."""
+    kernel = functools.partial(
+        partition,
+        count=given.count,
+        size_mm3=given.size_mm3,
+        compactness=given.compactness,
+        sigma_mm=given.sigma_mm,
+        threshold=given.threshold,
+    )
+    if executor is None:
+        return kernel(volume.data, volume.spacing)
+    return executor.submit(kernel, volume.data, volume.spacing).result()

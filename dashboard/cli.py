@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 
 from dashboard import batch, options
@@ -55,12 +57,23 @@ def serve(given: argparse.Namespace) -> int:
 def partition(given: argparse.Namespace) -> int:
     """Write the superpixels of a volume, and print one JSON line about them."""
     try:
-        found = batch.partition_file(given)
-    except ValueError as refused:
+        with executor_at(given.scheduler) as executor:
+            found = batch.partition_file(given, executor)
+    except (ValueError, BrokenExecutor) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
+
+
+def executor_at(scheduler: str | None) -> contextlib.AbstractContextManager[Executor | None]:
+    """Return the executor of a Dask scheduler, or none."""
+    if scheduler is None:
+        return contextlib.nullcontext()
+    # Dask is slow to import, and only this needs it.
+    from dashboard.cluster import DaskExecutor
+
+    return DaskExecutor.connect(scheduler)
 
 
 if __name__ == "__main__":

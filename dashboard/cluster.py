@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 BIG = 1_000_000
 GRACE_S = 1.0
 REACH_S = 10.0
-WORKER_S = 30.0
 WATCH_S = 0.5
 ATTEMPTS = 5
 
@@ -38,8 +37,9 @@ ATTEMPTS = 5
 class DaskExecutor(Executor):
     """Runs kernels on Dask workers; made by `local` or `connect`, which return at once.
 
-    No method but `shutdown` waits. Callbacks of the futures run in a thread of Dask's, in the
-    thread that cancelled, or in the launcher's; ``report`` is called in a thread of its own.
+    No method but `shutdown` waits. Callbacks of the futures and ``report`` are called one after the
+    other in a thread of the executor's, so they must not wait for another of its futures; the
+    callbacks of one that is cancelled run in the thread that cancels.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class DaskExecutor(Executor):
         self._kept: dict[int, Any] = {}
         self._run: Callable | None = None
         self._watcher: threading.Thread | None = None
-        self._reports = Lane("supervox-reports")
+        self._answers = Lane("supervox-answers")
         self._launches = Lane("supervox-launches")
         self._launches.do(self._open, open_client)
         atexit.register(self.shutdown, cancel_futures=True)
@@ -188,7 +188,7 @@ class DaskExecutor(Executor):
             try:
                 self._send(task)
             except TimeoutError as error:
-                raise BrokenExecutor(f"No Dask worker came within {WORKER_S:.0f} s.") from error
+                raise BrokenExecutor("There is no Dask worker to send data to.") from error
             except OSError:  # the worker died under our hands
                 self._launch_again(task)
 
@@ -196,12 +196,12 @@ class DaskExecutor(Executor):
         if (wanted := task.call) is None:
             return
         task.begin(getattr(wanted[0], "__name__", "kernel"))
-        self._tasks[task.key] = task
         call, shared, arrays = self._pack(*wanted, reports=task.report is not None)
+        self._tasks[task.key] = task
         task.running = self._client.submit(
             self._run, call, shared, *arrays, key=task.key, pure=False
         )
-        task.running.add_done_callback(partial(self._deliver, task))
+        self._client.loop.add_callback(self._follow, task, task.running)
         if task.future.done():  # cancelled before it could be seen that there is one to stop
             self._stop(task)
 
@@ -220,9 +220,9 @@ class DaskExecutor(Executor):
         if not _is_big(value):
             return value
         if not _is_shared(value):
-            return self._client.scatter(value, hash=False, timeout=WORKER_S)
+            return self._client.scatter(value, hash=False)
         if id(value) not in self._kept:
-            self._kept[id(value)] = self._client.scatter(value, hash=False, timeout=WORKER_S)
+            self._kept[id(value)] = self._client.scatter(value, hash=False)
             weakref.finalize(value, self._kept.pop, id(value), None).atexit = False
         return self._kept[id(value)]
 
@@ -230,29 +230,17 @@ class DaskExecutor(Executor):
         self._raise_if_broken()
         if task.attempts >= ATTEMPTS:
             raise BrokenExecutor(f"The computation was given up: {ATTEMPTS} workers were lost.")
-        if (wanted := task.call) is not None:
+        if (wanted := task.call) is not None:  # None: cancelled meanwhile
             for value in (*wanted[1], *wanted[2].values()):
                 self._kept.pop(id(value), None)
             self._launches.do(self._launch, task)
 
-    # Dask's threads
+    # The thread of Dask's event loop
 
-    def _deliver(self, task: _Task, running: Any) -> None:
-        from dashboard.cluster_process import GIVEN_UP, given_up
-
-        if task.future.done():
-            return
-        task.running = None
-        self._tasks.pop(running.key, None)
-        with Trap(task.fail):
-            try:
-                how, value = running.result()
-            except CancelledError:  # not by us: data that it needs went with a worker
-                self._launch_again(task)
-            except GIVEN_UP as error:
-                raise given_up(error) from error
-            else:
-                task.settle(how, value)
+    async def _follow(self, task: _Task, running: Any) -> None:
+        with Trap(partial(self._answers.do, self._deliver_error, task, running.key)):
+            how, value = await running
+            self._answers.do(self._deliver, task, running.key, how, value)
 
     def _heard(self, event: tuple) -> None:
         key, what, value = event[1]
@@ -264,12 +252,44 @@ class DaskExecutor(Executor):
         elif what == "ended":
             task.pid = None
         elif not task.future.done():
-            self._reports.do(self._report, task, value)
+            self._answers.do(self._report, task, value)
+
+    async def _cancel(self, task: _Task, running: Any) -> None:
+        self._client.loop.call_later(GRACE_S, self._kill, task)
+        await self._client.cancel([running], asynchronous=True)
+
+    def _kill(self, task: _Task) -> None:
+        self._tasks.pop(task.key, None)
+        task.running = None
+        if task.pid is not None and self._process is not None:
+            self._process.kill_worker(task.pid)
+
+    # The thread of the answers
 
     def _report(self, task: _Task, fraction: float) -> None:
         with Trap(task.fail):
             if not task.future.done():
                 task.report(fraction)
+
+    def _deliver(self, task: _Task, key: str, how: str, value: Any) -> None:
+        self._forget(task, key)
+        with Trap(task.fail):
+            task.settle(how, value)
+
+    def _deliver_error(self, task: _Task, key: str, error: Exception) -> None:
+        from dashboard.cluster_process import GIVEN_UP, given_up
+
+        self._forget(task, key)
+        with Trap(task.fail):
+            if isinstance(error, CancelledError):  # data that it needs went with a worker
+                self._launch_again(task)
+                return
+            raise given_up(error) if isinstance(error, GIVEN_UP) else error
+
+    def _forget(self, task: _Task, key: str) -> None:
+        if not task.future.done():  # else `_kill` still has to know it
+            task.running = None
+            self._tasks.pop(key, None)
 
     # Any thread
 
@@ -286,21 +306,11 @@ class DaskExecutor(Executor):
         if running is not None and not self._shut.is_set() and not self._broken():
             self._client.loop.add_callback(self._cancel, task, running)
 
-    async def _cancel(self, task: _Task, running: Any) -> None:
-        self._client.loop.call_later(GRACE_S, self._kill, task)
-        await self._client.cancel([running], asynchronous=True)
-
-    def _kill(self, task: _Task) -> None:
-        self._tasks.pop(task.key, None)
-        task.running = None
-        if task.pid is not None and self._process is not None:
-            self._process.kill_worker(task.pid)
-
     def _close(self, pending: set[Future]) -> None:
         wait(pending)
         with self._closing:
             self._launches.close()
-            self._reports.close()
+            self._answers.close()
             self._kept.clear()
             if self._watcher is not None:
                 self._watcher.join()

@@ -383,7 +383,7 @@ class Session(param.Parameterized):
     def _end(self, then: Callable, task: Task) -> None:
         if task is not self._task:
             return
-        self._task = self.job = None
+        self._task = None
         try:
             then(task.result)
         except CancelledError:
@@ -392,6 +392,9 @@ class Session(param.Parameterized):
             self.tell(f"{task.title} failed: {refused}")
         except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
             self.tell(f"{task.title} failed: {type(error).__name__}: {error}")
+        # What followed may be waited for in turn: then the page stays busy without a gap.
+        if self._task is None:
+            self.job = None
 
 
 def stem(name: str) -> str:

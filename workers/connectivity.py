@@ -110,14 +110,21 @@ def _faces(pieces, wanted):
     voxels = np.flatnonzero(wanted[flat])
     steps = (padded.shape[1] * padded.shape[2], padded.shape[2], 1)
     pairs = [_pairs(flat[voxels], flat[voxels + d]) for s in steps for d in (-s, s)]
-    pairs, count = np.unique(np.concatenate(pairs), return_counts=True)
-    return _Faces(pairs >> 32, pairs & 0xFFFFFFFF, count)
+    return _counted(np.concatenate(pairs))
 
 
 def _pairs(a, b):
     """Return each pair of different pieces as one number, so that they can be counted."""
     apart = (a != b) & (b > 0)
     return a[apart].astype(np.int64) << 32 | b[apart]
+
+
+def _counted(pairs, weights=None):
+    """Return each pair once, with how often it comes, or the sum of its weights."""
+    pairs, place, count = np.unique(pairs, return_inverse=True, return_counts=True)
+    if weights is not None:
+        count = np.bincount(place, weights, pairs.size).astype(np.int64)
+    return _Faces(pairs >> 32, pairs & 0xFFFFFFFF, count)
 
 
 def _join_rounds(owner, faces):
@@ -133,11 +140,10 @@ def _join_rounds(owner, faces):
 
 def _most_faces(piece, taker, count):
     """Return each piece once, with the taker of most faces; of equals the lowest."""
-    pairs, place = np.unique(np.stack([piece, taker]), axis=1, return_inverse=True)
-    faces = np.bincount(place.ravel(), count)
-    order = np.lexsort((pairs[1], -faces, pairs[0]))
-    best = order[np.r_[True, np.diff(pairs[0][order]) > 0]]
-    return pairs[0][best], pairs[1][best]
+    faces = _counted(piece.astype(np.int64) << 32 | taker, count)
+    order = np.lexsort((faces.b, -faces.count, faces.a))
+    best = order[np.r_[True, np.diff(faces.a[order]) > 0]]
+    return faces.a[best], faces.b[best]
 
 
 def _merge_small(owner, pieces, min_size):
@@ -158,8 +164,7 @@ def _merge_small(owner, pieces, min_size):
 def _merged(faces):
     """Add up the faces of pieces that have come to the same owner."""
     apart = faces.a != faces.b
-    pairs, place = np.unique(np.stack([faces.a, faces.b])[:, apart], axis=1, return_inverse=True)
-    return _Faces(*pairs, np.bincount(place.ravel(), faces.count[apart]).astype(np.int64))
+    return _counted(faces.a[apart] << 32 | faces.b[apart], faces.count[apart])
 
 
 def _settle_largest(target, sizes, faces):

@@ -13,14 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.nifti_encode import encode_labels, encode_volume
-from workers.nifti_header import (
-    MAX_VOXELS,
-    Layout,
-    SeveralVolumes,
-    UnreadableFile,
-    block_size,
-    layout,
-)
+from workers.nifti_error import SeveralVolumes, UnreadableFile
+from workers.nifti_header import MAX_VOXELS, Layout, block_size, layout
 from workers.progress import Report, silent
 
 __all__ = [

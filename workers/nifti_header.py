@@ -13,12 +13,13 @@ from typing import NamedTuple
 import nibabel as nib
 import numpy as np
 
+from workers.nifti_error import UnreadableFile
+from workers.nifti_place import place
+
 MAX_VOXELS = 2**29
 """Largest volume opened unless the caller says otherwise: 512 Mi voxels, about 812³."""
 
 _MAX_OFFSET = 2**28
-_CORNER_TOLERANCE = 0.1  # voxel edges: quaternions in float32 move a far corner by about 0.001
-_FLAT = 1e-4  # volume of the cell whose edges are the axes' directions
 _DTYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8",
     256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -27,28 +28,6 @@ _REFUSED = {
     1: "binary (1 bit)", 32: "complex64", 128: "RGB", 1536: "float128",
     1792: "complex128", 2048: "complex256", 2304: "RGBA",
 }  # fmt: skip
-_UNITS = {1: "metres", 3: "micrometres"}
-
-
-class UnreadableFile(ValueError):
-    """A file that cannot be opened; its message is one sentence for the user."""
-
-
-class SeveralVolumes(UnreadableFile):
-    """A 4D file of more than one volume was opened without saying which.
-
-    Attributes
-    ----------
-    count : int
-        How many volumes the file holds.
-    """
-
-    def __init__(self, message: str, count: int):
-        super().__init__(message)
-        self.count = count
-
-    def __reduce__(self):
-        return type(self), (*self.args, self.count)
 
 
 class Layout(NamedTuple):
@@ -137,10 +116,10 @@ def layout(block: bytes, max_voxels: int = MAX_VOXELS) -> Layout:
     header = parse(block)
     _check_magic(header, len(block))
     shape, volumes = _shape(header, max_voxels)
-    affine, notes = _affine(header, shape)
+    affine, notes = place(header, shape)
     return Layout(
         shape, volumes, _dtype(header), _offset(header, len(block)), *_scaling(header),
-        affine, bytes(block), (*notes, *_unit_notes(header)),
+        affine, bytes(block), notes,
     )  # fmt: skip
 
 
@@ -195,51 +174,3 @@ def _scaling(header):
     if not math.isfinite(inter):
         raise UnreadableFile(f"expected a finite intercept (scl_inter); its header says {inter}.")
     return slope, inter
-
-
-@np.errstate(all="ignore")
-def _affine(header, shape):
-    edges = header["pixdim"][1:4].astype(float)
-    if not (np.isfinite(edges).all() and edges.min() > 0):
-        raise UnreadableFile(f"expected voxel edges above 0; its header says {edges.tolist()}.")
-    qform, sform = _qform(header), header.get_sform(coded=True)[0]
-    if sform is not None:
-        return _invertible(sform), _disagreement(qform, sform, shape)
-    if qform is not None:
-        return _invertible(qform), ()
-    if int(header["qform_code"]) > 0:
-        raise UnreadableFile("expected a valid orientation; its quaternion (qform) is none.")
-    note = "The file has no orientation code: left and right are a guess."
-    return _invertible(header.get_base_affine()), (note,)
-
-
-def _qform(header):
-    """Return the qform, None where there is none or its quaternion is invalid."""
-    try:
-        return header.get_qform(coded=True)[0]
-    except ValueError:
-        return None
-
-
-def _invertible(affine):
-    lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    sane = np.isfinite(affine).all() and np.isfinite(lengths).all() and lengths.min() > 0
-    if not sane or abs(np.linalg.det(affine[:3, :3] / lengths)) < _FLAT:
-        raise UnreadableFile("expected an affine that is finite and can be inverted; its is not.")
-    return np.asarray(affine, np.float64)
-
-
-def _disagreement(qform, sform, shape):
-    """Compare where the two put the corners of the volume, in voxel edges."""
-    if qform is None:
-        return ()
-    ends = np.array(np.meshgrid(*([0, n - 1] for n in shape), [1])).reshape(4, -1)
-    apart = np.linalg.norm(((qform - sform) @ ends)[:3], axis=0).max()
-    if apart <= _CORNER_TOLERANCE * np.linalg.norm(sform[:3, :3], axis=0).min():
-        return ()
-    return ("The file's qform and sform place it differently; the sform is used.",)
-
-
-def _unit_notes(header):
-    unit = _UNITS.get(int(header["xyzt_units"]) & 7)
-    return (f"The file gives lengths in {unit}; they are shown as mm.",) if unit else ()

@@ -82,7 +82,6 @@ def main_download(session: Session, bench: Callable[[], Workbench]) -> Download:
         bench,
         session.export_labels,
         "_dseg.nii.gz",
-        description="NIfTI label map that lies on the volume voxel for voxel",
         sx=theme.STRONG,
         margin=0,
     )

@@ -33,8 +33,12 @@ class Hearing:
         self._answer = answer
         self._taken: set[int] = set()
         self._upload_as = "volume"
+        self._case = 0
         self.layouts: dict[str, Layout] = {}
-        self.case = 0
+
+    def open(self, case: int, layouts: dict[str, Layout]) -> None:
+        """Begin with another volume: strokes that were drawn on the last one are refused."""
+        self._case, self.layouts = case, layouts
 
     def hear(self, verb: str, values: dict) -> None:
         """Do what the page asks.
@@ -82,7 +86,7 @@ class Hearing:
 
     def _take(self, context: dict, xy: np.ndarray) -> None:
         try:
-            if context["case"] != self.case:
+            if context["case"] != self._case:
                 raise Refused("The stroke was drawn on a volume that is no longer open.")
             plane = Plane(self.layouts[context["plane"]], int(context["index"]))
             self._session.paint(Stroke(plane, xy, int(context["label"])))

@@ -10,8 +10,9 @@ import panel as pn
 from dashboard import demo
 from dashboard.model.change import Painted, Patched
 from dashboard.model.folder import Folder
-from dashboard.model.plane import NAMES, layouts
-from dashboard.session import Session
+from dashboard.model.plane import NAMES, Layout, layouts
+from dashboard.model.volume import Volume
+from dashboard.session import Notice, Session
 from dashboard.views import wire
 from dashboard.views.downloads import main_download, other_downloads
 from dashboard.views.guard import guarded
@@ -98,33 +99,38 @@ class Page:
     # To the page
 
     def _begin(self) -> None:
-        """Send all, to a page that has just been made."""
+        """Send all, to a page that has just been made; before that it could not take anything."""
+        self.bench.begin()
         if self.session.volume is not None:
-            self._open()
+            self._send_volume()
         self._send_job()
         if self.session.notice is not None:
             self._send_notice(self.session.notice)
 
     def _open(self) -> None:
-        session, volume = self.session, self.session.volume
+        volume = self.session.volume
         self._case += 1
-        self._hearing.case = self._case
-        self._hearing.layouts = layouts(volume.affine, volume.shape)
+        self._hearing.open(self._case, layouts(volume.affine, volume.shape))
         self._surface.clear()
-        self._surface.paint(session.table)
+        self._surface.paint(self.session.table)
+        self._send_volume()
+        self.session.surfaces.build()
+
+    def _send_volume(self) -> None:
+        session, volume = self.session, self.session.volume
         shown = wire.shown(volume.data)
-        self.bench.send("open", **describe(session, self._case), dtype=shown.dtype.name)
+        described = describe(session, self._hearing.layouts)
+        self.bench.send("open", case=self._case, dtype=shown.dtype.name, **described)
         self.bench.send_array("volume", lambda: (shown, None))
         self._send_labels()
         self._send_state()
         self._send_superpixels()
         for note in volume.notes:
-            session.tell(note, "info")
-        session.surfaces.build()
+            self._send_notice(Notice(note))
 
     def _send_superpixels(self) -> None:
         superpixels = self.session.superpixels
-        if superpixels is not None and self._case:
+        if superpixels is not None:
             self._send_state()
             self.bench.send_array("ids", lambda: (superpixels.ids, None))
 
@@ -145,7 +151,7 @@ class Page:
 
     def _send_state(self) -> None:
         session = self.session
-        if session.volume is None or not self._case:
+        if session.volume is None:
             return
         self._surface.paint(session.table)
         titles, done = session.history
@@ -184,18 +190,17 @@ class Page:
         self.session.surfaces.build()
 
 
-def describe(session: Session, case: int) -> dict:
+def describe(session: Session, laid: dict[str, Layout]) -> dict:
     """Return what the page needs to know of the open volume, as plain lists and numbers."""
     volume = session.volume
     return {
-        "case": case,
         "name": volume.name,
         "facts": facts(volume),
         "shape": list(volume.shape),
         "spacing": list(volume.spacing),
         "affine": volume.affine.tolist(),
         "voxel_mm3": volume.voxel_mm3,
-        "layouts": {name: plain(layout) for name, layout in session_layouts(volume).items()},
+        "layouts": {name: plain(layout) for name, layout in laid.items()},
         "range": list(volume.finite_range),
         "window": list(volume.window),
         "cursor": list(session.cursor),
@@ -203,12 +208,7 @@ def describe(session: Session, case: int) -> dict:
     }
 
 
-def session_layouts(volume) -> dict:
-    """Return how the planes of `volume` are laid on the page: radiological."""
-    return layouts(volume.affine, volume.shape)
-
-
-def plain(layout) -> dict:
+def plain(layout: Layout) -> dict:
     """Return a layout for the page's script."""
     return {
         "axis": layout.axis,
@@ -224,7 +224,7 @@ def plain(layout) -> dict:
     }
 
 
-def facts(volume) -> list[str]:
+def facts(volume: Volume) -> list[str]:
     """Return what is said of a volume beside its name."""
     spacing = [f"{edge:.3g}" for edge in volume.spacing]
     edges = spacing[0] if len(set(spacing)) == 1 else " × ".join(spacing)

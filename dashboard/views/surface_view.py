@@ -37,9 +37,7 @@ class SurfaceView:
         window = vtkRenderWindow()
         window.SetOffScreenRendering(1)
         window.AddRenderer(self._renderer)
-        self.view = pn.pane.VTK(
-            window, sizing_mode="stretch_both", orientation_widget=True, margin=0
-        )
+        self.view = pn.pane.VTK(window, sizing_mode="stretch_both", margin=0)
 
     def clear(self) -> None:
         """Begin with another volume."""
@@ -65,14 +63,17 @@ class SurfaceView:
             Indices of vertices.
         """
         first = not self._actors
+        self._put(label, vertices, faces)
+        if first and self._actors:
+            self.view.camera = camera_in_front(self._renderer)
+        self.view.synchronize()
+
+    def _put(self, label: int, vertices: np.ndarray, faces: np.ndarray) -> None:
         if old := self._actors.pop(label, None):
             self._renderer.RemoveActor(old)
         if len(faces):
             self._actors[label] = self._actor(label, mesh(vertices, faces))
             self._renderer.AddActor(self._actors[label])
-        if first and self._actors:
-            self._look_from_the_front()
-        self.view.synchronize()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the labels; the whole stays."""
@@ -93,16 +94,26 @@ class SurfaceView:
         actor.GetProperty().SetOpacity(WHOLE_OPACITY if label == WHOLE else LABEL_OPACITY)
         return actor
 
-    def _look_from_the_front(self) -> None:
-        """Anterior towards the viewer and superior up, turned a little to show depth."""
-        camera = self._renderer.GetActiveCamera()
-        camera.SetFocalPoint(0, 0, 0)
-        camera.SetPosition(0, 1, 0)
-        camera.SetViewUp(0, 0, 1)
-        camera.Azimuth(-35)
-        camera.Elevation(20)
-        self._renderer.ResetCamera()
-        camera.Zoom(1.35)
+
+def camera_in_front(renderer: vtkRenderer) -> dict:
+    """Return the page's camera: anterior towards the viewer, superior up, a little aside.
+
+    The page keeps its own camera, so that a scene which changes does not turn.
+    """
+    camera = renderer.GetActiveCamera()
+    camera.SetFocalPoint(0, 0, 0)
+    camera.SetPosition(0, 1, 0)
+    camera.SetViewUp(0, 0, 1)
+    camera.Azimuth(-35)
+    camera.Elevation(20)
+    renderer.ResetCamera()
+    camera.Dolly(1.3)
+    return {
+        "position": list(camera.GetPosition()),
+        "focalPoint": list(camera.GetFocalPoint()),
+        "viewUp": list(camera.GetViewUp()),
+        "viewAngle": camera.GetViewAngle(),
+    }
 
 
 def unseen() -> vtkActor:

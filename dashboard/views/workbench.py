@@ -15,8 +15,9 @@ from dashboard.views import browser, wire
 class Workbench(JSComponent):
     """The page: four panes, tools, labels, display, history, and places for Panel's own.
 
-    Messages leave in the order in which they were asked for, one after the other, and what they
-    hold is taken when they leave.
+    What is sent before the page has begun is dropped: it is told all when it begins. Messages
+    leave in the order in which they were asked for, one after the other, and what they hold is
+    taken when they leave.
 
     Parameters
     ----------
@@ -41,10 +42,19 @@ class Workbench(JSComponent):
     def __init__(self, **params) -> None:
         super().__init__(**params)
         self._outbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._begun = False
 
     def _handle_msg(self, data: dict) -> None:
         values = dict(data)
         self.hear(values.pop("verb"), values)
+
+    def begin(self) -> None:
+        """Let messages pass; the page asks for it when it can take them."""
+        self._begun = True
+
+    def _post(self, send: Callable[[], Awaitable[None]]) -> None:
+        if self._begun:
+            self._outbox.put_nowait(send)
 
     async def deliver(self) -> None:
         """Send what is in the outbox, for as long as the page lives."""
@@ -58,7 +68,7 @@ class Workbench(JSComponent):
         async def send() -> None:
             self._send_msg({"kind": kind, **values})
 
-        self._outbox.put_nowait(send)
+        self._post(send)
 
     def send_array(self, name: str, take: Callable[[], tuple[np.ndarray, int | None]]) -> None:
         """Send an array in compressed pieces; `take` returns it, with its revision or None."""
@@ -71,7 +81,7 @@ class Workbench(JSComponent):
                 self._send_msg({"kind": "piece", "start": start, "data": data})
             self._send_msg({"kind": "end"})
 
-        self._outbox.put_nowait(send)
+        self._post(send)
 
     def send_boxes(self, revision: int, boxes: tuple, labels: np.ndarray) -> None:
         """Send the labels in `boxes`, as they are when the message leaves."""
@@ -82,7 +92,7 @@ class Workbench(JSComponent):
             message = {"kind": "patched", "revision": revision, "boxes": corners, "data": data}
             self._send_msg(message)
 
-        self._outbox.put_nowait(send)
+        self._post(send)
 
     def send_file(self, name: str, content: bytes) -> None:
         """Let the browser save `content`, sent in pieces."""

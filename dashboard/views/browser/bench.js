@@ -52,6 +52,7 @@ class Bench {
     for (const pane of this.panes) if (!pane.wire(this.view.model.document)) throw new Error("its slices are not ready")
     if (!this.watched) for (const pane of this.panes) this.strokes.watch(pane)
     this.watched = true
+    this.idle = false
     this.store = new Store(message)
     this.store.colors = new Uint32Array(65536)
     this.cursor = message.cursor
@@ -183,9 +184,10 @@ class Bench {
     this.tool = tool
     for (const [name, button] of Object.entries(this.toolButtons)) button.setAttribute("aria-pressed", String(name === tool))
     this.el.dataset.tool = tool
-    const draws = tool === "draw" || tool === "erase"
-    if (this.store) for (const pane of this.panes) pane.tool.setv({ active: draws }, { sync: false })
   }
+
+  /** Whether a drag is a stroke. */
+  get draws() { return this.tool === "draw" || this.tool === "erase" }
 
   hasDialog() { return [this.help, this.opening, this.question].some((dialog) => dialog.el.open) }
 

@@ -1,6 +1,10 @@
 // The mouse over a slice. A stroke is Bokeh's own: its FreehandDraw tool sees the same events.
+//
+// With one difference. Bokeh takes a button that rests for 300 ms for a “press”, and what follows
+// is then no drag: who thinks before drawing, or whose page was busy, would lose the stroke. So
+// Bokeh hears of the button only when the mouse has moved, and of a click never.
 
-const TAP_PX = 4
+const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
 
 /** Let a pane scroll, zoom, pan, window, move the crosshair, and say what is under the pointer. */
 function listenToPointer(pane) {
@@ -13,11 +17,12 @@ function listenToPointer(pane) {
   let drag = null
 
   el.addEventListener("pointerdown", (event) => {
+    if (!event.isTrusted || isOverlay(event)) return
     bench.activate(pane)
-    if (!pane.layout || isOverlay(event)) return
-    drag = { button: event.button, at: at(event), last: at(event), moved: 0 }
-    if (event.button === 0) bench.strokes.prepare(pane)
-    else el.setPointerCapture(event.pointerId)
+    event.stopPropagation()
+    if (!pane.layout || drag) return
+    drag = { button: event.button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
+    if (event.button !== 0 || !bench.draws) el.setPointerCapture(event.pointerId)
     if (event.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
   }, { capture: true })
 
@@ -33,22 +38,34 @@ function listenToPointer(pane) {
     else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
     else if (bench.tool === "window") bench.dragWindow(dx, dy)
     else if (bench.tool === "cursor") bench.moveTo(pane.voxelAt(...here))
+    else if (drag.pressed && drag.moved > TAP_PX) begin()
   }, { capture: true })
+
+  /** Let Bokeh begin a stroke, where and when the button went down. */
+  const begin = () => {
+    const { pressed, target } = drag
+    drag.pressed = null
+    bench.strokes.prepare(pane)
+    target.dispatchEvent(new PointerEvent("pointerdown", {
+      bubbles: true, composed: true, cancelable: true, view: window,
+      pointerId: pressed.pointerId, pointerType: pressed.pointerType, isPrimary: pressed.isPrimary,
+      clientX: pressed.clientX, clientY: pressed.clientY, button: 0, buttons: 1,
+    }))
+  }
 
   const release = (event) => {
     if (!drag) return
-    const { button, moved } = drag
+    const { button, moved, pressed } = drag
     const where = at(event)
     drag = null
     if (button !== 0) return
-    // After Bokeh has had the event too: it is then known whether this was a stroke.
-    setTimeout(() => {
-      const drawn = bench.strokes.finish(pane)
-      if (!drawn && moved <= TAP_PX && bench.tool !== "window") bench.moveTo(pane.voxelAt(...where))
-    })
+    // After Bokeh has had the event too.
+    if (!pressed) setTimeout(() => bench.strokes.finish(pane))
+    else if (moved <= TAP_PX && bench.tool !== "window") bench.moveTo(pane.voxelAt(...where))
   }
-  window.addEventListener("pointerup", release)
-  window.addEventListener("pointercancel", release)
+  // In the capture phase: Bokeh lets nobody else hear the end of its drags.
+  window.addEventListener("pointerup", release, { capture: true })
+  window.addEventListener("pointercancel", release, { capture: true })
 
   el.addEventListener("pointerleave", () => bench.readout.show(null))
   el.addEventListener("contextmenu", (event) => event.preventDefault())

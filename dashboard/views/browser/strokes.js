@@ -25,7 +25,8 @@ class Strokes {
       n: ++this.number, plane: pane.name, index: pane.index, case: this.bench.store.case,
       label: tool === "erase" ? ERASE : label,
     }
-    pane.tool.setv({ empty_value: JSON.stringify(context) }, { sync: false })
+    // Bokeh pads a new stroke's other columns with these.
+    pane.tool.setv({ default_overrides: { stroke: JSON.stringify(context) } }, { sync: false })
     const color = tool === "erase" ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
     pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: color } }, { sync: false })
   }
