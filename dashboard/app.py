@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import holoviews as hv
 import panel as pn
 
 from dashboard import options
-from dashboard.cluster import DaskExecutor
-from dashboard.model.case import Cases
 from dashboard.model.folder import Folder
+from dashboard.process import shared
 from dashboard.session import Session
 from dashboard.views.guard import guarded
 from dashboard.views.page import Page
 
 
-def start_executor(scheduler: str | None) -> DaskExecutor:
-    """Return the process's one Dask client, which starts in the background."""
-    return DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
-
-
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = options.parse(sys.argv[1:])
-    cached = pn.state.as_cached
-    document = pn.state.curdoc
     session = Session(
-        executor=cached("supervox-executor", start_executor, scheduler=asked.scheduler),
-        files=cached("supervox-files", ThreadPoolExecutor, max_workers=2),
-        schedule=document.add_next_tick_callback,
-        cases=cached("supervox-cases", Cases),
+        **shared(asked.scheduler)._asdict(),
+        schedule=pn.state.curdoc.add_next_tick_callback,
         user=pn.state.user or "",
     )
     page = Page(session, Folder(asked.folder))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import sys
 from concurrent.futures import BrokenExecutor, Executor
@@ -43,15 +44,31 @@ def serve(given: argparse.Namespace) -> int:
     # Panel is slow to import, and only this command needs it.
     from panel.command import main as panel
 
-    passed = [str(asked.file), "--folder", str(asked.folder)]
-    passed += ["--scheduler", asked.scheduler] if asked.scheduler else []
-    sys.stdout.write(f"supervox: http://127.0.0.1:{given.port}/app\n")
+    start_early(asked)
+    sys.argv = ["panel", "serve", str(APP), *serving(given.port), "--args", *passed_on(asked)]
+    sys.stdout.write(f"supervox: http://127.0.0.1:{given.port}/\n")
     sys.stdout.flush()
-    serving = ["--address", "127.0.0.1", "--port", str(given.port), "--warm"]
-    origins = [f"127.0.0.1:{given.port}", f"localhost:{given.port}"]
-    allowed = [part for origin in origins for part in ("--allow-websocket-origin", origin)]
-    panel(["panel", "serve", str(APP), *serving, *allowed, "--args", *passed])
+    panel()
     return 0
+
+
+def start_early(asked: options.Options) -> None:
+    """Import what a page needs and start the cluster, so that the first visitor need not wait."""
+    importlib.import_module("dashboard.views.page")
+    importlib.import_module("dashboard.process").shared(asked.scheduler)
+
+
+def serving(port: int) -> list[str]:
+    """Return Panel's options: this machine only."""
+    origins = [f"127.0.0.1:{port}", f"localhost:{port}"]
+    allowed = [part for origin in origins for part in ("--allow-websocket-origin", origin)]
+    return ["--address", "127.0.0.1", "--port", str(port), *allowed]
+
+
+def passed_on(asked: options.Options) -> list[str]:
+    """Return what the app is told."""
+    scheduler = ["--scheduler", asked.scheduler] if asked.scheduler else []
+    return [str(asked.file), "--folder", str(asked.folder), *scheduler]
 
 
 def partition(given: argparse.Namespace) -> int:

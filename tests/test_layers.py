@@ -48,7 +48,7 @@ def layer_of(module):
         return "workers"
     if package != "dashboard" or not home:
         return ""
-    if home in {"app", "cli"}:
+    if home in {"app", "cli", "process"}:
         return "app"
     if home.startswith("cluster"):
         return "cluster"

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 import panel as pn
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - makes the window one that Panel can serialize
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
+from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
 
 from dashboard.model.palette import Label
 from dashboard.surfaces import WHOLE
 
 BACKGROUND = (0.051, 0.063, 0.078)
-WHOLE_COLOR, WHOLE_OPACITY = (0.82, 0.84, 0.87), 0.16
+WHOLE_COLOR, WHOLE_OPACITY = (0.82, 0.84, 0.87), 0.22
 LABEL_OPACITY = 0.95
+
+
+class UnrenderedWindow(vtkGenericOpenGLRenderWindow):
+    """A scene that is drawn in the browser only.
+
+    Panel renders a window before it serializes it, and VTK ends the process where there is no
+    display and no OpenGL, as on a server.
+    """
+
+    def Render(self) -> None:  # noqa: N802 - VTK's name
+        """Draw nothing."""
 
 
 class SurfaceView:
@@ -34,8 +45,7 @@ class SurfaceView:
         self._colors: dict[int, tuple[float, float, float]] = {}
         self._shown = True
         self._renderer.AddActor(unseen())
-        window = vtkRenderWindow()
-        window.SetOffScreenRendering(1)
+        window = UnrenderedWindow()
         window.AddRenderer(self._renderer)
         self.view = pn.pane.VTK(window, sizing_mode="stretch_both", margin=0)
 

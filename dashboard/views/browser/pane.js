@@ -1,7 +1,7 @@
 // One slice: a Bokeh figure made by HoloViews, whose glyphs are written here, and what lies over it.
 
 const BORDER = 0xd7c85c // ABGR of the accent, as a canvas packs it
-const BORDER_ALPHA = 70
+const BORDER_ALPHA = 52
 const MARGIN = 26 // px left free around a fitted slice, for the letters
 const SNAP_LENGTHS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
 

@@ -22,6 +22,7 @@ function listenToPointer(pane) {
     event.stopPropagation()
     if (!pane.layout || drag) return
     drag = { button: event.button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
+    drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
     if (event.button !== 0 || !bench.draws) el.setPointerCapture(event.pointerId)
     if (event.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
   }, { capture: true })

@@ -1,0 +1,30 @@
+"""What all pages of one server process share."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import NamedTuple
+
+import panel as pn
+
+from dashboard.cluster import DaskExecutor
+from dashboard.model.case import Cases
+
+
+class Shared(NamedTuple):
+    """The one Dask client, the threads that read files, and the annotations at hand."""
+
+    executor: Executor
+    files: Executor
+    cases: Cases
+
+
+def shared(scheduler: str | None) -> Shared:
+    """Return what this process shares; the first call starts it, and does not wait for it."""
+    return pn.state.as_cached("supervox", begin, scheduler=scheduler)
+
+
+def begin(scheduler: str | None) -> Shared:
+    """Start the Dask client in the background: embedded, or that of a scheduler."""
+    executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
+    return Shared(executor, ThreadPoolExecutor(max_workers=2), Cases())

@@ -1,0 +1,70 @@
+"""A real `panel serve` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "dashboard" / "app.py"
+
+
+def free_port():
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Server:
+    """Serves `app` with `file` open, until it is stopped.
+
+    Its log is a file, so that it never waits for a reader.
+    """
+
+    def __init__(self, file, log, app=APP):
+        self.port, self.log = free_port(), log
+        self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
+        self.folder = file.parent
+        serve = [sys.executable, "-m", "panel", "serve", str(app)]
+        where = ["--address", "127.0.0.1", "--port", str(self.port)]
+        origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+        with log.open("wb") as sink:
+            self.process = subprocess.Popen(
+                [*serve, *where, *origin, "--args", str(file)],
+                cwd=ROOT,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait(self, seconds=60):
+        """Return when it answers."""
+        end = time.monotonic() + seconds
+        while True:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"panel serve does not answer:\n{self.log.read_text()}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return self
+
+    def signal(self, number):
+        """Signal the server itself, not its Dask cluster."""
+        os.kill(self.process.pid, number)
+
+    def stop(self):
+        """End it and all that it has started."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
