@@ -64,6 +64,8 @@ def partition_file(given: argparse.Namespace, executor: Executor | None = None) 
     """
     if not given.out.name.endswith(ENDINGS):
         raise ValueError(f"Expected an output name ending in .nii.gz; got {given.out.name}.")
+    if given.out.resolve() == given.image.resolve():
+        raise ValueError("Expected an output other than the image, which would be lost.")
     volume = read_volume(given.image, given.image.name, volume=given.volume)
     start = time.perf_counter()
     found = compute(volume, given, executor)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -91,7 +92,7 @@ class Session(param.Parameterized):
         self._user = user
         self._key: tuple[str, str] | None = None
         self._case: Case | None = None
-        self._task: Task | None = None
+        self._tasks: dict[str, Task] = {}
         self.surfaces = Surfaces(executor, schedule)
         self.settings = Settings()
 
@@ -115,12 +116,14 @@ class Session(param.Parameterized):
 
     @property
     def cursor(self) -> tuple[int, int, int]:
-        """Voxel at which the three slices meet; the page tells where it is."""
+        """Voxel at which the three slices meet."""
         return self._opened().cursor
 
-    @cursor.setter
-    def cursor(self, ijk: tuple[int, int, int]) -> None:
-        self._opened().cursor = ijk
+    def move(self, ijk: tuple[int, int, int]) -> None:
+        """Remember where the page has its cursor; the nearest voxel, if it lies outside."""
+        i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
+        if self._holds:
+            self._case.cursor = (i, j, k)
 
     @property
     def foreground_threshold(self) -> float | None:
@@ -133,6 +136,7 @@ class Session(param.Parameterized):
         `volume` tells which one of a 4D file.
         """
         self._start(
+            "file",
             f"Opening {name}",
             partial(self._adopt_volume, source, name),
             self._files,
@@ -172,8 +176,12 @@ class Session(param.Parameterized):
             self._key = None
 
     def _lose(self) -> None:
-        self.held = False
+        """Let the case go at once, and tell the page when its own turn comes."""
         self._key = None
+        self._schedule(self._tell_lost)
+
+    def _tell_lost(self) -> None:
+        self.held = False
         self.notice = Notice(
             "This volume was opened in another page, which goes on with it. "
             "Reload this page to take it back.",
@@ -187,6 +195,7 @@ class Session(param.Parameterized):
         case = self._held()
         self.settings = settings or self.settings
         self._start(
+            "superpixels",
             "Partitioning",
             partial(self._adopt_partition, case),
             self._executor,
@@ -199,21 +208,26 @@ class Session(param.Parameterized):
     def _adopt_partition(self, case: Case, computed: Callable[[], tuple]) -> None:
         ids, count, threshold = computed()
         if case is self._case:
-            case.threshold = threshold
             self._adopt_ids(ids)
+            case.threshold = threshold
             self.surfaces.outline(threshold)
             self.notice = Notice(f"{count:,} superpixels.", "success")
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:
         """Start to read superpixels that were downloaded, instead of computing them."""
         self._held()
-        self._start(f"Opening {name}", self._adopt_read_ids, self._files, nifti.read, source)
+        then = partial(self._adopt_read_ids, self._case)
+        self._start("file", f"Opening {name}", then, self._files, nifti.read, source)
 
-    def _adopt_read_ids(self, read: Callable[[], nifti.NiftiFile]) -> None:
-        ids = self._on_this_grid(read(), "superpixels")
-        if not ids.any():
-            raise Refused("Expected superpixels, numbered from 1; the file holds only zeros.")
-        self._adopt_ids(ids.astype(np.min_scalar_type(ids.max()) if ids.max() > 255 else np.uint16))
+    def _adopt_read_ids(self, case: Case, read: Callable[[], nifti.NiftiFile]) -> None:
+        ids = self._on_this_grid(case, read(), "superpixels")
+        if not 1 <= ids.max() <= ids.size:
+            raise Refused(
+                f"Expected superpixels numbered from 1 to at most {ids.size}, the number of "
+                f"voxels; the file's largest is {ids.max()}."
+            )
+        self._cancel("superpixels")
+        self._adopt_ids(ids.astype(np.uint16 if ids.max() < 65536 else np.uint32))
         self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
 
     def _adopt_ids(self, ids: np.ndarray) -> None:
@@ -223,8 +237,8 @@ class Session(param.Parameterized):
 
     def cancel(self) -> None:
         """Stop what the user is waiting for; what was there before stays."""
-        if self._task is not None:
-            self._task.cancel()
+        for lane in list(self._tasks):
+            self._cancel(lane)
 
     # Labels
 
@@ -257,14 +271,13 @@ class Session(param.Parameterized):
         """Start to read a label map over the volume; it can be undone like a stroke."""
         self._held()
         title = f"opened {name}"
-        then = partial(self._adopt_labels, title)
-        self._start(f"Opening {name}", then, self._files, nifti.read, source)
+        then = partial(self._adopt_labels, self._case, title)
+        self._start("file", f"Opening {name}", then, self._files, nifti.read, source)
 
-    def _adopt_labels(self, title: str, read: Callable[[], nifti.NiftiFile]) -> None:
-        labels = self._on_this_grid(read(), "labels")
+    def _adopt_labels(self, case: Case, title: str, read: Callable[[], nifti.NiftiFile]) -> None:
+        labels = self._on_this_grid(case, read(), "labels")
         if labels.max() > 65535:
             raise Refused(f"Expected labels from 0 to 65535; got {labels.max()}.")
-        case = self._held()
         values = [int(value) for value in np.unique(labels) if value]
         self.table = case.table = covering(case.table, values)
         self._record(case.labels.replace(labels, title))
@@ -273,15 +286,17 @@ class Session(param.Parameterized):
         """Let the next strokes give `label`."""
         if label not in {known.value for known in self.table}:
             raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
-        self.label = self._opened().label = label
+        self.label = self._held().label = label
 
     def add_label(self) -> None:
         """Add a label with the next number, and choose it."""
-        value = max((known.value for known in self.table), default=0) + 1
-        if value > MOST_KEYS:
-            raise Refused(f"There are {MOST_KEYS} labels already, one for each key.")
         case = self._held()
-        case.table = (*case.table, Label(value, f"label {value}", color_of(value)))
+        used = {known.value for known in case.table}
+        value = next((key for key in range(1, MOST_KEYS + 1) if key not in used), None)
+        if value is None:
+            raise Refused(f"There are {MOST_KEYS} labels already, one for each key.")
+        new = Label(value, f"label {value}", color_of(value))
+        case.table = tuple(sorted((*case.table, new)))
         self.table = case.table
         self.choose(value)
 
@@ -334,9 +349,13 @@ class Session(param.Parameterized):
             raise Refused("No volume is open: press Open… and choose one.")
         return self._case
 
+    @property
+    def _holds(self) -> bool:
+        return self._key is not None
+
     def _held(self) -> Case:
         case = self._opened()
-        if not self.held:
+        if not self._holds:
             raise Refused("This volume is open in another page: reload to take it back.")
         return case
 
@@ -359,52 +378,63 @@ class Session(param.Parameterized):
         self.surfaces.note(edit)
         self.change = difference
 
-    def _on_this_grid(self, found: nifti.NiftiFile, what: str) -> np.ndarray:
+    def _on_this_grid(self, case: Case, found: nifti.NiftiFile, what: str) -> np.ndarray:
+        if case is not self._held():
+            raise Refused("Another volume was opened meanwhile.")
         if found.data.shape != self.volume.shape:
             raise Refused(
                 f"Expected {what} of shape {self.volume.shape}, as the open volume; "
                 f"got {found.data.shape}."
             )
-        if not np.allclose(found.affine, self.volume.affine, atol=1e-3):
+        if not self.volume.lies_on(found.affine):
             raise Refused(f"Expected {what} that lie on the open volume; their affine differs.")
-        if (found.data != np.rint(found.data)).any() or found.data.min() < 0:
+        whole = np.isfinite(found.data) & (found.data == np.rint(found.data)) & (found.data >= 0)
+        if not whole.all():
             raise Refused(f"Expected {what} as whole numbers from 0; the file holds others.")
         return found.data
 
-    def _start(self, title: str, then: Callable, executor: Executor, kernel, *args, **kw) -> None:
-        self.cancel()
-        self._task = Task(title, self._schedule, self._show_progress, partial(self._end, then))
-        self._task.start(executor, kernel, *args, **kw)
+    def _start(
+        self, lane: str, title: str, then: Callable, executor: Executor, kernel, *args, **kw
+    ) -> None:
+        """Begin work in a lane, in place of what it was doing; the other lane goes on."""
+        self._cancel(lane)
+        end = partial(self._end, lane, then)
+        self._tasks[lane] = Task(title, self._schedule, partial(self._show_progress, lane), end)
+        self._tasks[lane].start(executor, kernel, *args, **kw)
 
-    def _show_progress(self, task: Task, job: Job) -> None:
-        if task is self._task:
+    def _cancel(self, lane: str) -> None:
+        if lane in self._tasks:
+            self._tasks[lane].cancel()
+
+    def _show_progress(self, lane: str, task: Task, job: Job) -> None:
+        if task is self._tasks.get(lane):
             self.job = job
 
-    def _end(self, then: Callable, task: Task) -> None:
-        if task is not self._task:
+    def _end(self, lane: str, then: Callable, task: Task) -> None:
+        if task is not self._tasks.get(lane):
             return
-        self._task = None
+        del self._tasks[lane]
         try:
             then(task.result)
         except CancelledError:
             self.tell(f"{task.title} was cancelled; nothing has changed.", "info")
-        except ValueError as refused:
+        except (ValueError, BrokenExecutor) as refused:
             self.tell(f"{task.title} failed: {refused}")
         except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
             self.tell(f"{task.title} failed: {type(error).__name__}: {error}")
         # What followed may be waited for in turn: then the page stays busy without a gap.
-        if self._task is None:
+        if not self._tasks:
             self.job = None
 
 
 def stem(name: str) -> str:
-    """Return a file name without the endings of NIfTI."""
-    return name.removesuffix(".gz").removesuffix(".nii")
+    """Return a file name without the endings of NIfTI, however they are written."""
+    return re.sub(r"(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name
 
 
 def begin(volume: Volume) -> Case:
     """Return a fresh case for `volume`."""
-    shown = demo.is_demo(volume.name)
+    shown = demo.is_demo(volume.name, volume.shape)
     return Case(
         labels=LabelMap(volume.shape),
         table=first_labels(demo.LABELS if shown else ()),

@@ -39,6 +39,7 @@ class Surfaces(param.Parameterized):
     def open(self, volume: Volume, labels: LabelMap) -> None:
         """Begin with another volume: every label it has is stale."""
         self._volume, self._labels = volume, labels
+        self._at_work = set()
         self._stale = {n for n, voxels in labels.voxels.items() if voxels}
         self._threshold = None
 
@@ -71,14 +72,17 @@ class Surfaces(param.Parameterized):
     def _submit(self, label: int, kernel: Callable, *args) -> None:
         self._at_work.add(label)
         self.busy += 1
-        arrived = partial(self._arrive, label, self._volume)
+        arrived = partial(self._arrive, label, (self._volume, self._threshold))
         future = self._executor.submit(kernel, *args)
         future.add_done_callback(lambda done: self._schedule(partial(arrived, done)))
 
-    def _arrive(self, label: int, volume: Volume, done: Future) -> None:
-        self._at_work.discard(label)
+    def _arrive(self, label: int, asked: tuple[Volume, float | None], done: Future) -> None:
         self.busy -= 1
-        if volume is not self._volume or done.cancelled():
+        volume, threshold = asked
+        if volume is not self._volume:
+            return
+        self._at_work.discard(label)
+        if done.cancelled() or (label == WHOLE and threshold != self._threshold):
             return
         if error := done.exception():
             self.failure = f"The 3D surface could not be made: {error}"

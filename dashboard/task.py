@@ -41,22 +41,36 @@ class Task:
         self._on_progress = on_progress
         self._on_end = on_end
         self._future: Future = Future()
+        self._cancelled = False
 
     def start(self, executor: Executor, kernel: Callable, *args, **kwargs) -> None:
         """Hand `kernel` to `executor`; it is given a ``report`` to call as it goes."""
         self._on_progress(self, Job(self.title))
-        self._future = executor.submit(kernel, *args, report=self._report, **kwargs)
+        try:
+            self._future = executor.submit(kernel, *args, report=self._report, **kwargs)
+        except RuntimeError as closed:
+            self._future.set_exception(closed)
         self._future.add_done_callback(lambda _: self._schedule(lambda: self._on_end(self)))
 
     def cancel(self) -> None:
-        """Ask the executor to stop; `on_end` is still called."""
+        """Ask the executor to stop, and the kernel at its next report; `on_end` is still called."""
+        self._cancelled = True
         self._future.cancel()
 
     def result(self):
-        """Return what the kernel returned, or raise what it raised."""
+        """Return what the kernel returned, or raise what it raised.
+
+        Raises
+        ------
+        CancelledError
+            If it was cancelled, even when the kernel was too far on to notice.
+        """
+        if self._cancelled:
+            raise CancelledError
         return self._future.result()
 
     def _report(self, fraction: float) -> None:
-        if self._future.cancelled():
+        # A thread that runs cannot be cancelled from outside, so its kernel is told here.
+        if self._cancelled:
             raise CancelledError
         self._schedule(lambda: self._on_progress(self, Job(self.title, fraction)))

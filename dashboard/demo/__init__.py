@@ -10,6 +10,9 @@ LABELS = ("necrosis", "oedema", "core", "other")
 CURSOR = (130, 150, 115)
 
 
-def is_demo(name: str) -> bool:
-    """Tell whether a volume of this name is the bundled one."""
-    return name == PATH.name.removesuffix(".nii.gz")
+SHAPE = (197, 233, 189)
+
+
+def is_demo(name: str, shape: tuple[int, int, int]) -> bool:
+    """Tell whether a volume of this name and shape is the bundled one."""
+    return name == PATH.name.removesuffix(".nii.gz") and shape == SHAPE

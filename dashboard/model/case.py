@@ -47,8 +47,11 @@ class Cases:
         return self._cases[key]
 
     def leave(self, key: tuple[str, str], on_lost: Callable[[], None]) -> None:
-        """Give the case of `key` back, unless somebody has taken it already."""
+        """Give the case of `key` back, unless somebody has taken it already.
+
+        It is remembered as long as the process lives if it holds an edit.
+        """
         if self._losers.get(key) == on_lost:
             del self._losers[key]
-            if not self._cases[key].journal.titles and self._cases[key].superpixels is None:
+            if not self._cases[key].journal.titles:
                 del self._cases[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 MOST_SUPERPIXELS = 1_000_000
@@ -36,13 +37,32 @@ class Settings(NamedTuple):
         ValueError
             Naming the one that is out of range.
         """
-        count, compactness, sigma = int(self.count), float(self.compactness), float(self.sigma_mm)
+        count = number("Count", self.count)
+        compactness = number("Compactness", self.compactness)
+        sigma = number("Smoothing", self.sigma_mm)
         if not 1 <= count <= MOST_SUPERPIXELS:
-            raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count}.")
-        if not 0 < compactness < float("inf"):
-            raise ValueError(f"Compactness must be positive; got {compactness}.")
+            raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count:g}.")
+        if not compactness > 0:
+            raise ValueError(f"Compactness must be positive; got {compactness:g}.")
         if not 0 <= sigma <= 100:
-            raise ValueError(f"Smoothing must be from 0 to 100 mm; got {sigma}.")
+            raise ValueError(f"Smoothing must be from 0 to 100 mm; got {sigma:g}.")
         automatic = self.threshold in ("auto", None)
-        threshold = self.threshold if automatic else float(self.threshold)
-        return Settings(count, compactness, sigma, threshold)
+        threshold = self.threshold if automatic else number("Foreground", self.threshold)
+        return Settings(round(count), compactness, sigma, threshold)
+
+
+def number(name: str, value: object) -> float:
+    """Return `value` as a finite number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise ValueError(f"{name} must be a number; got {value!r}.")
+    return found

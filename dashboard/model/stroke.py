@@ -36,10 +36,13 @@ class Stroke:
         """The (m, 3) voxels along the line, filled between the points; some may lie outside.
 
         Between two points the line is Bresenham's (`skimage.draw.line`), so that a fast drag
-        skips no voxel. Points that are not finite are left out.
+        skips no voxel. Points that are not finite are left out; those further off the slice than
+        its own size are drawn nearer.
         """
         xy = np.asarray(self.xy, float).reshape(-1, 2)
-        cells = self.plane.to_voxels(xy[np.isfinite(xy).all(axis=1)])
+        size = np.array((self.plane.layout.x.size, self.plane.layout.y.size))
+        near = np.clip(xy[np.isfinite(xy).all(axis=1)], -size, 2 * size)
+        cells = self.plane.to_voxels(near)
         if len(cells) < 2:
             return cells
         across = (self.plane.layout.x.index, self.plane.layout.y.index)

@@ -26,7 +26,7 @@ class Superpixels:
     @cached_property
     def boxes(self) -> list[Box | None]:
         """Bounding box of each superpixel; ``boxes[n - 1]`` encloses superpixel `n`."""
-        return ndimage.find_objects(self.ids.view(f"i{self.ids.itemsize}"))
+        return ndimage.find_objects(self.ids)
 
     @cached_property
     def count(self) -> int:

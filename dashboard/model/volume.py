@@ -78,6 +78,12 @@ class Volume:
         high = np.max(self.data, where=np.isfinite(self.data), initial=-np.inf)
         return (float(low), float(high)) if low <= high else (0.0, 0.0)
 
+    def lies_on(self, affine: np.ndarray) -> bool:
+        """Tell whether `affine` puts every corner where this volume has it, to 1/20 voxel."""
+        corners = np.array(list(np.ndindex(2, 2, 2))) * self.shape
+        apart = corners @ (affine - self.affine)[:3, :3].T + (affine - self.affine)[:3, 3]
+        return bool(abs(apart).max() <= min(self.spacing) / 20)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of intensities and affine: the same volume, whatever its file is called."""
@@ -90,9 +96,10 @@ class Volume:
     def window(self) -> tuple[float, float]:
         """Intensities first shown as black and as white: 0.1 % is cut at both ends.
 
-        Taken from about a million voxels, so that opening does not wait for it.
+        Taken from about a million voxels, so that opening does not wait for it. Those at the
+        lowest intensity do not count: around a skull-stripped brain they are most of all.
         """
         sample = self.data.ravel()[:: max(1, self.data.size // 1_000_000)]
-        sample = sample[np.isfinite(sample)]
+        sample = sample[np.isfinite(sample) & (sample > self.finite_range[0])]
         low, high = np.percentile(sample, (0.1, 99.9)) if sample.size else self.finite_range
         return (float(low), float(high)) if low < high else self.finite_range

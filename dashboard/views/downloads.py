@@ -48,14 +48,17 @@ class Download(pmui.FileDownload):
             label=label, filename=ending, callback=self._make, auto=True, size="small", **params
         )
 
-    async def _make(self) -> bytes:
-        return await asyncio.wrap_future(self._export())
+    async def _make(self) -> None:
+        """Only tells Panel that the file is made asynchronously, below."""
 
     async def _async_sync_data(self) -> None:
         """Make the file and send it; the browser saves it when `data` changes."""
         self.loading = True
         try:
-            content = await self._make()
+            # The name belongs to what is exported now; another volume may be open when it is made.
+            future = self._export()
+            name = f"{self._session.volume.name}{self._ending}"
+            content = await asyncio.wrap_future(future)
         except ValueError as nothing:
             self._session.tell(str(nothing), "info")
             return
@@ -64,7 +67,6 @@ class Download(pmui.FileDownload):
             return
         finally:
             self.loading = False
-        name = f"{self._session.volume.name}{self._ending}"
         if len(content) > ONE_MESSAGE:
             self._bench().send_file(name, content)
             return

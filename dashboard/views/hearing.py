@@ -25,9 +25,18 @@ class Hearing:
         Where files may be opened.
     answer : callable
         Sends the page a message: a kind, and values by name.
+    guard : callable
+        Returns a function so that what it raises is shown to the user.
     """
 
-    def __init__(self, session: Session, folder: Folder, answer: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        folder: Folder,
+        answer: Callable[..., None],
+        guard: Callable[[Callable], Callable],
+    ) -> None:
+        self._guard = guard
         self._session = session
         self._folder = folder
         self._answer = answer
@@ -77,15 +86,20 @@ class Hearing:
             context = json.loads(text)
             if context["n"] not in self._taken:
                 self._taken.add(context["n"])
-                self._take(context, np.column_stack((xs, ys)))
+                # One that fails must not hold up those that came with it.
+                self._guard(self._take)(context, xs, ys)
 
     def hear_upload(self, files: dict[str, bytes]) -> None:
         """Open the file that was dropped on the page."""
         for name, content in files.items():
+            # Panel hands text over decoded; and text would be taken for the path of a file here.
+            if not isinstance(content, bytes):
+                raise Refused(f"Expected a NIfTI file; {name} is a text file.")
             self._open(self._upload_as, content, name)
 
-    def _take(self, context: dict, xy: np.ndarray) -> None:
+    def _take(self, context: dict, xs: list, ys: list) -> None:
         try:
+            xy = np.column_stack((xs, ys))
             if context["case"] != self._case:
                 raise Refused("The stroke was drawn on a volume that is no longer open.")
             plane = Plane(self.layouts[context["plane"]], int(context["index"]))
@@ -94,7 +108,7 @@ class Hearing:
             self._answer("taken", n=context["n"])
 
     def _move(self, ijk: list) -> None:
-        self._session.cursor = tuple(int(n) for n in ijk)
+        self._session.move(tuple(int(n) for n in ijk))
 
     def _choose_upload(self, kind: str) -> None:
         self._upload_as = kind

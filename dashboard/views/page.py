@@ -40,6 +40,7 @@ class Page:
         self.session = session
         self._case = 0
         self._rest = None
+        self._sent = None
         self._surface = SurfaceView()
         guard = partial(guarded, session)
         dropper = pn.widgets.FileDropper(
@@ -54,7 +55,7 @@ class Page:
             dropper=dropper,
             **{name: slice_view(name, guard(self._strokes)) for name in NAMES},
         )
-        self._hearing = Hearing(session, folder, self.bench.send)
+        self._hearing = Hearing(session, folder, self.bench.send, guard)
         dropper.param.watch(guard(self._dropped), "value")
         self._watch(guard)
 
@@ -93,8 +94,10 @@ class Page:
 
     def _dropped(self, event) -> None:
         if event.new:
-            self._hearing.hear_upload(event.new)
-            self._dropper.value = {}
+            try:
+                self._hearing.hear_upload(event.new)
+            finally:
+                self._dropper.value = {}
 
     # To the page
 
@@ -120,6 +123,7 @@ class Page:
         session, volume = self.session, self.session.volume
         shown = wire.shown(volume.data)
         described = describe(session, self._hearing.layouts)
+        self._sent = None
         self.bench.send("open", case=self._case, dtype=shown.dtype.name, **described)
         self.bench.send_array("volume", lambda: (shown, None))
         self._send_labels()
@@ -130,7 +134,8 @@ class Page:
 
     def _send_superpixels(self) -> None:
         superpixels = self.session.superpixels
-        if superpixels is not None:
+        if superpixels is not None and superpixels is not self._sent:
+            self._sent = superpixels
             self._send_state()
             self.bench.send_array("ids", lambda: (superpixels.ids, None))
 
@@ -231,6 +236,6 @@ def facts(volume: Volume) -> list[str]:
     said = [" × ".join(map(str, volume.shape)), f"{edges} mm", volume.axcodes]
     if volume.obliqueness_degrees > 0.5:
         said.append(f"oblique by {volume.obliqueness_degrees:.0f}°")
-    if demo.is_demo(volume.name):
+    if demo.is_demo(volume.name, volume.shape):
         said.append(demo.NOTE)
     return said

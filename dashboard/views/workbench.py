@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import numpy as np
@@ -10,6 +11,8 @@ import param
 from panel.custom import Child, JSComponent
 
 from dashboard.views import browser, wire
+
+log = logging.getLogger(__name__)
 
 
 class Workbench(JSComponent):
@@ -57,10 +60,16 @@ class Workbench(JSComponent):
             self._outbox.put_nowait(send)
 
     async def deliver(self) -> None:
-        """Send what is in the outbox, for as long as the page lives."""
+        """Send what is in the outbox, for as long as the page lives.
+
+        A message that cannot be sent is logged: the page then misses a revision, and asks.
+        """
         while True:
             send = await self._outbox.get()
-            await send()
+            try:
+                await send()
+            except Exception:
+                log.exception("A message could not be sent to the page")
 
     def send(self, kind: str, **values) -> None:
         """Send one small message."""

@@ -6,8 +6,6 @@ import nibabel as nib
 import numpy as np
 from playwright.sync_api import expect
 
-STEM = str.maketrans("", "")
-
 
 def stem(name):
     return name.removesuffix(".gz").removesuffix(".nii")
@@ -92,7 +90,7 @@ class Bench:
         """Choose a file in the Open dialog."""
         self.button("Open").click()
         dialog = self.page.get_by_role("dialog", name="Open a file")
-        dialog.get_by_role("radio", name=kind).check()
+        dialog.get_by_role("radio", name=kind, exact=True).check()
         dialog.get_by_role("option", name=name, exact=True).click()
         expect(dialog).to_be_hidden()
 

@@ -1,0 +1,1 @@
+"""Figures of the kernels and the page: ``python -m benchmarks [NAME…]``."""

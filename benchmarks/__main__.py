@@ -1,0 +1,51 @@
+"""Print the figures that are asked for: ``python -m benchmarks [NAME…] [--slow] [--install]``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import platform
+from functools import partial
+from importlib.metadata import version
+
+NAMES = ("kernel", "page", "slices", "stroke")
+PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "scikit-image")
+
+
+def main() -> None:
+    given = build_parser().parse_args()
+    print(machine())
+    for name in given.names or NAMES:
+        show(name, slow=given.slow)
+    if given.install:
+        show("install")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("benchmarks", description="Time the kernels and the page.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--slow", action="store_true", help="scikit-image's SLIC too (minutes)")
+    parser.add_argument("--install", action="store_true", help="make run in a fresh clone too")
+    return parser
+
+
+def machine() -> str:
+    """Return on what the figures were taken."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    python = platform.python_version()
+    return f"{os.cpu_count()} processors, load {load}; Python {python}, {packages}"
+
+
+def show(name: str, *, slow: bool = False) -> None:
+    """Measure one family, and print its rows."""
+    print(f"\n{name}", flush=True)
+    measure = importlib.import_module(f"benchmarks.{name}").figures
+    measure = partial(measure, slow=slow) if name == "kernel" else measure
+    for figure in measure():
+        print(figure.row(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+// Records what is painted, by the page's own clock; runs before any script of the page.
+// Bokeh writes an image's pixels into a canvas of its own and draws that one into the figure's,
+// inside an animation frame. A paint counts if the pixels differ from the last ones.
+
+window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
+
+(() => {
+  const { probe } = window
+  const contents = new WeakMap() // image canvas → { sum, lit }
+  const open = new Map() // figure canvas → sums drawn in the paint that is under way
+  const last = new WeakMap() // figure canvas → sums of the last paint
+  const channel = new MessageChannel()
+  const painted = []
+  const { putImageData, drawImage } = CanvasRenderingContext2D.prototype
+
+  // A message sent in an animation frame arrives when the frame has been handed over.
+  channel.port1.onmessage = () => {
+    const now = performance.now()
+    for (const paint of painted.splice(0)) probe.paints.push({ ...paint, t: now })
+  }
+
+  CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
+    let sum = 0
+    let lit = 0
+    for (const pixel of new Uint32Array(image.data.buffer)) {
+      sum = Math.imul(sum ^ pixel, 16777619)
+      lit |= pixel & 0xffffff
+    }
+    contents.set(this.canvas, { sum, lit: lit !== 0, size: image.width * image.height })
+    return putImageData.call(this, image, ...rest)
+  }
+
+  CanvasRenderingContext2D.prototype.drawImage = function (source, ...rest) {
+    drawImage.call(this, source, ...rest)
+    const content = contents.get(source)
+    if (!content || content.size <= 4 || !this.canvas.isConnected) return
+    if (!open.has(this.canvas)) queueMicrotask(() => close(this.canvas))
+    open.set(this.canvas, [...(open.get(this.canvas) ?? []), content])
+  }
+
+  function close(canvas) {
+    const drawn = open.get(canvas)
+    open.delete(canvas)
+    const sums = drawn.map(({ sum }) => sum).join()
+    if (last.get(canvas) === sums) return
+    last.set(canvas, sums)
+    painted.push({ pane: paneOf(canvas), lit: drawn[0].lit, saw: probe.sees() })
+    channel.port2.postMessage(0)
+  }
+
+  function paneOf(element) {
+    for (let el = element; el; el = el.getRootNode().host) {
+      const pane = el.closest("section.pane")
+      if (pane) return pane.getAttribute("aria-label")
+    }
+    return "figure"
+  }
+
+  window.addEventListener("input", (event) => {
+    const slider = event.composedPath()[0]
+    if (slider.type === "range") probe.inputs.push({ t: event.timeStamp, value: Number(slider.value) })
+  }, { capture: true })
+  window.addEventListener("pointerup", (event) => { if (event.isTrusted) probe.ups.push(event.timeStamp) }, { capture: true })
+  window.addEventListener("keydown", (event) => { probe.key = event.timeStamp }, { capture: true })
+
+  const mark = (name, reached) => { if (reached && !(name in probe.marks)) probe.marks[name] = performance.now() }
+  const watch = () => {
+    mark("script", window.supervox)
+    mark("ready", window.supervox?.ready)
+    mark("ids", window.supervox?.ready && window.supervox.idAt(...window.supervox.cursor))
+    if (!("ids" in probe.marks)) requestAnimationFrame(watch)
+  }
+  watch()
+})()

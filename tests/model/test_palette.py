@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dashboard.model.palette import COLORS, MOST_KEYS, Label, color_of, covering, first_labels
+
+
+def test_one_begins_with_four_labels():
+    assert [label.value for label in first_labels()] == [1, 2, 3, 4]
+    assert first_labels()[1].name == "label 2"
+
+
+def test_one_may_begin_with_names_of_ones_own():
+    assert [label[:2] for label in first_labels(("bone", "marrow"))] == [(1, "bone"), (2, "marrow")]
+
+
+def test_the_labels_that_have_a_key_differ_in_colour():
+    assert len({color_of(value) for value in range(1, MOST_KEYS + 1)}) == MOST_KEYS
+
+
+@pytest.mark.parametrize("value", [1, 9, 10, 300, 65535])
+def test_every_value_has_a_colour(value):
+    assert re.fullmatch("#[0-9a-f]{6}", color_of(value))
+    assert color_of(value) in COLORS
+
+
+def test_values_without_a_label_get_one_in_order():
+    known = (Label(2, "liver", "#ff0000"), Label(40, "spleen", "#00ff00"))
+
+    table = covering(known, [300, 2, 11])
+
+    assert [label[:2] for label in table] == [
+        (2, "liver"),
+        (11, "label 11"),
+        (40, "spleen"),
+        (300, "label 300"),
+    ]
+
+
+def test_values_that_all_have_a_label_change_nothing():
+    assert covering(first_labels(), [3, 1]) == first_labels()
