@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Callable
 
 import holoviews as hv
 import panel as pn
+from bokeh.document import Document
 
 from dashboard import options
 from dashboard.model.folder import Folder
@@ -15,12 +18,24 @@ from dashboard.views.guard import guarded
 from dashboard.views.page import Page
 
 
+def in_turn_of(document: Document) -> Callable[[Callable[[], None]], None]:
+    """Return a function that runs others in the document's thread, as long as it lives."""
+    ended = threading.Event()
+    pn.state.on_session_destroyed(lambda _: ended.set())
+
+    def schedule(function: Callable[[], None]) -> None:
+        if not ended.is_set():
+            document.add_next_tick_callback(function)
+
+    return schedule
+
+
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = options.parse(sys.argv[1:])
     session = Session(
         **shared(asked.scheduler)._asdict(),
-        schedule=pn.state.curdoc.add_next_tick_callback,
+        schedule=in_turn_of(pn.state.curdoc),
         user=pn.state.user or "",
     )
     page = Page(session, Folder(asked.folder))

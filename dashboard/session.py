@@ -181,6 +181,8 @@ class Session(param.Parameterized):
         self._schedule(self._tell_lost)
 
     def _tell_lost(self) -> None:
+        if self._holds:  # another volume, opened meanwhile
+            return
         self.held = False
         self.notice = Notice(
             "This volume was opened in another page, which goes on with it. "

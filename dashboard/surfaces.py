@@ -45,7 +45,9 @@ class Surfaces(param.Parameterized):
 
     def outline(self, threshold: float | None) -> None:
         """Build the surface of the whole foreground, if it is not the one shown."""
-        if threshold is not None and threshold != self._threshold:
+        if threshold is None:
+            self._show_nothing(WHOLE)
+        elif threshold != self._threshold:
             self._threshold = threshold
             data, affine = self._volume.data, self._volume.affine
             self._submit(WHOLE, surface.outline, data, affine, threshold)
@@ -63,17 +65,20 @@ class Surfaces(param.Parameterized):
     def _build(self, label: int) -> None:
         box = self._labels.extents.get(label)
         if box is None or not self._labels.voxels[label]:
-            self.built = (label, np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
+            self._show_nothing(label)
             return
         affine = self._volume.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ [axis.start for axis in box]
         self._submit(label, surface.surface, self._labels.data[box] == label, affine)
 
+    def _show_nothing(self, label: int) -> None:
+        self.built = (label, np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
+
     def _submit(self, label: int, kernel: Callable, *args) -> None:
-        self._at_work.add(label)
-        self.busy += 1
         arrived = partial(self._arrive, label, (self._volume, self._threshold))
         future = self._executor.submit(kernel, *args)
+        self._at_work.add(label)
+        self.busy += 1
         future.add_done_callback(lambda done: self._schedule(partial(arrived, done)))
 
     def _arrive(self, label: int, asked: tuple[Volume, float | None], done: Future) -> None:

@@ -23,6 +23,15 @@ class Case:
     journal: Journal = field(default_factory=Journal)
     superpixels: Superpixels | None = None
     threshold: float | None = None
+    first_table: tuple[Label, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.first_table = self.table
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was done to it that cannot be computed again."""
+        return not self.journal.titles and self.table == self.first_table
 
 
 class Cases:
@@ -53,5 +62,5 @@ class Cases:
         """
         if self._losers.get(key) == on_lost:
             del self._losers[key]
-            if not self._cases[key].journal.titles:
+            if self._cases[key].is_untouched:
                 del self._cases[key]

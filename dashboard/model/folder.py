@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +63,8 @@ class Folder:
         except OSError:
             raise ValueError("Expected a folder that can be read; this one cannot.") from None
         shown = [entry for entry in entries if not entry.name.startswith(".") and self._in(entry)]
-        folders = tuple(entry.name for entry in shown if entry.is_dir())
+        # os.path, not pathlib, which raises at an entry that may not be looked at.
+        folders = tuple(entry.name for entry in shown if os.path.isdir(entry))  # noqa: PTH112
         files = tuple(entry.name for entry in shown if is_volume(entry))
         inside = place.relative_to(self.root.resolve()).as_posix()
         truncated = len(folders) + len(files) > MOST
@@ -77,4 +79,4 @@ class Folder:
 
 def is_volume(path: Path) -> bool:
     """Tell whether a file is a NIfTI one by its name."""
-    return path.is_file() and path.name.lower().endswith(ENDINGS)
+    return os.path.isfile(path) and path.name.lower().endswith(ENDINGS)  # noqa: PTH113

@@ -41,7 +41,7 @@ class Settings(NamedTuple):
         compactness = number("Compactness", self.compactness)
         sigma = number("Smoothing", self.sigma_mm)
         if not 1 <= count <= MOST_SUPERPIXELS:
-            raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count:g}.")
+            raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count:,.0f}.")
         if not compactness > 0:
             raise ValueError(f"Compactness must be positive; got {compactness:g}.")
         if not 0 <= sigma <= 100:
@@ -61,7 +61,7 @@ def number(name: str, value: object) -> float:
     """
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):
         raise ValueError(f"{name} must be a number; got {value!r}.")

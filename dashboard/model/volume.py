@@ -96,10 +96,13 @@ class Volume:
     def window(self) -> tuple[float, float]:
         """Intensities first shown as black and as white: 0.1 % is cut at both ends.
 
-        Taken from about a million voxels, so that opening does not wait for it. Those at the
-        lowest intensity do not count: around a skull-stripped brain they are most of all.
+        Taken from about a million voxels, so that opening does not wait for it. At the bright end
+        those at the lowest intensity do not count: around a skull-stripped brain they are most.
         """
         sample = self.data.ravel()[:: max(1, self.data.size // 1_000_000)]
-        sample = sample[np.isfinite(sample) & (sample > self.finite_range[0])]
-        low, high = np.percentile(sample, (0.1, 99.9)) if sample.size else self.finite_range
+        sample = sample[np.isfinite(sample)]
+        above = sample[sample > self.finite_range[0]]
+        if not above.size:
+            return self.finite_range
+        low, high = np.percentile(sample, 0.1), np.percentile(above, 99.9)
         return (float(low), float(high)) if low < high else self.finite_range

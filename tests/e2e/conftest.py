@@ -11,6 +11,7 @@ from tests.e2e.serving import Server
 from tests.e2e.traffic import Traffic
 
 LARGEST_MESSAGE = 8_000_000
+SLOW_MACHINE_MS = 90_000
 FLAGS = [
     *("--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"),
     *("--enable-unsafe-swiftshader", "--disable-background-networking"),
@@ -49,6 +50,15 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
+def context(browser):
+    """One visitor, whose cache is warm from the second page on."""
+    visitor = browser.new_context(accept_downloads=True)
+    visitor.set_default_timeout(SLOW_MACHINE_MS)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture(scope="session")
 def data(tmp_path_factory):
     """The data folder of the server; a test adds the files that it needs."""
     return tmp_path_factory.mktemp("data")
@@ -64,12 +74,13 @@ def server(data):
 
 
 @pytest.fixture
-def new_bench(browser):
+def new_bench(context):
     """Open a page on a server; in the end it must have asked nobody else, and never failed."""
     opened = []
 
     def open_page(server, width=1440, height=900):
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         opened.append(Bench(page, Traffic(page), server.folder))
         page.goto(server.url)
         return opened[-1]

@@ -69,8 +69,9 @@ def assert_same_in_nibabel(saved, source, labels):
     assert read.get_data_dtype() == np.uint8
     assert read.header["intent_code"] == 1002
     assert_array_equal(read.affine, source.affine)
-    for field in ("qform_code", "sform_code", "xyzt_units", "pixdim"):
-        assert_array_equal(read.header[field][..., :4], source.header[field][..., :4])
+    for field in ("qform_code", "sform_code", "xyzt_units"):
+        assert read.header[field] == source.header[field]
+    assert read.header.get_zooms() == source.header.get_zooms()
 
 
 def assert_same_in_simpleitk(saved, source, labels):
@@ -88,7 +89,7 @@ def test_another_count_gives_other_superpixels_and_keeps_the_labels(bench, put, 
     centre = np.array(first.ids.shape) // 2
     paint_all(bench, first, centre)
 
-    bench.page.get_by_label("Count", exact=True).fill("40")
+    bench.page.get_by_role("spinbutton", name="Count").fill("40")
     bench.button("Partition").click()
     expect(bench.message("superpixels.")).to_be_visible(timeout=30_000)
     bench.until("(n) => supervox.idAt(...n) !== 0", centre.tolist())

@@ -13,9 +13,7 @@ SHAPE = (3, 4, 5)
 EDGES = (0.5, 1.5, 4.0)
 ORIENTATIONS = list(product(permutations(range(3)), product((1, -1), repeat=3)))
 TURN = np.radians(20)
-TILT = np.array(
-    [[np.cos(TURN), -np.sin(TURN), 0], [np.sin(TURN), np.cos(TURN), 0], [0.1, -0.2, 1]]
-)
+TILT = np.array([[np.cos(TURN), -np.sin(TURN), 0], [np.sin(TURN), np.cos(TURN), 0], [0.1, -0.2, 1]])
 # Which world axis, and which of its ends, lies where on the screen; R, A and S are the high ends.
 RIGHT_IS = {"axial": (0, -1), "coronal": (0, -1), "sagittal": (1, 1)}
 UP_IS = {"axial": (1, 1), "coronal": (2, 1), "sagittal": (2, 1)}

@@ -14,7 +14,7 @@ from dashboard.model.stroke import Stroke
 
 SHAPE = (7, 11, 5)
 PIR = np.array([[0, 0, 1.5, -9], [-0.7, 0, 0, 4], [0, -1.1, 0, 8], [0, 0, 0, 1]])
-POINTS = st.lists(st.tuples(*[st.floats(-3, 14, width=32)] * 2), min_size=1, max_size=8)
+POINTS = st.lists(st.tuples(*[st.floats(-4, 9, width=32)] * 2), min_size=1, max_size=8)
 
 
 def stroke(*xy, name="axial", index=2):

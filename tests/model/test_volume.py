@@ -62,7 +62,40 @@ def test_the_range_is_that_of_the_finite_intensities(values, expected):
 
 
 def test_the_window_cuts_a_thousandth_at_both_ends():
-    assert holding(np.arange(10_001.0)).window == pytest.approx((10, 9990))
+    assert holding(np.arange(10_001.0)).window == pytest.approx((11, 9990), abs=0.1)
+
+
+def test_what_was_cut_away_around_a_brain_does_not_count_for_the_window():
+    brain = np.linspace(500, 1000, 1001)
+
+    assert holding(np.concatenate([np.zeros(100_000), brain])).window == pytest.approx(
+        (500, 1000), abs=1
+    )
+
+
+def test_the_same_place_is_recognized_to_a_twentieth_of_a_voxel(volume):
+    step = min(volume.spacing)
+    for shift, same in ((0.04, True), (0.06, False)):
+        moved = volume.affine.copy()
+        moved[1, 3] += shift * step
+        assert volume.lies_on(moved) is same
+
+
+def test_a_turn_shows_at_the_far_corner(volume):
+    turned = volume.affine.copy()
+    turned[:3, 0] *= 1 + 0.2 / volume.shape[0]
+
+    assert not volume.lies_on(turned)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_flip_is_another_place_however_small_the_voxels(volume, axis):
+    tiny = Volume(volume.data, np.diag([1e-4, 1e-4, 1e-4, 1]) @ volume.affine)
+    flipped = tiny.affine.copy()
+    flipped[:3, axis] *= -1
+
+    assert tiny.lies_on(tiny.affine)
+    assert not tiny.lies_on(flipped)
 
 
 def test_a_single_bright_voxel_does_not_darken_the_window():
