@@ -6,6 +6,8 @@ import argparse
 import importlib
 import os
 import platform
+import signal
+import sys
 from functools import partial
 from importlib.metadata import version
 
@@ -14,6 +16,8 @@ PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "scikit-image")
 
 
 def main() -> None:
+    # So that servers and browsers are ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = build_parser().parse_args()
     print(machine())
     for name in given.names or NAMES:
@@ -33,14 +37,13 @@ def build_parser() -> argparse.ArgumentParser:
 def machine() -> str:
     """Return on what the figures were taken."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
     python = platform.python_version()
-    return f"{os.cpu_count()} processors, load {load}; Python {python}, {packages}"
+    return f"{os.cpu_count()} processors; Python {python}, {packages}"
 
 
 def show(name: str, *, slow: bool = False) -> None:
     """Measure one family, and print its rows."""
-    print(f"\n{name}", flush=True)
+    print(f"\n{name} (load {os.getloadavg()[0]:.1f})", flush=True)
     measure = importlib.import_module(f"benchmarks.{name}").figures
     measure = partial(measure, slow=slow) if name == "kernel" else measure
     for figure in measure():

@@ -15,8 +15,12 @@ WINDOW = {"width": 1440, "height": 900}
 # Without a GPU, as on most workstations that are reached by a remote desktop; in containers
 # Chromium runs as root, where it refuses its sandbox.
 FLAGS = (
-    "--headless=new --no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
 PATIENCE_MS = 60_000
 
 

@@ -77,7 +77,7 @@ def made(clone: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen]:
 
 def answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/app", timeout=60) as page:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/app", timeout=60) as page:
             return page.status == 200
     except URLError:
         return False

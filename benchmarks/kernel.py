@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-import nibabel as nib
 import numpy as np
+from nibabel.affines import voxel_sizes
 from skimage.segmentation import slic
 
 from benchmarks.figure import Figure, ratio
 from dashboard import demo
+from workers import nifti
 from workers.partition import partition
 
 REPEATS = 3
@@ -17,9 +18,8 @@ REPEATS = 3
 
 def figures(*, slow: bool = False) -> list[Figure]:
     """Time `partition` in this process; with `slow`, scikit-image's own SLIC with a mask too."""
-    demo_volume = nib.load(demo.PATH)
-    image = np.asarray(demo_volume.dataobj)
-    spacing = [float(edge) for edge in demo_volume.header.get_zooms()]
+    opened = nifti.read(demo.PATH)
+    image, spacing = opened.data, voxel_sizes(opened.affine)
     wall, cpu = zip(
         *(timed(lambda: partition(image, spacing)) for _ in range(REPEATS)), strict=True
     )
@@ -29,7 +29,7 @@ def figures(*, slow: bool = False) -> list[Figure]:
     return [*rows, *beside(ours, image, found, spacing)] if slow else rows
 
 
-def beside(ours: Figure, image: np.ndarray, found, spacing: list[float]) -> list[Figure]:
+def beside(ours: Figure, image: np.ndarray, found, spacing: np.ndarray) -> list[Figure]:
     """Time scikit-image with our mask and our number of superpixels."""
     options = {"mask": found.ids > 0, "spacing": spacing, "channel_axis": None}
     scaled = image.astype(np.float32)

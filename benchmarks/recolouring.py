@@ -12,25 +12,25 @@ import io
 import time
 from collections.abc import Callable
 
-import nibabel as nib
 import numpy as np
+from nibabel.affines import voxel_sizes
 from PIL import Image
 
 from benchmarks.figure import Figure
 from dashboard import demo
+from workers import nifti
 from workers.partition import partition
 
+TUMOUR = demo.PATH.parent / demo.PATH.name.replace("flair", "dseg")
 REPEATS = 5
 COLOUR = (138, 43, 226, 128)
 
 
 def figures() -> list[Figure]:
-    """Time the peers with the simulated tumour labelled, as it is towards the end of a session."""
-    volume = nib.load(demo.PATH)
-    ids = partition(np.asarray(volume.dataobj), volume.header.get_zooms()).ids
-    tumour = np.asarray(
-        nib.load(demo.PATH.parent / demo.PATH.name.replace("flair", "dseg")).dataobj
-    )
+    """Time the peers with the simulated tumour labelled, as towards the end of a session."""
+    volume = nifti.read(demo.PATH)
+    ids = partition(volume.data, voxel_sizes(volume.affine)).ids
+    tumour = nifti.read(TUMOUR).data
     drawn = np.unique(ids[(tumour > 0) & (ids > 0)])
     labels = np.zeros(int(ids.max()) + 1, np.uint16)
     labels[drawn] = 1

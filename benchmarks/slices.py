@@ -109,7 +109,8 @@ class Scrolled:
             """(handle) => {
               const box = handle.getBoundingClientRect()
               const y = box.top + box.height / 2
-              if (handle.type === "range") return [box.left + 6, box.right - 6, y, Number(handle.max)]
+              const [left, right] = [box.left + 6, box.right - 6] // half its thumb
+              if (handle.type === "range") return [left, right, y, Number(handle.max)]
               const track = handle.closest(".noUi-base").getBoundingClientRect()
               return [track.left, track.right, y, Number(handle.getAttribute("aria-valuemax"))]
             }"""
