@@ -1,16 +1,18 @@
 // Records what is painted, by the page's own clock; runs before any script of the page.
 // Bokeh writes an image's pixels into a canvas of its own and draws that one into the figure's,
-// inside an animation frame. A paint counts if the pixels differ from the last ones.
+// inside an animation frame. A paint counts if pixels were written since the last one; they may be
+// equal, as those of two blank slices are.
 
 window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
 
 (() => {
   const { probe } = window
-  const contents = new WeakMap() // image canvas → { sum, lit }
-  const open = new Map() // figure canvas → sums drawn in the paint that is under way
-  const last = new WeakMap() // figure canvas → sums of the last paint
+  const contents = new WeakMap() // image canvas → what was written last
+  const open = new Map() // figure canvas → what is drawn in the paint that is under way
+  const last = new WeakMap() // figure canvas → what it shows
   const channel = new MessageChannel()
   const painted = []
+  let written = 0
   const { putImageData, drawImage } = CanvasRenderingContext2D.prototype
 
   // A message sent in an animation frame arrives when the frame has been handed over.
@@ -20,13 +22,8 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
   }
 
   CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
-    let sum = 0
-    let lit = 0
-    for (const pixel of new Uint32Array(image.data.buffer)) {
-      sum = Math.imul(sum ^ pixel, 16777619)
-      lit |= pixel & 0xffffff
-    }
-    contents.set(this.canvas, { sum, lit: lit !== 0, size: image.width * image.height })
+    const lit = new Uint32Array(image.data.buffer).some((pixel) => (pixel & 0xffffff) !== 0)
+    contents.set(this.canvas, { n: ++written, lit, size: image.width * image.height })
     return putImageData.call(this, image, ...rest)
   }
 
@@ -41,9 +38,9 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
   function close(canvas) {
     const drawn = open.get(canvas)
     open.delete(canvas)
-    const sums = drawn.map(({ sum }) => sum).join()
-    if (last.get(canvas) === sums) return
-    last.set(canvas, sums)
+    const shows = drawn.map(({ n }) => n).join()
+    if (last.get(canvas) === shows) return
+    last.set(canvas, shows)
     painted.push({ pane: paneOf(canvas), lit: drawn[0].lit, saw: probe.sees() })
     channel.port2.postMessage(0)
   }

@@ -65,7 +65,7 @@ class Scrolled:
 
     def figures(self, picked_by: str) -> list[Figure]:
         rates, received = zip(*(self.drag() for _ in range(DRAGS)), strict=True)
-        steps = [self.step() for _ in range(STEPS)]
+        steps = self.steps()
         return [
             Figure(f"{picked_by}: repaints a second in a drag of {DRAG_S} s", rates, "/s"),
             Figure(f"{picked_by}: one step → painted", steps, "ms"),
@@ -116,6 +116,14 @@ class Scrolled:
             }"""
         )
         return [(x, y) for x in np.linspace(x0, x1, int(last) + 1)]
+
+    def steps(self) -> list[float]:
+        """Step backwards from the middle, where slices are full."""
+        stops = self._stops()
+        self.page.mouse.click(*stops[len(stops) // 2])
+        self.handle.focus()
+        settle(self.page)
+        return [self.step() for _ in range(STEPS)]
 
     def step(self) -> float:
         """Press an arrow key; returns ms from the key to the painted slice."""

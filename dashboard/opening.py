@@ -14,6 +14,7 @@ def read_volume(
     name: str,
     *,
     volume: int | None = None,
+    max_voxels: int = nifti.MAX_VOXELS,
     report: Callable[[float], None] | None = None,
 ) -> Volume:
     """Read a NIfTI file, and what the page asks of it first.
@@ -25,7 +26,7 @@ def read_volume(
     workers.nifti.SeveralVolumes
         If the file holds more than one and `volume` does not say which.
     """
-    found = nifti.read(source, volume=volume, report=report)
+    found = nifti.read(source, volume=volume, max_voxels=max_voxels, report=report)
     opened = Volume(found.data, found.affine, name, found.header, found.notes)
     # Computed here, since they scale with the volume and the page must not wait for them.
     _ = opened.digest, opened.window, opened.finite_range

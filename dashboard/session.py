@@ -28,6 +28,7 @@ from workers import labels_tsv, nifti
 from workers.partition import partition
 
 AUTOMATIC_VOXELS = 20_000_000
+SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 
 
 class Refused(ValueError):
@@ -144,6 +145,7 @@ class Session(param.Parameterized):
             source,
             stem(name),
             volume=volume,
+            max_voxels=SHOWN_VOXELS,
         )
 
     def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Volume]) -> None:

@@ -14,6 +14,7 @@ from dashboard.model.volume import Volume
 from workers import surface
 
 WHOLE = 0
+MOST_FACES = 180_000  # of all labels together: 28 bytes each, in one message of less than 8 MB
 
 
 class Surfaces(param.Parameterized):
@@ -34,12 +35,14 @@ class Surfaces(param.Parameterized):
         self._labels: LabelMap | None = None
         self._stale: set[int] = set()
         self._at_work: set[int] = set()
+        self._faces: dict[int, int] = {}
         self._threshold: float | None = None
 
     def open(self, volume: Volume, labels: LabelMap) -> None:
         """Begin with another volume: every label it has is stale."""
         self._volume, self._labels = volume, labels
         self._at_work = set()
+        self._faces = {}
         self._stale = {n for n, voxels in labels.voxels.items() if voxels}
         self._threshold = None
 
@@ -58,6 +61,7 @@ class Surfaces(param.Parameterized):
 
     def build(self) -> None:
         """Start to build what is stale; what is being built already waits for the next call."""
+        self._stale |= {n for n, faces in self._faces.items() if faces > self._share}
         for label in self._stale - self._at_work:
             self._stale.discard(label)
             self._build(label)
@@ -69,14 +73,25 @@ class Surfaces(param.Parameterized):
             return
         affine = self._volume.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ [axis.start for axis in box]
-        self._submit(label, surface.surface, self._labels.data[box] == label, affine)
+        mask = self._labels.data[box] == label
+        self._submit(label, surface.surface, mask, affine, max_faces=self._share)
+
+    @property
+    def _share(self) -> int:
+        """How many faces each label may have; at least a third for one, so that few are fine."""
+        return MOST_FACES // max(3, sum(voxels > 0 for voxels in self._labels.voxels.values()))
+
+    def _show(self, label: int, vertices: np.ndarray, faces: np.ndarray) -> None:
+        if label != WHOLE:
+            self._faces[label] = len(faces)
+        self.built = (label, vertices, faces)
 
     def _show_nothing(self, label: int) -> None:
-        self.built = (label, np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
+        self._show(label, np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
 
-    def _submit(self, label: int, kernel: Callable, *args) -> None:
+    def _submit(self, label: int, kernel: Callable, *args, **kwargs) -> None:
         arrived = partial(self._arrive, label, (self._volume, self._threshold))
-        future = self._executor.submit(kernel, *args)
+        future = self._executor.submit(kernel, *args, **kwargs)
         self._at_work.add(label)
         self.busy += 1
         future.add_done_callback(lambda done: self._schedule(partial(arrived, done)))
@@ -92,6 +107,6 @@ class Surfaces(param.Parameterized):
         if error := done.exception():
             self.failure = f"The 3D surface could not be made: {error}"
         else:
-            self.built = (label, *done.result())
+            self._show(label, *done.result())
         if label in self._stale:
             self.build()

@@ -31,19 +31,25 @@ class Inline(Executor):
 
 
 class ByHand(Executor):
-    """Runs nothing before the test says so; then the oldest first, or the one named."""
+    """Runs nothing before the test says so; then the oldest first, or the one named.
 
-    def __init__(self):
+    A stubborn one is like a thread: what was handed to it cannot be cancelled from outside.
+    """
+
+    def __init__(self, *, stubborn=False):
         self.waiting = []
+        self.stubborn = stubborn
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
+        if self.stubborn:
+            future.set_running_or_notify_cancel()
         self.waiting.append((future, partial(fn, *args, **kwargs)))
         return future
 
     def finish(self, which=0):
         future, call = self.waiting.pop(which)
-        if future.set_running_or_notify_cancel():
+        if self.stubborn or future.set_running_or_notify_cancel():
             try:
                 future.set_result(call())
             except Exception as error:  # noqa: BLE001 - as above

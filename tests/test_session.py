@@ -23,6 +23,7 @@ from tests.conftest import (
     tissues,
 )
 from workers import labels_tsv, nifti
+from workers.partition import partition
 
 SHAPE = (5, 6, 4)
 PIR = np.array([[0, 0, 1.5, -9], [-0.7, 0, 0, 4], [0, -1.1, 0, 8], [0, 0, 0, 1.0]])
@@ -296,7 +297,9 @@ def test_a_partition_that_fails_keeps_the_last_one_and_says_why(session):
     )
 
 
-def test_a_partition_that_is_cancelled_keeps_the_last_one_and_says_so(two_tissues, by_hand):
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_partition_that_is_cancelled_keeps_the_last_one_and_says_so(two_tissues, stubborn):
+    by_hand = ByHand(stubborn=stubborn)
     session = session_on(two_tissues, executor=by_hand)
     by_hand.finish()
     last = session.superpixels
@@ -323,25 +326,29 @@ def test_a_partition_shows_how_far_it_is_and_then_nothing(two_tissues):
     assert jobs[-1] is None
 
 
+@pytest.mark.parametrize("stubborn", [False, True])
 @pytest.mark.parametrize("order", [(0, 0), (1, 0)])
-def test_a_partition_that_a_later_request_has_overtaken_is_dropped(two_tissues, by_hand, order):
-    later = Later()
+def test_a_partition_that_a_later_request_has_overtaken_is_dropped(two_tissues, order, stubborn):
+    by_hand, later = ByHand(stubborn=stubborn), Later()
     session = session_on(two_tissues, executor=by_hand, schedule=later)
     later.happen()
     seen = watched(session, "superpixels")
-    session.partition(Settings(count=4, threshold=None))
+    wish = Settings(count=4, threshold=None)
+    session.partition(wish)
 
     for which in order:
         by_hand.finish(which)
         later.happen()
 
+    expected = partition(two_tissues.data, two_tissues.spacing, **wish._asdict())
     assert len(seen) == 1
-    assert session.superpixels.count <= 6
+    assert_array_equal(session.superpixels.ids, expected.ids)
     assert session.job is None
 
 
-def test_a_partition_of_a_volume_that_is_no_longer_open_is_dropped(two_tissues, by_hand):
-    later = Later()
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_partition_of_a_volume_that_is_no_longer_open_is_dropped(two_tissues, stubborn):
+    by_hand, later = ByHand(stubborn=stubborn), Later()
     session = session_on(two_tissues, executor=by_hand, schedule=later)
     later.happen()
     session.open(nifti_bytes(SMALL.data, SMALL.affine), "small.nii")

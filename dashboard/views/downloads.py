@@ -91,7 +91,7 @@ def main_download(session: Session, bench: Callable[[], Workbench]) -> Download:
 
 def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Row:
     """Return the quiet buttons at the foot of the side panel."""
-    quiet = {"sx": theme.QUIET, "variant": "outlined", "color": "default", "margin": (3, 4)}
+    quiet = {"sx": theme.SMALL, "variant": "outlined", "color": "default", "margin": 3}
 
     def button(label: str, export: Callable, ending: str) -> Download:
         return Download(label, session, bench, export, ending, **quiet)
@@ -100,5 +100,5 @@ def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Ro
         button("Download volume", session.export_volume, ".nii.gz"),
         button("Download superpixels", session.export_superpixels, "_superpixels.nii.gz"),
         button("Download label table", session.export_table, "_dseg.tsv"),
-        margin=(6, 8),
+        margin=(4, 6),
     )

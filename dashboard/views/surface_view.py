@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import panel as pn
+from panel.pane.vtk.vtk import VTKRenderWindowSynchronized
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
@@ -17,6 +18,7 @@ from dashboard.surfaces import WHOLE
 BACKGROUND = (0.051, 0.063, 0.078)
 WHOLE_COLOR, WHOLE_OPACITY = (0.82, 0.84, 0.87), 0.22
 LABEL_OPACITY = 0.95
+PAUSE_MS = 200  # surfaces that arrive together are sent together: each scene is drawn as a whole
 
 
 class UnrenderedWindow(vtkGenericOpenGLRenderWindow):
@@ -28,6 +30,20 @@ class UnrenderedWindow(vtkGenericOpenGLRenderWindow):
 
     def Render(self) -> None:  # noqa: N802 - VTK's name
         """Draw nothing."""
+
+
+class SurfacePane(VTKRenderWindowSynchronized):
+    """Panel's pane, which sends what the scene holds and not what it held.
+
+    Panel keeps the arrays of the last 20 s and sends them again with each change: ten strokes in a
+    row made messages that a proxy cuts.
+    """
+
+    def synchronize(self) -> None:
+        """Send the scene as it is now."""
+        for context in self._contexts.values():
+            context.checkForArraysToRelease(timeWindow=0)
+        super().synchronize()
 
 
 class SurfaceView:
@@ -43,14 +59,16 @@ class SurfaceView:
         self._renderer.SetBackground(*BACKGROUND)
         self._actors: dict[int, vtkActor] = {}
         self._colors: dict[int, tuple[float, float, float]] = {}
+        self._waiting: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._shown = True
         self._renderer.AddActor(unseen())
         window = UnrenderedWindow()
         window.AddRenderer(self._renderer)
-        self.view = pn.pane.VTK(window, sizing_mode="stretch_both", margin=0)
+        self.view = SurfacePane(window, sizing_mode="stretch_both", margin=0)
 
     def clear(self) -> None:
         """Begin with another volume."""
+        self._waiting.clear()
         for label in list(self._actors):
             self._renderer.RemoveActor(self._actors.pop(label))
 
@@ -72,8 +90,15 @@ class SurfaceView:
         faces : (m, 3) ndarray of int32
             Indices of vertices.
         """
+        if not self._waiting:
+            pn.state.curdoc.add_timeout_callback(self._send, PAUSE_MS)
+        self._waiting[label] = (vertices, faces)
+
+    def _send(self) -> None:
         first = not self._actors
-        self._put(label, vertices, faces)
+        for label, surface in self._waiting.items():
+            self._put(label, *surface)
+        self._waiting.clear()
         if first and self._actors:
             self.view.camera = camera_in_front(self._renderer)
         self.view.synchronize()

@@ -1,23 +1,7 @@
-"""How Panel's own widgets look on the page: the colours of bench.css, small and dense."""
+"""How Panel's own buttons look on the page: the colours of bench.css, small and dense."""
 
 from __future__ import annotations
 
-THEME = {
-    "palette": {
-        "mode": "dark",
-        "primary": {"main": "#5cc8d7", "contrastText": "#06262b"},
-        "default": {"main": "#95a0ae", "contrastText": "#0f1216"},
-        "background": {"default": "#0f1216", "paper": "#161a20"},
-        "text": {"primary": "#dfe4ea", "secondary": "#95a0ae"},
-        "divider": "#2a313b",
-    },
-    "typography": {
-        "fontFamily": 'Inter, "Segoe UI", "DejaVu Sans", system-ui, sans-serif',
-        "fontSize": 12.5,
-        "button": {"textTransform": "none", "fontWeight": 400},
-    },
-    "shape": {"borderRadius": 6},
-}
 QUIET = {
     "color": "#dfe4ea",
     "borderColor": "#2a313b",
@@ -25,6 +9,20 @@ QUIET = {
     "fontSize": "13px",
     "lineHeight": 1.45,
     "minWidth": 0,
+    "textTransform": "none",
+    "fontFamily": 'Inter, "Segoe UI", "DejaVu Sans", system-ui, sans-serif',
 }
-STRONG = {**QUIET, "color": "#06262b", "fontWeight": 600}
-FIELD = {"& input": {"padding": "4px 8px", "fontSize": "13px"}, "& label": {"fontSize": "13px"}}
+SMALL = {
+    **QUIET,
+    "fontSize": "12px",
+    "padding": "1px 7px",
+    "& .MuiButton-startIcon": {"display": "none"},
+}
+STRONG = {
+    **QUIET,
+    "color": "#06262b",
+    "backgroundColor": "#5cc8d7",
+    "fontWeight": 600,
+    "textTransform": "none",
+    "&:hover": {"backgroundColor": "#7fd6e2"},
+}

@@ -89,6 +89,15 @@ def test_a_case_in_which_nothing_was_drawn_is_forgotten(cases, told):
     assert taken(cases, told, "second")[0] is not case
 
 
+def test_a_case_whose_labels_have_got_names_is_remembered(cases, told):
+    case, lose = taken(cases, told, "first")
+    case.table = (case.table[0]._replace(name="liver"), *case.table[1:])
+
+    cases.leave(KEY, lose)
+
+    assert taken(cases, told, "second")[0] is case
+
+
 @pytest.mark.parametrize("undone", [False, True])
 def test_a_case_in_which_something_was_drawn_is_remembered(cases, told, undone):
     case, lose = taken(cases, told, "first")

@@ -27,6 +27,7 @@ class Bench {
     this.progress = new Progress(this)
     this.wire = new Wire(this)
     this.el = page(this)
+    this.steadySurface()
     this.setTool("draw")
     this.displaySection.show(this.display, this.window)
   }
@@ -63,6 +64,19 @@ class Bench {
     this.el.classList.add("opened")
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     this.redraw()
+  }
+
+  /** Panel's 3D view fails when its scene changes while the last one is still being read. */
+  steadySurface() {
+    const surface = this.view.get_child_view(this.view.model.data.surface)
+    for (const name of ["_on_scene_ready", "_set_camera_state", "_get_camera_state"]) {
+      const method = surface[name].bind(surface)
+      surface[name] = () => { if (surface._vtk_renwin?.getRenderer()) method() }
+    }
+    // Before the first scene there is nothing to turn, and vtk.js complains of the mouse.
+    const ready = surface._on_scene_ready
+    surface.el.style.pointerEvents = "none"
+    surface._on_scene_ready = () => { surface.el.style.pointerEvents = ""; ready() }
   }
 
   arrive(array, values, revision) {

@@ -10,7 +10,7 @@ class NumberRow {
       oninput: () => this.take(this.fromPlace(Number(this.range.value))) })
     this.field = h("input", { type: "number", step: "any", "aria-label": name,
       onchange: () => this.take(this.field.value === "" ? this.value : Number(this.field.value)) })
-    this.el = h("label", { class: "slider", title }, h("span", {}, name), this.range, h("span", { class: "number" }, this.field, unit && h("small", {}, unit)))
+    this.el = h("div", { class: "slider", title }, h("span", {}, name), this.range, h("span", { class: "number" }, this.field, unit && h("small", {}, unit)))
   }
 
   take(value) { this.set(value); this.onchange(this.value) }

@@ -115,7 +115,7 @@ class History {
       return h("div", { class: state, role: "listitem" }, h("i"), h("span", {}, what), h("em", {}, where ?? ""))
     })
     this.rows.replaceChildren(...rows.reverse())
-    if (!rows.length) this.rows.append(h("p", { class: "dim" }, "Draw over the tumour: the superpixels under the line take the chosen label."))
+    if (!rows.length) this.rows.append(h("p", { class: "dim" }, "Draw over what you want to label: the superpixels under the line take the chosen label."))
     this.rows.querySelector(".now")?.scrollIntoView({ block: "nearest" })
   }
 }

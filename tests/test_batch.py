@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import argparse
+import hashlib
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from dashboard import batch
+from tests.conftest import Inline, nifti_bytes
+from workers import nifti
+from workers.partition import partition
+
+
+@pytest.fixture
+def asked(volume, tmp_path):
+    """What the command line asks for: some thirty superpixels of a scan."""
+    (tmp_path / "scan.nii").write_bytes(nifti_bytes(volume.data, volume.affine))
+
+    def ask(*options):
+        parser = argparse.ArgumentParser()
+        batch.add_to(parser)
+        places = [str(tmp_path / "scan.nii"), str(tmp_path / "ids.nii.gz")]
+        return parser.parse_args([*places, "--threshold", "none", *(options or ("--count", "30"))])
+
+    return ask
+
+
+def test_the_ids_are_written_where_the_image_lies(asked, volume):
+    given = asked()
+
+    batch.partition_file(given)
+
+    found, source = nifti.read(given.out), nifti.read(given.image)
+    expected = partition(volume.data, volume.spacing, count=30, threshold=None)
+    assert_array_equal(found.data, expected.ids)
+    assert_array_equal(found.affine, source.affine)
+
+
+def test_what_is_reported_is_what_was_written(asked, volume):
+    given = asked()
+
+    found = batch.partition_file(given)
+
+    ids = np.ascontiguousarray(nifti.read(given.out).data, np.uint16)
+    assert found["count"] == ids.max()
+    assert found["voxels"] == volume.data.size
+    assert found["sha256"] == hashlib.sha256(ids).hexdigest()
+    assert found["seconds"] >= 0
+
+
+def test_an_executor_finds_the_same_as_this_process(asked):
+    here, there = (batch.partition_file(asked(), executor) for executor in (None, Inline()))
+
+    assert here["sha256"] == there["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("options", "wish"),
+    [
+        (["--count", "8"], {"count": 8}),
+        (["--size-mm3", "9"], {"size_mm3": 9.0}),
+        (["--count", "8", "--compactness", "0.5"], {"count": 8, "compactness": 0.5}),
+        (["--count", "8", "--sigma-mm", "1.5"], {"count": 8, "sigma_mm": 1.5}),
+        (["--count", "8", "--threshold", "150"], {"count": 8, "threshold": 150.0}),
+        (["--count", "8", "--threshold", "auto"], {"count": 8, "threshold": "auto"}),
+    ],
+)
+def test_each_option_reaches_the_kernel(asked, volume, options, wish):
+    given = asked(*options)
+
+    batch.partition_file(given)
+
+    wish = {"threshold": None} | wish
+    expected = partition(volume.data, volume.spacing, **wish)
+    assert_array_equal(nifti.read(given.out).data, expected.ids)
+
+
+def test_the_image_itself_is_not_written_over(asked, tmp_path):
+    given = asked()
+    given.out = tmp_path / "link.nii.gz"
+    given.out.symlink_to(given.image)
+    before = given.image.read_bytes()
+
+    with pytest.raises(ValueError, match="other than the image"):
+        batch.partition_file(given)
+
+    assert given.image.read_bytes() == before
+
+
+def test_a_run_that_fails_leaves_the_old_file_and_nothing_else(asked, tmp_path):
+    given = asked("--threshold", "1e9")
+    given.out.write_bytes(b"yesterday's ids")
+
+    with pytest.raises(ValueError, match="no voxel is in the foreground"):
+        batch.partition_file(given)
+
+    assert given.out.read_bytes() == b"yesterday's ids"
+    assert len(list(tmp_path.iterdir())) == 2

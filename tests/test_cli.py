@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from dashboard import cli
+from tests.conftest import nifti_bytes
+from workers import nifti
+
+
+@pytest.fixture
+def scan(oblique, tmp_path):
+    """The path of a tilted scan."""
+    path = tmp_path / "scan.nii.gz"
+    path.write_bytes(gzip.compress(nifti_bytes(oblique.data, oblique.affine)))
+    return path
+
+
+@pytest.fixture
+def supervox(capsys):
+    """Runs the command; returns exit status, output and errors."""
+
+    def run(*arguments):
+        try:
+            status = cli.main([str(each) for each in arguments])
+        except SystemExit as ended:
+            status = ended.code
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def partition(supervox, scan, *options, out="ids.nii.gz"):
+    return supervox("partition", scan, scan.parent / out, "--threshold", "none", *options)
+
+
+def test_partition_writes_the_ids_and_one_line_of_json(supervox, scan):
+    status, said, errors = partition(supervox, scan, "--count", "20")
+
+    found = nifti.read(scan.with_name("ids.nii.gz"))
+    told = json.loads(said)
+    assert (status, errors, said.count("\n")) == (0, "", 1)
+    assert set(told) == {"count", "voxels", "seconds", "sha256"}
+    assert told["count"] == found.data.max()
+    assert told["voxels"] == np.count_nonzero(found.data)
+    assert_array_equal(found.affine, nifti.read(scan).affine)
+
+
+def test_equal_input_gives_equal_ids_and_equal_bytes(supervox, scan):
+    told = [json.loads(partition(supervox, scan, out=name)[1]) for name in ("a.nii.gz", "b.nii.gz")]
+
+    assert told[0]["sha256"] == told[1]["sha256"]
+    a, b = (scan.with_name(name).read_bytes() for name in ("a.nii.gz", "b.nii.gz"))
+    assert a == b
+
+
+def test_another_wish_gives_other_ids(supervox, scan):
+    told = [json.loads(partition(supervox, scan, "--count", n)[1]) for n in (5, 40)]
+
+    assert told[0]["sha256"] != told[1]["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--count", "0"], "count must be positive and finite; got 0."),
+        (["--size-mm3", "-2"], "size_mm3 must be positive and finite; got -2.0."),
+        (["--compactness", "nan"], "compactness must be positive and finite; got nan."),
+        (["--sigma-mm", "-1"], "sigma_mm must be positive and finite; got -1.0."),
+        (["--threshold", "1e9"], "no voxel is in the foreground; choose a lower threshold."),
+        (["--volume", "3"], "scan.nii.gz: expected a volume from 0 to 0; got 3."),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(supervox, scan, options, sentence):
+    status, said, errors = partition(supervox, scan, *options)
+
+    assert (status, said, errors) == (2, "", f"{sentence}\n")
+    assert not scan.with_name("ids.nii.gz").exists()
+
+
+def test_a_missing_image_is_said(supervox, tmp_path):
+    status, said, errors = supervox("partition", tmp_path / "gone.nii", tmp_path / "ids.nii.gz")
+
+    assert (status, said) == (2, "")
+    assert errors.startswith("gone.nii: cannot be read")
+
+
+def test_an_image_that_is_none_is_said(supervox, tmp_path):
+    (tmp_path / "notes.nii").write_text("no NIfTI at all" * 50)
+
+    status, said, errors = supervox("partition", tmp_path / "notes.nii", tmp_path / "ids.nii.gz")
+
+    assert (status, said, errors.count("\n")) == (2, "", 1)
+    assert errors.startswith("notes.nii: ")
+
+
+def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
+    series = np.random.default_rng(0).uniform(0, 9, (6, 6, 6, 2)).astype(np.float32)
+    (tmp_path / "series.nii").write_bytes(nifti_bytes(series, np.eye(4)))
+    command = ["partition", tmp_path / "series.nii", tmp_path / "ids.nii.gz"]
+
+    status, _, errors = supervox(*command)
+    assert (status, errors) == (
+        2,
+        "series.nii: expected one volume; the file holds 2: choose one.\n",
+    )
+    assert supervox(*command, "--volume", "1", "--threshold", "none")[0] == 0
+
+
+@pytest.mark.parametrize("out", ["ids.nii", "ids.img", "ids"])
+def test_an_output_of_another_ending_is_refused(supervox, scan, out):
+    status, said, errors = partition(supervox, scan, out=out)
+
+    assert (status, said) == (2, "")
+    assert errors == f"Expected an output name ending in .nii.gz; got {out}.\n"
+
+
+def test_an_output_that_cannot_be_written_is_said(supervox, scan):
+    status, said, errors = partition(supervox, scan, out="no folder/ids.nii.gz")
+
+    assert (status, said, errors.count("\n")) == (2, "", 1)
+    assert "could not be written to" in errors
+
+
+def test_the_image_is_not_written_over(supervox, scan):
+    before = scan.read_bytes()
+
+    status, _, errors = partition(supervox, scan, out="scan.nii.gz")
+
+    assert status == 2
+    assert "other than the image" in errors
+    assert scan.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["paint"], ["partition"], ["partition", "a", "b.nii.gz", "--count", "x"],
+     ["partition", "a", "b.nii.gz", "--count", "3", "--size-mm3", "2"],
+     ["partition", "a", "b.nii.gz", "--threshold", "dark"], ["serve", "--port", "x"]],
+)  # fmt: skip
+def test_what_is_no_command_is_answered_by_the_usage(supervox, arguments):
+    status, said, errors = supervox(*arguments)
+
+    assert (status, said) == (2, "")
+    assert errors.startswith("usage: supervox")
+
+
+def test_serving_a_missing_file_is_said_and_serves_nothing(supervox, tmp_path):
+    status, said, errors = supervox("serve", tmp_path / "gone.nii")
+
+    assert (status, said) == (2, "")
+    assert errors == f"Expected a NIfTI file; there is none at {tmp_path / 'gone.nii'}.\n"

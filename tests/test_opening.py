@@ -1,0 +1,426 @@
+from __future__ import annotations
+
+import gzip
+import io
+from concurrent.futures import CancelledError
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from dashboard import demo
+from dashboard.model.settings import Settings
+from dashboard.opening import read_volume
+from dashboard.session import Question, begin, stem
+from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on, tissues
+from workers import nifti
+
+TWICE = np.arange(2 * 120, dtype=np.int16).reshape(4, 5, 6, 2)
+ONCE = nifti_bytes(TWICE[..., 0], np.eye(4))
+
+
+def on(session, labels, affine=None):
+    """The bytes of a map on the grid of the session's volume, or on another."""
+    return nifti_bytes(labels, session.volume.affine if affine is None else affine)
+
+
+def like(session, dtype=np.uint8):
+    return np.zeros(session.volume.shape, dtype)
+
+
+# Volumes
+
+
+def test_a_volume_is_read_from_a_path_as_from_bytes(volume, tmp_path):
+    content = nifti_bytes(volume.data, volume.affine)
+    path = tmp_path / "scan.nii"
+    path.write_bytes(content)
+
+    for opened in (read_volume(path, "scan"), read_volume(content, "scan")):
+        assert_array_equal(opened.data, volume.data)
+        assert_allclose(opened.affine, volume.affine, atol=1e-6)
+        assert opened.name == "scan"
+
+
+def test_what_the_page_asks_first_is_computed_by_the_thread_that_reads(volume):
+    opened = read_volume(nifti_bytes(volume.data, volume.affine), "scan")
+
+    assert {"digest", "window", "finite_range"} <= vars(opened).keys()
+
+
+def test_the_notes_of_the_reader_reach_the_page():
+    opened = read_volume(nifti_bytes(TWICE, np.eye(4)), "scan", volume=1)
+
+    assert "Volume 2 of 2." in opened.notes
+    assert_array_equal(opened.data, TWICE[..., 1])
+
+
+def test_reading_can_be_cancelled(volume):
+    def stop(_fraction):
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        read_volume(nifti_bytes(volume.data, volume.affine), "scan", report=stop)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no NIfTI at all" * 50, gzip.compress(ONCE)[:-9], ONCE[:-9]],
+    ids=["empty", "text", "damaged", "cut short"],
+)
+def test_a_bad_file_keeps_what_is_open_and_says_why(session, content):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    volume, superpixels = session.volume, session.superpixels
+
+    session.open(content, "bad.nii")
+
+    assert session.volume is volume
+    assert session.superpixels is superpixels
+    assert session.labels.data[1, 1, 1] == 2
+    assert session.held
+    assert session.job is None
+    assert session.notice.kind == "error"
+    assert session.notice.text.startswith("Opening bad.nii failed: ")
+
+
+def test_a_missing_file_is_said_by_name(session, tmp_path):
+    session.open(tmp_path / "gone.nii", "gone.nii")
+
+    assert "gone.nii: cannot be read" in session.notice.text
+
+
+@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
+def test_a_bad_map_keeps_what_is_there_and_says_why(session, kind):
+    superpixels = session.superpixels
+
+    getattr(session, kind)(b"no NIfTI", "bad.nii")
+
+    assert session.superpixels is superpixels
+    assert session.history == ((), 0)
+    assert session.notice.text.startswith("Opening bad.nii failed: ")
+
+
+def test_a_file_of_several_volumes_asks_which(session):
+    volume, content = session.volume, nifti_bytes(TWICE, np.eye(4))
+
+    session.open(content, "series.nii")
+
+    assert session.volume is volume
+    assert session.job is None
+    assert session.question == Question(content, "series.nii", 2)
+
+
+def test_the_volume_that_was_chosen_is_opened(session):
+    session.open(nifti_bytes(TWICE, np.eye(4)), "series.nii", volume=1)
+
+    assert_array_equal(session.volume.data, TWICE[..., 1])
+
+
+def test_the_volumes_of_one_file_have_labels_of_their_own(session):
+    content = nifti_bytes(TWICE, np.eye(4))
+    session.open(content, "series.nii", volume=0)
+    session.open_labels(on(session, np.ones((4, 5, 6), np.uint8)), "labels.nii")
+
+    session.open(content, "series.nii", volume=1)
+
+    assert not session.labels.data.any()
+
+
+def test_what_is_open_stays_until_the_next_has_been_read(session):
+    volume = session.volume
+    session._files = files = ByHand()
+
+    session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
+    assert session.volume is volume
+    assert session.job.title == "Opening next.nii"
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    files.finish()
+
+    assert session.volume.name == "next"
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_file_that_is_cancelled_is_not_opened(two_tissues, stubborn):
+    files, later = ByHand(stubborn=stubborn), Later()
+    session = session_on(two_tissues, files=files, schedule=later)
+    files.finish()
+    later.happen()
+    session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
+
+    session.cancel()
+    files.finish()
+    later.happen()
+
+    assert session.volume.name == "two"
+    assert session.job is None
+    assert session.notice == ("Opening next.nii was cancelled; nothing has changed.", "info")
+
+
+@pytest.mark.parametrize("order", [(0, 0), (1, 0)])
+def test_of_two_files_asked_for_the_last_is_opened(two_tissues, order):
+    files, later = ByHand(stubborn=True), Later()
+    session = session_on(two_tissues, files=files, schedule=later)
+    files.finish()
+    later.happen()
+    session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "one.nii")
+    session.open(nifti_bytes(TWICE[..., 1], np.eye(4)), "other.nii")
+
+    for which in order:
+        files.finish(which)
+        later.happen()
+
+    assert session.volume.name == "other"
+
+
+def test_an_executor_that_is_shut_down_is_said_and_leaves_no_job(session):
+    class Shut(ByHand):
+        def submit(self, fn, /, *args, **kwargs):
+            raise RuntimeError("The executor is shut down and takes no more kernels.")
+
+    session._files = Shut()
+
+    session.open(b"", "next.nii")
+
+    assert session.job is None
+    assert "shut down" in session.notice.text
+
+
+def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeypatch, two_tissues):
+    monkeypatch.setattr("dashboard.session.AUTOMATIC_VOXELS", two_tissues.data.size - 1)
+
+    session = session_on(two_tissues)
+
+    assert session.volume.name == "two"
+    assert session.superpixels is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("scan.nii", "scan"),
+        ("scan.nii.gz", "scan"),
+        ("SCAN.NII.GZ", "SCAN"),
+        ("sub-01.run.2.nii", "sub-01.run.2"),
+        ("nii", "nii"),
+        ("scan", "scan"),
+        (".nii", ".nii"),
+    ],
+)
+def test_a_volume_is_called_as_its_file_without_the_ending(name, expected):
+    assert stem(name) == expected
+
+
+def test_a_fresh_case_begins_in_the_middle_with_nothing_labelled(volume):
+    case = begin(volume)
+
+    assert case.cursor == tuple(n // 2 for n in volume.shape)
+    assert not case.labels.data.any()
+
+
+def test_a_file_that_is_called_as_the_demo_is_not_taken_for_it():
+    named = tissues((4, 5, 6), np.eye(4), demo.PATH.name.removesuffix(".nii.gz"))
+
+    assert begin(named).cursor == (2, 2, 3)
+
+
+# Labels
+
+
+def test_opened_labels_replace_those_that_were_there(session):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    labels = like(session)
+    labels[3:5, 2, 1] = 7
+
+    session.open_labels(on(session, labels), "labels.nii")
+
+    assert_array_equal(session.labels.data, labels)
+
+
+def test_opening_labels_is_undone_like_a_stroke(session):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    before = session.labels.data.copy()
+    session.open_labels(on(session, np.ones(session.volume.shape, np.uint8)), "yesterday.nii")
+
+    assert session.history == ((session.history[0][0], "opened yesterday.nii"), 2)
+    session.undo()
+
+    assert_array_equal(session.labels.data, before)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16, np.int32, np.float32, np.float64])
+def test_whole_numbers_are_labels_in_whatever_type(session, dtype):
+    labels = like(session, dtype)
+    labels[1:3, 1, 1] = 100
+
+    session.open_labels(on(session, labels), "labels.nii")
+
+    assert_array_equal(session.labels.data, labels)
+    assert session.labels.voxels[100] == 2
+
+
+def test_values_above_nine_get_names(session):
+    labels = like(session, np.uint16)
+    labels[0, 0, 0], labels[1, 1, 1], labels[2, 2, 2] = 3, 10, 65535
+
+    session.open_labels(on(session, labels), "labels.nii")
+
+    assert [(each.value, each.name) for each in session.table[4:]] == [
+        (10, "label 10"),
+        (65535, "label 65535"),
+    ]
+    session.choose(65535)
+    session.paint(draw_voxel(session, (9, 9, 4), label=65535))
+    assert session.labels.data[9, 9, 4] == 65535
+
+
+@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
+def test_a_map_of_another_shape_is_refused_with_both_shapes(session, kind):
+    other = np.ones((12, 6, 12), np.uint8)
+
+    getattr(session, kind)(on(session, other), "other.nii")
+
+    assert "of shape (12, 12, 6), as the open volume; got (12, 6, 12)." in session.notice.text
+    assert session.history == ((), 0)
+
+
+@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
+@pytest.mark.parametrize("change", ["flipped", "moved", "turned"])
+def test_a_map_that_lies_elsewhere_is_refused(session, kind, change):
+    superpixels, affine = session.superpixels, session.volume.affine.copy()
+    if change == "flipped":
+        affine[:3, 0] *= -1
+    elif change == "moved":
+        affine[2, 3] += 0.2
+    else:
+        affine[:3, :2] = affine[:3, [1, 0]]
+
+    getattr(session, kind)(on(session, like(session) + 1, affine), "other.nii")
+
+    assert "that lie on the open volume; their affine differs." in session.notice.text
+    assert session.superpixels is superpixels
+    assert not session.labels.data.any()
+
+
+def test_in_a_volume_of_tiny_voxels_a_map_that_lies_elsewhere_is_refused_too():
+    micro = tissues((5, 6, 7), np.diag([5e-4, 5e-4, 5e-4, 1.0]))
+    session = session_on(micro)
+
+    session.open_labels(on(session, like(session) + 1, np.diag([-5e-4, 5e-4, 5e-4, 1])), "x.nii")
+
+    assert "their affine differs" in session.notice.text
+
+
+@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
+@pytest.mark.parametrize("wrong", [0.5, 0.99998, -1, np.nan, np.inf, -np.inf])
+def test_a_map_of_other_than_whole_numbers_is_refused(session, kind, wrong):
+    superpixels, numbers = session.superpixels, like(session, np.float64) + 1
+    numbers[4, 4, 4] = wrong
+
+    getattr(session, kind)(on(session, numbers), "other.nii")
+
+    assert "as whole numbers from 0; the file holds others." in session.notice.text
+    assert session.superpixels is superpixels
+    assert session.history == ((), 0)
+
+
+def test_a_label_above_the_highest_is_refused(session):
+    labels = like(session, np.int32)
+    labels[1, 1, 1] = 65536
+
+    session.open_labels(on(session, labels), "labels.nii")
+
+    assert "Expected labels from 0 to 65535; got 65536." in session.notice.text
+    assert not session.labels.data.any()
+
+
+def test_labels_that_arrive_after_another_volume_was_opened_are_dropped(two_tissues):
+    files, later = ByHand(stubborn=True), Later()
+    session = session_on(two_tissues, files=files, schedule=later)
+    files.finish()
+    later.happen()
+    session.open_labels(on(session, like(session) + 1), "labels.nii")
+    session.open(nifti_bytes(np.flip(two_tissues.data).copy(), two_tissues.affine), "next.nii")
+
+    for which in (1, 0):
+        files.finish(which)
+        later.happen()
+
+    assert session.volume.name == "next"
+    assert not session.labels.data.any()
+
+
+def test_opening_labels_does_not_stop_the_partition(two_tissues):
+    executor = ByHand()
+    session = session_on(two_tissues, executor=executor)
+
+    session.open_labels(on(session, like(session) + 1), "labels.nii")
+    assert session.job is not None
+    executor.finish()
+
+    assert session.superpixels is not None
+    assert session.labels.voxels[1] == two_tissues.data.size
+    assert session.job is None
+
+
+# Superpixels
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32, np.float64])
+def test_superpixels_may_be_stored_in_any_type(session, dtype):
+    ids = np.arange(session.volume.data.size).reshape(session.volume.shape) % 120
+    ids[1, 2, 3] = 121
+
+    session.open_superpixels(on(session, ids.astype(dtype)), "ids.nii")
+
+    assert_array_equal(session.superpixels.ids, ids)
+    assert session.superpixels.ids.dtype == np.uint16
+    session.paint(draw_voxel(session, (1, 2, 3), label=2))
+    assert np.argwhere(session.labels.data == 2).tolist() == [[1, 2, 3]]
+
+
+def test_more_superpixels_than_sixteen_bits_hold_can_be_painted():
+    session = session_on(tissues((41, 40, 40), np.eye(4)), settings=Settings(count=2))
+    ids = np.arange(1, 41 * 1600 + 1, dtype=np.int32).reshape(41, 40, 40)
+
+    session.open_superpixels(on(session, ids), "ids.nii")
+    for voxel in ((40, 39, 39), (30, 2, 1), (0, 0, 0)):
+        session.paint(draw_voxel(session, voxel, label=2))
+
+    assert session.superpixels.ids.dtype == np.uint32
+    assert session.superpixels.count == 65_600
+    assert session.labels.voxels[2] == 3
+
+
+@pytest.mark.parametrize("largest", [0, 2_000_000_000])
+def test_superpixels_that_cannot_be_are_refused(session, largest):
+    superpixels, ids = session.superpixels, like(session, np.int32)
+    ids[1, 1, 1] = largest
+
+    session.open_superpixels(on(session, ids), "ids.nii")
+
+    assert session.superpixels is superpixels
+    assert f"numbered from 1 to at most 864, the number of voxels; the file's largest is {largest}" in (
+        session.notice.text
+    )
+
+
+def test_labels_stay_under_superpixels_that_are_opened(session):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    before = session.labels.data.copy()
+
+    session.open_superpixels(on(session, like(session) + 1), "ids.nii")
+
+    assert_array_equal(session.labels.data, before)
+
+
+def test_the_header_of_the_file_travels_with_the_volume():
+    image = nib.Nifti1Image(TWICE[..., 0], np.diag([2.0, 2, 3, 1]))
+    image.set_sform(image.affine, 4)
+    image.set_qform(image.affine, 2)
+    opened = read_volume(image.to_bytes(), "scan")
+
+    written = nifti.encode_labels(np.ones(opened.shape, np.uint8), opened.header)
+
+    header = nib.Nifti1Header.from_fileobj(gzip.open(io.BytesIO(written)))
+    assert (header["sform_code"], header["qform_code"]) == (4, 2)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard import demo, options
+
+
+def test_without_arguments_the_demo_is_opened_and_files_are_at_home():
+    asked = options.parse([])
+
+    assert asked.file == demo.PATH
+    assert asked.file.is_file()
+    assert asked.folder == Path.home()
+    assert asked.scheduler is None
+
+
+def test_a_file_opens_its_own_folder(tmp_path):
+    asked = options.parse([str(tmp_path / "scan.nii")])
+
+    assert asked.file == tmp_path / "scan.nii"
+    assert asked.folder == tmp_path
+
+
+def test_a_relative_file_is_told_by_its_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    asked = options.parse(["scan.nii"])
+
+    assert (asked.file, asked.folder) == (tmp_path / "scan.nii", tmp_path)
+
+
+def test_a_folder_that_is_given_is_taken(tmp_path):
+    asked = options.parse(["scan.nii", "--folder", str(tmp_path), "--scheduler", "tls://h:8786"])
+
+    assert asked.folder == tmp_path
+    assert asked.scheduler == "tls://h:8786"
+
+
+@pytest.mark.parametrize("given", [["~/scan.nii"], ["x.nii", "--folder", "~"]])
+def test_a_tilde_is_the_home_folder(given, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    asked = options.parse(given)
+
+    assert asked.folder == tmp_path
+
+
+def test_an_unknown_option_is_refused(capsys):
+    with pytest.raises(SystemExit) as ended:
+        options.parse(["--foldr", "x"])
+
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --foldr" in capsys.readouterr().err

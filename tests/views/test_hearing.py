@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from dashboard.model.folder import Folder
+from dashboard.model.plane import layouts
+from dashboard.model.settings import Settings
+from dashboard.session import Refused
+from dashboard.views.guard import guarded
+from dashboard.views.hearing import Hearing
+from tests.conftest import draw_voxel, nifti_bytes
+
+SERIES = np.arange(240, dtype=np.int16).reshape(4, 5, 6, 2)
+
+
+@pytest.fixture
+def answers():
+    """What the page was sent, as (kind, values)."""
+    return []
+
+
+@pytest.fixture
+def hearing(session, answers, tmp_path):
+    """A hearing for the open volume, with a data folder of one scan."""
+    root = tmp_path / "data"
+    root.mkdir()
+    (root / "series.nii").write_bytes(nifti_bytes(SERIES, np.eye(4)))
+    (root / "one.nii").write_bytes(nifti_bytes(SERIES[..., 0], np.eye(4)))
+    (tmp_path / "secret.nii").write_bytes(nifti_bytes(SERIES[..., 0], np.eye(4)))
+    hearing = Hearing(
+        session,
+        Folder(root),
+        lambda kind, **values: answers.append((kind, values)),
+        partial(guarded, session),
+    )
+    hearing.open(1, layouts(session.volume.affine, session.volume.shape))
+    return hearing
+
+
+def stroke(n, ijk=(1, 1, 1), *, label=2, case=1, plane="axial", **other):
+    """One stroke as the page holds it, over a voxel of the two tissues (x goes to the left)."""
+    context = {"n": n, "plane": plane, "index": ijk[2], "case": case, "label": label} | other
+    return [11 - ijk[0]], [ijk[1]], json.dumps(context)
+
+
+def columns(*strokes):
+    xs, ys, texts = zip(*strokes, strict=True)
+    return {"xs": list(xs), "ys": list(ys), "stroke": list(texts)}
+
+
+def taken(answers):
+    return [values["n"] for kind, values in answers if kind == "taken"]
+
+
+# Strokes
+
+
+def test_a_stroke_is_painted_and_acknowledged(session, hearing, answers):
+    hearing.hear_strokes(columns(stroke(1, (1, 2, 3))))
+
+    assert session.labels.data[1, 2, 3] == 2
+    assert answers == [("taken", {"n": 1})]
+
+
+def test_a_stroke_that_is_sent_again_is_not_painted_again(session, hearing, answers):
+    first, second = stroke(1, label=2), stroke(2, (9, 9, 4), label=3)
+    hearing.hear_strokes(columns(first))
+    session.undo()
+
+    hearing.hear_strokes(columns(first, second))
+    hearing.hear_strokes(columns(first, second))
+
+    assert session.labels.data[1, 1, 1] == 0
+    assert session.labels.data[9, 9, 4] == 3
+    assert taken(answers) == [1, 2]
+
+
+def test_strokes_that_come_together_are_painted_in_order(session, hearing, answers):
+    hearing.hear_strokes(columns(stroke(1, label=2), stroke(2, label=3)))
+
+    assert session.labels.data[1, 1, 1] == 3
+    assert session.history[1] == 2
+    assert taken(answers) == [1, 2]
+
+
+@pytest.mark.parametrize("columns", [{}, {"xs": [], "ys": [], "stroke": []}])
+def test_no_strokes_are_no_strokes(session, hearing, answers, columns):
+    hearing.hear_strokes(columns)
+
+    assert answers == []
+    assert session.revision == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"case": 0}, "drawn on a volume that is no longer open"),
+        ({"plane": "diagonal"}, "KeyError"),
+        ({"label": "two"}, "invalid literal"),
+        ({"label": 70_000}, ""),
+        ({"label": -1}, ""),
+    ],
+)
+def test_a_stroke_that_is_refused_is_acknowledged_and_holds_up_no_other(
+    session, hearing, answers, wrong, sentence
+):
+    hearing.hear_strokes(columns(stroke(1, **wrong), stroke(2, (9, 9, 4), label=3)))
+
+    assert session.labels.data[1, 1, 1] == 0
+    assert session.labels.data[9, 9, 4] == 3
+    assert session.notice.kind == "error"
+    assert sentence in session.notice.text
+    assert taken(answers) == [1, 2]
+
+
+def test_a_stroke_of_unequal_coordinates_is_refused_and_acknowledged(session, hearing, answers):
+    xs, ys, text = stroke(1)
+
+    hearing.hear_strokes({"xs": [[*xs, 3]], "ys": [ys], "stroke": [text]})
+
+    assert session.revision == 0
+    assert taken(answers) == [1]
+
+
+def test_a_stroke_off_the_volume_is_acknowledged(session, hearing, answers):
+    hearing.hear_strokes(columns(stroke(1, (1, 1, 1000))))
+
+    assert session.revision == 0
+    assert taken(answers) == [1]
+
+
+def test_strokes_of_a_volume_that_was_closed_label_nothing_on_the_next(session, hearing, answers):
+    session.open(nifti_bytes(np.flip(session.volume.data).copy(), session.volume.affine), "next.nii")
+    hearing.open(2, layouts(session.volume.affine, session.volume.shape))
+
+    hearing.hear_strokes(columns(stroke(1)))
+
+    assert not session.labels.data.any()
+    assert taken(answers) == [1]
+
+
+# Verbs
+
+
+@pytest.mark.parametrize("verb", ["", "close", "_open", "__init__", "paint", "Undo"])
+def test_an_unknown_verb_is_refused(hearing, verb):
+    with pytest.raises(Refused, match="unknown here: reload it"):
+        hearing.hear(verb, {})
+
+
+def test_undo_and_redo(session, hearing):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+
+    hearing.hear("undo", {})
+    assert session.labels.data[1, 1, 1] == 0
+    hearing.hear("redo", {})
+    assert session.labels.data[1, 1, 1] == 2
+
+
+def test_labels_are_added_chosen_and_renamed(session, hearing):
+    hearing.hear("add_label", {})
+    hearing.hear("rename", {"label": 5, "name": "<i>bone"})
+    hearing.hear("choose", {"label": 3})
+
+    assert session.table[-1][:2] == (5, "<i>bone")
+    assert session.label == 3
+
+
+def test_a_partition_is_asked_for_with_checked_settings(session, hearing):
+    hearing.hear("partition", {"count": "5", "threshold": None})
+
+    assert session.settings == Settings(5, 0.06, 0.0, None)
+    with pytest.raises(ValueError, match="Count must be"):
+        hearing.hear("partition", {"count": 0})
+
+
+def test_the_cursor_is_remembered_inside_the_volume(session, hearing):
+    hearing.hear("cursor", {"ijk": [3, -1, 99]})
+
+    assert session.cursor == (3, 0, 5)
+
+
+def test_a_failure_of_the_page_is_told_in_short(session, hearing):
+    hearing.hear("failed", {"text": "x" * 10_000})
+
+    assert session.notice == ("x" * 500, "error")
+
+
+def test_the_folder_is_listed(hearing, answers):
+    hearing.hear("list", {"path": ""})
+
+    (kind, values) = answers[0]
+    assert kind == "folder"
+    assert values == {
+        "path": "",
+        "folders": (),
+        "files": ("one.nii", "series.nii"),
+        "truncated": False,
+    }
+
+
+def test_a_file_of_the_folder_is_opened(session, hearing):
+    hearing.hear("open", {"path": "one.nii", "kind": "volume"})
+
+    assert session.volume.name == "one"
+
+
+@pytest.mark.parametrize("kind", ["volume", "labels", "superpixels"])
+@pytest.mark.parametrize("path", ["../secret.nii", "/etc/passwd", "gone.nii"])
+def test_no_file_outside_of_the_folder_is_opened(session, hearing, kind, path):
+    volume = session.volume
+
+    with pytest.raises(ValueError, match="data folder"):
+        hearing.hear("open", {"path": path, "kind": kind})
+
+    assert session.volume is volume
+    assert session.job is None
+
+
+def test_one_volume_of_several_is_opened_as_answered(session, hearing):
+    hearing.hear("open", {"path": "series.nii", "kind": "volume"})
+    assert session.question.count == 2
+
+    hearing.hear("open_volume_of", {"volume": 1})
+
+    assert_array_equal(session.volume.data, SERIES[..., 1])
+
+
+# Dropped files
+
+
+def test_a_dropped_file_is_opened_as_a_volume(session, hearing):
+    hearing.hear_upload({"dropped.nii": nifti_bytes(SERIES[..., 0], np.eye(4))})
+
+    assert session.volume.name == "dropped"
+
+
+def test_a_dropped_file_is_opened_as_what_was_chosen_before(session, hearing):
+    labels = np.full(session.volume.shape, 3, np.uint8)
+    hearing.hear("upload_as", {"kind": "labels"})
+
+    hearing.hear_upload({"labels.nii": nifti_bytes(labels, session.volume.affine)})
+
+    assert session.volume.name == "two"
+    assert (session.labels.data == 3).all()
+
+
+def test_a_dropped_text_is_not_taken_for_the_path_of_a_file_here(session, hearing, tmp_path):
+    volume = session.volume
+
+    with pytest.raises(Refused, match=r"path\.txt is a text file"):
+        hearing.hear_upload({"path.txt": str(tmp_path / "secret.nii")})
+
+    assert session.volume is volume

@@ -1,0 +1,378 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import zlib
+
+import numpy as np
+import pytest
+from bokeh.document import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from panel.io.state import set_curdoc
+
+from dashboard import demo
+from dashboard.model import change
+from dashboard.model.folder import Folder
+from dashboard.model.plane import NAMES, layouts
+from dashboard.model.settings import Settings
+from dashboard.model.volume import Volume
+from dashboard.session import Session
+from dashboard.views.page import LATEST, Page, describe, facts
+from tests.conftest import Inline, draw, draw_voxel, nifti_bytes, now, session_on, tissues
+
+SHAPE = (5, 6, 4)
+SMALL = tissues(SHAPE, np.array([[0, 0, 1.5, -9], [-0.7, 0, 0, 4], [0, -1.1, 0, 8], [0, 0, 0, 1]]))
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("stroke"), st.integers(0, 119), st.integers(0, 3)),
+        st.tuples(st.sampled_from(["undo", "redo", "deliver"])),
+        st.tuples(st.just("partition"), st.integers(2, 12)),
+        st.tuples(st.just("labels"), st.integers(0, 9)),
+    ),
+    max_size=8,
+)
+
+
+class Browser:
+    """What the page's script does with messages, and nothing else."""
+
+    def __init__(self, session, folder="."):
+        self.document = Document()
+        self.session, self.said, self.arrays = session, [], {}
+        with set_curdoc(self.document):
+            self.page = Page(session, Folder(folder))
+        self.page.bench._send_msg = self.hear
+
+    def say(self, verb, **values):
+        with set_curdoc(self.document):
+            self.page.bench._handle_msg({"verb": verb, **values})
+
+    def deliver(self):
+        """Let all that is in the outbox arrive, as `Workbench.deliver` does."""
+        outbox = self.page.bench._outbox
+
+        async def send_all():
+            while not outbox.empty():
+                await outbox.get_nowait()()
+
+        asyncio.run(send_all())
+
+    def hear(self, message):
+        self.said.append(message)
+        json.dumps({key: value for key, value in message.items() if key != "data"}, default=int)
+        getattr(self, f"hear_{message['kind']}", lambda _: None)(message)
+
+    def hear_begin(self, message):
+        self.incoming, self.content = message, bytearray(
+            message["length"] * np.dtype(message["dtype"]).itemsize
+        )  # fmt: skip
+
+    def hear_piece(self, message):
+        part = zlib.decompress(message["data"])
+        self.content[message["start"] : message["start"] + len(part)] = part
+
+    def hear_end(self, _):
+        values = np.frombuffer(self.content, self.incoming["dtype"]).copy()
+        self.arrays[self.incoming["array"]] = values.reshape(self.session.volume.shape)
+        if self.incoming["revision"] is not None:
+            self.revision = self.incoming["revision"]
+
+    def hear_painted(self, message):
+        if self.follows(message):
+            touched = np.isin(self.arrays["ids"], message["ids"])
+            self.arrays["labels"][touched] = message["label"]
+
+    def hear_patched(self, message):
+        if self.follows(message):
+            values = np.frombuffer(zlib.decompress(message["data"]), "<u2")
+            for i0, i1, j0, j1, k0, k1 in message["boxes"]:
+                part = self.arrays["labels"][i0:i1, j0:j1, k0:k1]
+                part[...] = values[: part.size].reshape(part.shape)
+                values = values[part.size :]
+
+    def follows(self, message):
+        """Whether an edit is news; one that jumps would make the page ask for the labels."""
+        if message["revision"] <= self.revision:
+            return False
+        assert message["revision"] == self.revision + 1
+        self.revision = message["revision"]
+        return True
+
+    def kinds(self):
+        return [message["kind"] for message in self.said]
+
+    def last(self, kind):
+        return next(message for message in reversed(self.said) if message["kind"] == kind)
+
+    def act(self, action):
+        verb, *values = action
+        with set_curdoc(self.document):
+            if verb == "stroke":
+                at, label = values
+                voxel = np.unravel_index(at, SHAPE)
+                self.session.paint(draw_voxel(self.session, voxel, label=label))
+            elif verb == "partition":
+                self.session.partition(Settings(count=values[0], threshold=None))
+            elif verb == "labels":
+                labels = np.random.default_rng(values[0]).integers(0, 4, SHAPE, np.uint8)
+                self.session.open_labels(nifti_bytes(labels, SMALL.affine), "labels.nii")
+            else:
+                getattr(self if verb == "deliver" else self.session, verb)()
+
+
+@pytest.fixture
+def browser(session):
+    """A page of two tissues that has begun and has been sent all."""
+    browser = Browser(session)
+    browser.page._open()
+    browser.say("begin")
+    browser.deliver()
+    return browser
+
+
+def test_nothing_is_sent_before_the_page_has_begun(session):
+    browser = Browser(session)
+    browser.page._open()
+
+    browser.deliver()
+
+    assert browser.said == []
+
+
+def test_a_page_that_begins_is_sent_the_volume_the_labels_and_the_superpixels(browser, session):
+    assert browser.kinds()[0] == "open"
+    assert_array_equal(browser.arrays["volume"], session.volume.data)
+    assert_array_equal(browser.arrays["labels"], session.labels.data)
+    assert_array_equal(browser.arrays["ids"], session.superpixels.ids)
+
+
+def test_superpixels_are_sent_once(browser):
+    begun = [message["array"] for message in browser.said if message["kind"] == "begin"]
+
+    assert sorted(begun) == ["ids", "labels", "volume"]
+
+
+def test_a_page_without_a_volume_begins_empty():
+    browser = Browser(Session(Inline(), Inline(), now))
+
+    browser.say("begin")
+    browser.deliver()
+
+    assert browser.kinds() == ["job"]
+
+
+def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
+    before = len(browser.said)
+    with set_curdoc(browser.document):
+        session.paint(draw(session, "axial", 1, (1, 1), (8, 8), label=3))
+    browser.deliver()
+
+    sent = browser.said[before:]
+    assert [message["kind"] for message in sent] == ["painted", "state"]
+    assert_array_equal(browser.arrays["labels"], session.labels.data)
+    assert browser.last("state")["undoable"]
+    counted = {row["value"]: row["voxels"] for row in browser.last("state")["table"]}
+    assert counted[3] == np.count_nonzero(session.labels.data == 3)
+
+
+@settings(max_examples=40)
+@given(ACTIONS, st.sampled_from([change.MOST_VOXELS, 20]))
+def test_a_browser_has_the_labels_of_the_session_however_late_its_messages_are(actions, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change, "MOST_VOXELS", most)
+        session = session_on(SMALL, settings=Settings(count=12, threshold=None))
+        browser = Browser(session)
+        browser.page._open()
+        browser.say("begin")
+        browser.deliver()
+
+        for action in actions:
+            browser.act(action)
+        browser.deliver()
+
+    assert_array_equal(browser.arrays["labels"], session.labels.data)
+    assert_array_equal(browser.arrays["ids"], session.superpixels.ids)
+    assert browser.revision == session.revision
+
+
+def test_a_page_that_missed_something_is_sent_the_labels_again(browser, session):
+    with set_curdoc(browser.document):
+        session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    browser.page.bench._outbox = asyncio.Queue()
+
+    browser.say("resync")
+    browser.deliver()
+
+    assert_array_equal(browser.arrays["labels"], session.labels.data)
+    assert browser.revision == session.revision
+
+
+def test_another_volume_is_sent_as_another_case(browser, session):
+    with set_curdoc(browser.document):
+        session.open(nifti_bytes(SMALL.data, SMALL.affine), "small.nii")
+    browser.deliver()
+
+    opened = [message for message in browser.said if message["kind"] == "open"]
+    assert [message["name"] for message in opened] == ["two", "small"]
+    assert opened[0]["case"] != opened[1]["case"]
+    assert_array_equal(browser.arrays["volume"], SMALL.data)
+    assert_array_equal(browser.arrays["ids"], session.superpixels.ids)
+
+
+def test_a_stroke_in_the_page_reaches_the_labels(browser, session):
+    context = {"n": 1, "plane": "axial", "index": 3, "case": 1, "label": 2}
+    browser.page._strokes({"xs": [[10]], "ys": [[2]], "stroke": [json.dumps(context)]})
+    browser.deliver()
+
+    assert session.labels.data[1, 2, 3] == 2
+    assert browser.last("taken")["n"] == 1
+
+
+def test_what_fails_is_a_sentence_on_the_page(browser):
+    browser.say("choose", label=7)
+    browser.deliver()
+
+    assert "There is no label 7 yet" in browser.last("notice")["text"]
+    assert browser.last("notice")["mood"] == "error"
+
+
+@pytest.mark.parametrize("verb", ["nonsense", "choose", "open", "partition"])
+@pytest.mark.parametrize("values", [{}, {"x": 1}, {"label": None}, {"path": 3, "kind": "x"}])
+def test_nothing_that_a_page_says_ends_the_session(browser, verb, values):
+    before = browser.session.labels.data.copy()
+
+    browser.say(verb, **values)
+
+    assert_array_equal(browser.session.labels.data, before)
+    assert browser.session.held
+
+
+def test_the_history_is_sent_only_near_where_one_is(browser, session):
+    with set_curdoc(browser.document):
+        for turn in range(LATEST + 50):
+            session.paint(draw_voxel(session, (1, 1, 1), label=1 + turn % 2))
+    browser.deliver()
+
+    state = browser.last("state")
+    assert state["done"] == LATEST
+    assert len(state["titles"]) == LATEST
+    assert state["titles"][-1] == session.history[0][-1]
+
+
+def test_a_question_is_asked_and_its_answer_opens_the_volume(browser, session):
+    series = np.arange(240, dtype=np.int16).reshape(4, 5, 6, 2)
+    with set_curdoc(browser.document):
+        session.open(nifti_bytes(series, np.eye(4)), "series.nii")
+    browser.deliver()
+    asked = browser.last("ask")
+
+    browser.say("open_volume_of", volume=1)
+    browser.deliver()
+
+    assert (asked["name"], asked["count"]) == ("series.nii", 2)
+    assert_array_equal(browser.arrays["volume"], series[..., 1])
+    assert "Volume 2 of 2." in [m["text"] for m in browser.said if m["kind"] == "notice"]
+
+
+def test_a_dropped_file_is_forgotten_even_when_it_is_refused(browser):
+    with set_curdoc(browser.document):
+        browser.page._dropper.value = {"notes.txt": "some text"}
+
+    assert browser.page._dropper.value == {}
+    assert "text file" in browser.session.notice.text
+
+
+def test_surfaces_are_built_when_the_hand_rests(browser, session):
+    built = []
+    session.surfaces.param.watch(lambda event: built.append(event.new[0]), "built")
+    with set_curdoc(browser.document):
+        for label in (2, 3):
+            session.paint(draw_voxel(session, (1, 1, 1), label=label))
+        assert built == []
+        waiting = browser.document.session_callbacks
+        assert len(waiting) == 1
+        waiting[0].callback()
+
+    assert sorted(built) == [2, 3]
+
+
+def test_a_message_that_cannot_be_sent_does_not_silence_the_page(browser, caplog):
+    bench, sent = browser.page.bench, []
+
+    def send(message):
+        if message["kind"] == "bad":
+            raise TypeError("cannot be sent")
+        sent.append(message["kind"])
+
+    async def deliver_for_a_moment():
+        delivering = asyncio.ensure_future(bench.deliver())
+        bench.send("bad")
+        bench.send("good")
+        while "good" not in sent:
+            await asyncio.sleep(0)
+        delivering.cancel()
+
+    bench._send_msg = send
+    asyncio.run(asyncio.wait_for(deliver_for_a_moment(), 10))
+
+    assert sent == ["good"]
+    assert "could not be sent" in caplog.text
+
+
+# What is said of a volume
+
+
+def test_a_volume_is_described_in_what_json_can_hold(volume):
+    session = session_on(volume)
+    laid = layouts(session.volume.affine, session.volume.shape)
+
+    described = json.loads(json.dumps(describe(session, laid), allow_nan=False))
+
+    assert described["shape"] == list(volume.shape)
+    assert described["spacing"] == pytest.approx(list(volume.spacing), rel=1e-5)
+    assert described["cursor"] == [n // 2 for n in volume.shape]
+    assert_array_equal(described["affine"], session.volume.affine)
+    assert described["window"][0] < described["window"][1]
+
+
+def test_the_layouts_are_described_as_the_script_reads_them(volume):
+    session = session_on(volume)
+    laid = layouts(session.volume.affine, session.volume.shape)
+
+    described = describe(session, laid)["layouts"]
+
+    assert tuple(described) == NAMES
+    for name, layout in laid.items():
+        assert described[name]["axis"] == layout.axis
+        for axis in ("x", "y"):
+            assert described[name][axis] == {
+                "index": getattr(layout, axis).index,
+                "size": getattr(layout, axis).size,
+                "reversed": getattr(layout, axis).reversed,
+                "letters": list(getattr(layout, axis).letters),
+            }
+
+
+def test_facts_of_each_volume(volume):
+    expected = {
+        "two": ["12 × 12 × 6", "1 × 1 × 2 mm", "RAS"],
+        "thick": ["10 × 10 × 4", "0.5 × 0.5 × 4 mm", "LPS"],
+        "flat": ["7 × 11 × 5", "0.7 × 1.1 × 1.5 mm", "PIR"],
+        "tilted": ["9 × 8 × 6", "0.9 × 1.1 × 2.5 mm", "RAS", "oblique by 17°"],
+    }
+
+    assert facts(volume) == expected[volume.name]
+
+
+def test_equal_edges_are_said_once():
+    assert facts(tissues((2, 3, 4), np.eye(4)))[1] == "1 mm"
+
+
+def test_the_demo_says_that_its_tumour_is_simulated():
+    named = demo.PATH.name.removesuffix(".nii.gz")
+
+    bundled = Volume(np.broadcast_to(np.float32(1), demo.SHAPE), np.eye(4), named)
+    assert demo.NOTE in facts(bundled)
+    assert demo.NOTE not in facts(tissues((2, 3, 4), np.eye(4), named))
