@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor, Future
 from functools import partial
 
+import hypothesis
 import nibabel as nib
 import numpy as np
 import pytest
@@ -16,6 +17,10 @@ from dashboard.model.volume import Volume
 from dashboard.session import Session
 
 TILT = np.radians(17)
+
+# A machine that is busy with something else is no failure of ours.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 class Inline(Executor):

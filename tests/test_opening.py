@@ -400,8 +400,9 @@ def test_superpixels_that_cannot_be_are_refused(session, largest):
     session.open_superpixels(on(session, ids), "ids.nii")
 
     assert session.superpixels is superpixels
-    assert f"numbered from 1 to at most 864, the number of voxels; the file's largest is {largest}" in (
-        session.notice.text
+    assert (
+        f"numbered from 1 to at most 864, the number of voxels; the file's largest is {largest}"
+        in (session.notice.text)
     )
 
 
@@ -422,5 +423,5 @@ def test_the_header_of_the_file_travels_with_the_volume():
 
     written = nifti.encode_labels(np.ones(opened.shape, np.uint8), opened.header)
 
-    header = nib.Nifti1Header.from_fileobj(gzip.open(io.BytesIO(written)))
+    header = nib.Nifti1Header.from_fileobj(io.BytesIO(gzip.decompress(written)))
     assert (header["sform_code"], header["qform_code"]) == (4, 2)

@@ -15,6 +15,7 @@ QUIET = {
 SMALL = {
     **QUIET,
     "fontSize": "12px",
+    "letterSpacing": 0,
     "padding": "1px 7px",
     "& .MuiButton-startIcon": {"display": "none"},
 }

@@ -49,7 +49,9 @@ def test_what_is_out_of_range_is_refused_with_a_sentence(wish, sentence):
 
 
 @pytest.mark.parametrize("name", ["count", "compactness", "sigma_mm", "threshold"])
-@pytest.mark.parametrize("value", ["many", "", float("nan"), float("inf"), [1], pytest.param(10**400, id="huge")])
+@pytest.mark.parametrize(
+    "value", ["many", "", float("nan"), float("inf"), [1], pytest.param(10**400, id="huge")]
+)
 def test_what_is_no_number_is_refused_by_name(name, value):
     called = {"sigma_mm": "Smoothing", "threshold": "Foreground"}.get(name, name.capitalize())
 

@@ -135,7 +135,9 @@ def test_a_stroke_off_the_volume_is_acknowledged(session, hearing, answers):
 
 
 def test_strokes_of_a_volume_that_was_closed_label_nothing_on_the_next(session, hearing, answers):
-    session.open(nifti_bytes(np.flip(session.volume.data).copy(), session.volume.affine), "next.nii")
+    session.open(
+        nifti_bytes(np.flip(session.volume.data).copy(), session.volume.affine), "next.nii"
+    )
     hearing.open(2, layouts(session.volume.affine, session.volume.shape))
 
     hearing.hear_strokes(columns(stroke(1)))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import zlib
 
+import holoviews.plotting.bokeh  # noqa: F401 - what hv.extension does in the app
 import numpy as np
 import pytest
 from bokeh.document import Document
@@ -177,7 +178,7 @@ def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
     assert counted[3] == np.count_nonzero(session.labels.data == 3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ACTIONS, st.sampled_from([change.MOST_VOXELS, 20]))
 def test_a_browser_has_the_labels_of_the_session_however_late_its_messages_are(actions, most):
     with pytest.MonkeyPatch.context() as patch:
@@ -299,19 +300,19 @@ def test_surfaces_are_built_when_the_hand_rests(browser, session):
 
 
 def test_a_message_that_cannot_be_sent_does_not_silence_the_page(browser, caplog):
-    bench, sent = browser.page.bench, []
+    bench, sent, arrived = browser.page.bench, [], asyncio.Event()
 
     def send(message):
         if message["kind"] == "bad":
             raise TypeError("cannot be sent")
         sent.append(message["kind"])
+        arrived.set()
 
     async def deliver_for_a_moment():
         delivering = asyncio.ensure_future(bench.deliver())
         bench.send("bad")
         bench.send("good")
-        while "good" not in sent:
-            await asyncio.sleep(0)
+        await arrived.wait()
         delivering.cancel()
 
     bench._send_msg = send

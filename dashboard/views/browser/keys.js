@@ -36,9 +36,22 @@ const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || 
   || (el?.tagName === "INPUT" && !["range", "checkbox", "button"].includes(el.type))
 const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option"].includes(el?.getAttribute?.("role"))
 
+/** Hear keys instead of Bokeh and vtk.js, which have keys of their own; returns how to end it. */
+function listenToKeys(bench) {
+  const ended = new AbortController()
+  for (const [name, act] of [["keydown", onKey], ["keyup", () => {}]]) {
+    window.addEventListener(name, (event) => {
+      if (isTyping(event.composedPath()[0])) return
+      act(bench, event)
+      event.stopPropagation()
+    }, { capture: true, signal: ended.signal })
+  }
+  return ended
+}
+
 function onKey(bench, event) {
   const focus = event.composedPath()[0]
-  if (isTyping(focus) || event.altKey || (bench.hasDialog() && event.key !== "?")) return
+  if (event.altKey || (bench.hasDialog() && event.key !== "?")) return
   const key = event.key.toLowerCase()
   let done = true
   if (event.ctrlKey || event.metaKey) {
@@ -48,7 +61,8 @@ function onKey(bench, event) {
   } else if (event.key in STEPS) {
     if (movesItself(focus)) return
     bench.scroll(bench.active, STEPS[event.key] * (event.shiftKey ? 5 : 1))
-  } else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
+  } else if (event.key === "Enter" && focus.role === "option") focus.click()
+  else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
   else if (key === "[" || key === "]") bench.set("opacity", clamp(bench.display.opacity + (key === "]" ? 0.1 : -0.1), 0, 1))
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false

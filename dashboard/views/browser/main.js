@@ -3,9 +3,8 @@
 export function render({ model, view }) {
   const bench = new Bench(model, view)
   model.on("msg:custom", (message) => bench.wire.receive(message))
-  const keys = (event) => onKey(bench, event)
-  window.addEventListener("keydown", keys)
-  model.on("remove", () => window.removeEventListener("keydown", keys))
+  const keys = listenToKeys(bench)
+  model.on("remove", () => keys.abort())
   window.supervox = publicView(bench)
   // The server sends the volume when the figures are there to show it.
   const begin = () => (bench.panes.every((pane) => pane.wire(view.model.document)) ? bench.say("begin") : requestAnimationFrame(begin))

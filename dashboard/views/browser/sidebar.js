@@ -24,7 +24,6 @@ class LabelList {
     return h("div", {
       class: isChosen ? "row chosen" : "row", role: "option", tabindex: 0, "aria-selected": String(isChosen),
       "aria-label": label.name, onclick: () => this.bench.chooseLabel(label.value),
-      onkeydown: (event) => { if (event.key === "Enter" && event.target === event.currentTarget) this.bench.chooseLabel(label.value) },
     }, swatch, name, h("span", { class: "dim" }, size), key)
   }
 
