@@ -195,6 +195,16 @@ def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeyp
     assert session.superpixels is None
 
 
+def test_a_volume_that_no_browser_holds_is_refused_before_it_is_read(monkeypatch, session):
+    monkeypatch.setattr("dashboard.session.SHOWN_VOXELS", 119)
+
+    session.open(ONCE, "large.nii")
+
+    assert session.volume.name == "two"
+    assert session.notice.text.startswith("Opening large.nii failed: ")
+    assert "119" in session.notice.text
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -269,3 +269,30 @@ def test_of_two_wholes_under_way_the_last_asked_for_is_shown(volume, order):
     expected = surface.outline(volume.data, volume.affine, 205.0)
     assert_array_equal(scene.built[-1][1], expected.vertices)
     assert scene.names == [WHOLE]
+
+
+def test_many_labels_share_the_faces_that_one_message_holds(volume, monkeypatch):
+    monkeypatch.setattr("dashboard.surfaces.MOST_FACES", 800)
+    scene = Scene(volume)
+    for block in range(1, 9):
+        scene.give(block, block)
+        scene.surfaces.build()
+
+    latest = {label: len(faces) for label, _, faces in scene.built}
+
+    assert sorted(latest) == list(range(1, 9))
+    assert all(latest.values())
+    assert sum(latest.values()) <= 800
+
+
+def test_surfaces_that_hold_to_their_share_are_not_built_again(volume, monkeypatch):
+    monkeypatch.setattr("dashboard.surfaces.MOST_FACES", 800)
+    scene = Scene(volume)
+    for block in range(1, 9):
+        scene.give(block, block)
+    scene.surfaces.build()
+    scene.built.clear()
+
+    scene.surfaces.build()
+
+    assert scene.built == []

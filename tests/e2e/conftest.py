@@ -4,7 +4,7 @@ import nibabel as nib
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser import on_path
+from tests.e2e.chromium import launch
 from tests.e2e.driving import Bench
 from tests.e2e.phantoms import STORED, phantom
 from tests.e2e.serving import Server
@@ -12,11 +12,6 @@ from tests.e2e.traffic import Traffic
 
 LARGEST_MESSAGE = 8_000_000
 SLOW_MACHINE_MS = 90_000
-FLAGS = [
-    *("--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"),
-    *("--enable-unsafe-swiftshader", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"),
-]
 
 
 def pytest_collection_modifyitems(items):
@@ -44,7 +39,7 @@ def playwright():
 @pytest.fixture(scope="session")
 def browser(playwright):
     """A Chromium that renders in software."""
-    chromium = playwright.chromium.launch(executable_path=on_path(), args=FLAGS)
+    chromium = launch(playwright)
     yield chromium
     chromium.close()
 
@@ -81,7 +76,7 @@ def new_bench(context):
     def open_page(server, width=1440, height=900):
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
-        opened.append(Bench(page, Traffic(page), server.folder))
+        opened.append(Bench(page, Traffic(page)))
         page.goto(server.url)
         return opened[-1]
 

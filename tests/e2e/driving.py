@@ -14,8 +14,8 @@ def stem(name):
 class Bench:
     """Drives one page."""
 
-    def __init__(self, page, traffic, folder):
-        self.page, self.traffic, self.folder = page, traffic, folder
+    def __init__(self, page, traffic):
+        self.page, self.traffic = page, traffic
 
     # What the page says of itself
 

@@ -30,7 +30,6 @@ class Server:
     def __init__(self, file, log, app=APP):
         self.port, self.log = free_port(), log
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
-        self.folder = file.parent
         serve = [sys.executable, "-m", "panel", "serve", str(app)]
         where = ["--address", "127.0.0.1", "--port", str(self.port)]
         origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]

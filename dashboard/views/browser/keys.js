@@ -46,6 +46,8 @@ function listenToKeys(bench) {
       event.stopPropagation()
     }, { capture: true, signal: ended.signal })
   }
+  // What is typed reaches its field, and goes no further.
+  for (const name of ["keydown", "keypress", "keyup"]) bench.el.addEventListener(name, (event) => event.stopPropagation())
   return ended
 }
 
