@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable
 
 import holoviews as hv
 import panel as pn
-from bokeh.document import Document
 
 from dashboard import options
 from dashboard.model.folder import Folder
 from dashboard.process import shared
 from dashboard.session import Session
+from dashboard.turn import Turn
 from dashboard.views.guard import guarded
 from dashboard.views.page import Page
-
-
-def in_turn_of(document: Document) -> Callable[[Callable[[], None]], None]:
-    """Return a function that runs others in the document's thread, as long as it lives."""
-    ended = threading.Event()
-    pn.state.on_session_destroyed(lambda _: ended.set())
-
-    def schedule(function: Callable[[], None]) -> None:
-        if not ended.is_set():
-            document.add_next_tick_callback(function)
-
-    return schedule
 
 
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = options.parse(sys.argv[1:])
+    turn = Turn(pn.state.curdoc.add_next_tick_callback)
     session = Session(
         **shared(asked.scheduler)._asdict(),
-        schedule=in_turn_of(pn.state.curdoc),
+        schedule=turn,
         user=pn.state.user or "",
     )
-    page = Page(session, Folder(asked.folder))
+    page = Page(session, Folder(asked.folder), turn.begin)
     page.start()
+    pn.state.on_session_destroyed(lambda _: turn.end())
     page.bench.servable(title="supervox")
     guarded(session, session.open)(asked.file, asked.file.name)
 

@@ -48,10 +48,12 @@ class Surfaces(param.Parameterized):
 
     def outline(self, threshold: float | None) -> None:
         """Build the surface of the whole foreground, if it is not the one shown."""
+        if threshold == self._threshold:
+            return
+        self._threshold = threshold
         if threshold is None:
             self._show_nothing(WHOLE)
-        elif threshold != self._threshold:
-            self._threshold = threshold
+        else:
             data, affine = self._volume.data, self._volume.affine
             self._submit(WHOLE, surface.outline, data, affine, threshold)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 import panel as pn
@@ -34,10 +35,13 @@ class Page:
         What is shown.
     folder : Folder
         From which files may be opened.
+    on_begin : callable
+        Called when the page in the browser is ready to be told.
     """
 
-    def __init__(self, session: Session, folder: Folder) -> None:
+    def __init__(self, session: Session, folder: Folder, on_begin: Callable[[], None]) -> None:
         self.session = session
+        self._on_begin = on_begin
         self._case = 0
         self._rest = None
         self._sent = None
@@ -104,6 +108,7 @@ class Page:
     def _begin(self) -> None:
         """Send all, to a page that has just been made; before that it could not take anything."""
         self.bench.begin()
+        self._on_begin()
         if self.session.volume is not None:
             self._send_volume()
         self._send_job()

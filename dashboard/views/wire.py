@@ -14,7 +14,10 @@ EXACT = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32")
 
 def shown(data: np.ndarray) -> np.ndarray:
     """Return intensities in a type that a browser has: exact up to 32 bits, else float32."""
-    return data if data.dtype.name in EXACT else data.astype(np.float32)
+    if data.dtype.name in EXACT:
+        return data
+    with np.errstate(over="ignore"):  # what float32 cannot hold is shown as infinite
+        return data.astype(np.float32)
 
 
 async def pieces(array: np.ndarray) -> AsyncIterator[tuple[int, bytes]]:

@@ -1,0 +1,65 @@
+"""A long partition is seen to move, lets one scroll, and ends when it is told to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.phantoms import noise
+
+SHAPE = (200, 200, 120)
+POINTS = [(40, 50, 60), (100, 100, 60), (150, 120, 30), (199, 199, 119)]
+
+
+@pytest.fixture(scope="module")
+def large(data):
+    """The name of a volume whose partition takes seconds."""
+    noise(SHAPE).to_filename(data / "large.nii")
+    return "large.nii"
+
+
+def ask(bench, count):
+    bench.page.get_by_role("spinbutton", name="Count").fill(str(count))
+    bench.button("Partition").click()
+
+
+def wait_fraction(bench, above):
+    """Wait until the progress bar is beyond `above`; returns where it is."""
+    bar = bench.page.get_by_role("progressbar", name="Progress")
+    expect(bar).to_be_visible(timeout=30_000)
+    moved = "([bar, above]) => bar.value > above && bar.value"
+    return bench.page.wait_for_function(moved, arg=[bar.element_handle(), above]).json_value()
+
+
+def ids_at(bench):
+    return [bench.page.evaluate("(n) => supervox.idAt(...n)", list(point)) for point in POINTS]
+
+
+def test_a_cancelled_partition_leaves_the_last_one_and_the_worker_free(bench, large):
+    bench.choose(large)
+    bench.wait_opened("large")
+    expect(bench.button("Cancel")).to_be_visible(timeout=30_000)
+    ask(bench, 20)
+    bench.wait_ready(120)
+    bench.until("() => supervox.idAt(100, 100, 60) > 0", seconds=120)
+    expect(bench.button("Cancel")).to_be_hidden()
+    before = ids_at(bench)
+
+    ask(bench, 50_000)
+    first = wait_fraction(bench, above=0)
+    bench.page.mouse.move(*bench.at("axial", bench.cursor))
+    slice_before = bench.cursor[2]
+    bench.page.mouse.wheel(0, -100)
+    bench.until("(k) => supervox.cursor[2] === k + 1", slice_before, seconds=1)
+    second = wait_fraction(bench, above=first)
+    bench.button("Cancel").click()
+    expect(bench.message("was cancelled; nothing has changed")).to_be_visible(timeout=2_000)
+    kept = ids_at(bench)
+    ask(bench, 30)
+    third = wait_fraction(bench, above=0)
+
+    assert 0 < first < second < 1
+    assert third > 0
+    assert kept == before
+    assert np.count_nonzero(before) == len(POINTS)
