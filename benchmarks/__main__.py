@@ -8,10 +8,12 @@ import os
 import platform
 import signal
 import sys
+import time
 from functools import partial
 from importlib.metadata import version
 
 NAMES = ("kernel", "page", "slices", "stroke")
+BUSY_S = 0.5
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "scikit-image")
 
 
@@ -41,9 +43,17 @@ def machine() -> str:
     return f"{os.cpu_count()} processors; Python {python}, {packages}"
 
 
+def share_of_a_processor() -> float:
+    """Return how much of the time one thread runs: below 1 others are at work, and figures high."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while time.perf_counter() - wall < BUSY_S:
+        pass
+    return (time.process_time() - cpu) / (time.perf_counter() - wall)
+
+
 def show(name: str, *, slow: bool = False) -> None:
     """Measure one family, and print its rows."""
-    print(f"\n{name} (load {os.getloadavg()[0]:.1f})", flush=True)
+    print(f"\n{name} (a busy loop gets {share_of_a_processor():.0%} of a processor)", flush=True)
     measure = importlib.import_module(f"benchmarks.{name}").figures
     measure = partial(measure, slow=slow) if name == "kernel" else measure
     for figure in measure():

@@ -24,6 +24,7 @@ def figures() -> list[Figure]:
         draw(page, 0)  # the first stroke compiles the page's code
         in_a_row = [draw(page, n) for n in range(1, STROKES + 1)]
         rested = [draw(page, n, rest_ms=1500) for n in range(1, RESTED + 1)]
+    # The peers are timed without server and browser beside them.
     shown = Figure("mouse up → all planes repainted, strokes in a row", in_a_row, "ms")
     late = Figure(shown.name, in_a_row, "ms", percentile=95, at_most=GOAL_MS)
     calm = "mouse up → all planes repainted, 3D rebuilt between"

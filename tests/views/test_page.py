@@ -41,9 +41,9 @@ class Browser:
 
     def __init__(self, session, folder="."):
         self.document = Document()
-        self.session, self.said, self.arrays = session, [], {}
+        self.session, self.said, self.arrays, self.begun = session, [], {}, []
         with set_curdoc(self.document):
-            self.page = Page(session, Folder(folder))
+            self.page = Page(session, Folder(folder), lambda: self.begun.append("begun"))
         self.page.bench._send_msg = self.hear
 
     def say(self, verb, **values):
@@ -140,6 +140,7 @@ def test_nothing_is_sent_before_the_page_has_begun(session):
     browser.deliver()
 
     assert browser.said == []
+    assert browser.begun == []
 
 
 def test_a_page_that_begins_is_sent_the_volume_the_labels_and_the_superpixels(browser, session):
@@ -162,6 +163,7 @@ def test_a_page_without_a_volume_begins_empty():
     browser.deliver()
 
     assert browser.kinds() == ["job"]
+    assert browser.begun == ["begun"]
 
 
 def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):

@@ -63,6 +63,7 @@ class Bench {
     this.setWindow(message.window)
     this.el.classList.add("opened")
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
+    window.document.title = `${message.name} · supervox`
     this.redraw()
   }
 

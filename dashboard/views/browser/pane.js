@@ -2,6 +2,7 @@
 
 const BORDER = 0xd7c85c // ABGR of the accent, as a canvas packs it
 const BORDER_ALPHA = 52
+const DARKEST = -3e38
 const MARGIN = 26 // px left free around a fitted slice, for the letters
 const SNAP_LENGTHS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
 
@@ -79,6 +80,8 @@ class Pane {
       let p = start + y * up
       for (let x = 0; x < width; x++, p += right) image[n++] = volume[p]
     }
+    // NaN and infinities are background: darker than any window.
+    if (volume instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
     this.base.change.emit()
   }
 

@@ -4,7 +4,20 @@
 // is then no drag: who thinks before drawing, or whose page was busy, would lose the stroke. So
 // Bokeh hears of the button only when the mouse has moved, and of a click never.
 
+const NOTCH_PX = 40
 const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
+
+/** Tells of each wheel event whether it is one step: a trackpad sends many small ones for one. */
+function wheelNotches() {
+  let turned = 0
+  return (event) => {
+    if (Math.sign(event.deltaY) !== Math.sign(turned)) turned = 0
+    turned += event.deltaY
+    if (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL && Math.abs(turned) < NOTCH_PX) return false
+    turned = 0
+    return true
+  }
+}
 
 /** Let a pane scroll, zoom, pan, window, move the crosshair, and say what is under the pointer. */
 function listenToPointer(pane) {
@@ -14,6 +27,7 @@ function listenToPointer(pane) {
     return [event.clientX - box.left, event.clientY - box.top]
   }
   const isOverlay = (event) => event.composedPath().includes(pane.slider)
+  const notch = wheelNotches()
   let drag = null
 
   el.addEventListener("pointerdown", (event) => {
@@ -76,6 +90,6 @@ function listenToPointer(pane) {
     bench.activate(pane)
     if (!pane.layout) return
     if (event.ctrlKey || event.metaKey) pane.zoom(Math.exp(-event.deltaY / 300), ...at(event))
-    else bench.scroll(pane, event.deltaY < 0 ? 1 : -1)
+    else if (notch(event)) bench.scroll(pane, event.deltaY < 0 ? 1 : -1)
   }, { capture: true, passive: false })
 }
