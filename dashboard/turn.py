@@ -40,7 +40,8 @@ class Turn:
         with self._lock:
             waiting, self._waiting = self._waiting or [], None
             for function in waiting:
-                self._run_later(function)
+                if not self._ended:
+                    self._run_later(function)
 
     def end(self) -> None:
         """Forget what comes from now on."""

@@ -91,7 +91,7 @@ def main_download(session: Session, bench: Callable[[], Workbench]) -> Download:
 
 def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Row:
     """Return the quiet buttons at the foot of the side panel."""
-    quiet = {"sx": theme.SMALL, "variant": "outlined", "margin": 3}
+    quiet = {"sx": theme.SMALL, "margin": 3}
 
     def button(label: str, export: Callable, ending: str) -> Download:
         return Download(label, session, bench, export, ending, **quiet)

@@ -16,6 +16,10 @@ SMALL = {
     **QUIET,
     "fontSize": "12px",
     "letterSpacing": 0,
+    "backgroundColor": "transparent",
+    "border": "1px solid #2a313b",
+    "boxShadow": "none",
+    "&:hover": {"backgroundColor": "#1e242c", "boxShadow": "none"},
     "padding": "1px 7px",
     "& .MuiButton-startIcon": {"display": "none"},
 }
