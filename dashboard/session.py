@@ -251,6 +251,8 @@ class Session(param.Parameterized):
         case = self._held()
         if case.superpixels is None:
             raise Refused("There are no superpixels yet: press Partition, then draw.")
+        if stroke.label != ERASE:
+            self._must_know(stroke.label)
         ids = case.superpixels.under(stroke.voxels)
         edit = case.labels.assign(case.superpixels, ids, stroke.label, self._title(stroke, ids))
         self._record(edit)
@@ -288,8 +290,7 @@ class Session(param.Parameterized):
 
     def choose(self, label: int) -> None:
         """Let the next strokes give `label`."""
-        if label not in {known.value for known in self.table}:
-            raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
+        self._must_know(label)
         self.label = self._held().label = label
 
     def add_label(self) -> None:
@@ -362,6 +363,10 @@ class Session(param.Parameterized):
         if not self._holds:
             raise Refused("This volume is open in another page: reload to take it back.")
         return case
+
+    def _must_know(self, label: int) -> None:
+        if label not in {known.value for known in self.table}:
+            raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
 
     def _title(self, stroke: Stroke, ids: np.ndarray) -> str:
         superpixels = f"{ids.size} superpixel{'s' * (ids.size != 1)}"

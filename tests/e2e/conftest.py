@@ -12,6 +12,7 @@ from tests.e2e.traffic import Traffic
 
 LARGEST_MESSAGE = 8_000_000
 SLOW_MACHINE_MS = 90_000
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items):
@@ -23,9 +24,10 @@ def pytest_collection_modifyitems(items):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    server = item.funcargs.get("server") if hasattr(item, "funcargs") else None
-    if report.failed and server:
-        report.sections.append(("Log of panel serve", server.log.read_text()[-6000:]))
+    if report.failed:
+        item.stash[FAILED] = True
+        for server in filter(lambda value: isinstance(value, Server), item.funcargs.values()):
+            report.sections.append(("Log of panel serve", server.log.read_text()[-6000:]))
     return report
 
 
@@ -68,30 +70,50 @@ def server(data):
     serving.stop()
 
 
+def visit(context, server, width=1440, height=900):
+    """Open a page on a server."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    bench = Bench(page, Traffic(page))
+    page.goto(server.url)
+    return bench
+
+
+def assert_clean(bench):
+    """The page has asked nobody else, never failed, and passes any proxy."""
+    assert bench.traffic.errors == []
+    assert bench.traffic.foreign == []
+    assert bench.traffic.largest < LARGEST_MESSAGE
+
+
 @pytest.fixture
 def new_bench(context):
-    """Open a page on a server; in the end it must have asked nobody else, and never failed."""
+    """Open pages of this test's own, by server and size."""
     opened = []
-
-    def open_page(server, width=1440, height=900):
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        opened.append(Bench(page, Traffic(page)))
-        page.goto(server.url)
-        return opened[-1]
-
-    yield open_page
+    yield lambda *where: opened.append(visit(context, *where)) or opened[-1]
     for bench in opened:
         bench.page.close()
-    assert [bench.traffic.errors for bench in opened] == [[]] * len(opened)
-    assert [bench.traffic.foreign for bench in opened] == [[]] * len(opened)
-    assert max((bench.traffic.largest for bench in opened), default=0) < LARGEST_MESSAGE
+        assert_clean(bench)
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """The page that a module's tests share, by the name "bench", once there is one."""
+    pages = {}
+    yield pages
+    for bench in pages.values():
+        bench.page.close()
 
 
 @pytest.fixture
-def bench(new_bench, server):
-    """A page that shows `start.nii.gz`."""
-    return new_bench(server).wait_ready()
+def bench(kept, context, server, request):
+    """A page of this module; the first one, and one after a failure, shows `start.nii.gz`."""
+    bench = kept.get("bench") or visit(context, server).wait_ready()
+    kept["bench"] = bench
+    yield bench
+    if FAILED in request.node.stash:
+        kept.pop("bench").page.close()
+    assert_clean(bench)
 
 
 @pytest.fixture

@@ -103,6 +103,10 @@ class Bench:
     def wait_opened(self, title):
         expect(self.page.locator("header .name")).to_have_text(title, timeout=20_000)
 
+    def title(self):
+        """The name of the volume that is open."""
+        return self.page.locator("header .name").inner_text()
+
     def download(self, name, to):
         """Press a download button; returns where the file was saved under its own name."""
         with self.page.expect_download() as download:

@@ -50,7 +50,8 @@ def test_a_click_moves_the_cursor_to_the_voxel_under_it(bench):
 
 
 def test_keys_scroll_the_pane_that_was_used_last(bench):
-    i, j, k = bench.cursor
+    i, j, k = 20, 18, 15
+    bench.go_to((i, j, k))
     bench.click("axial", (i, j, k))
     for key in ("ArrowRight", "ArrowRight", "PageUp", "ArrowLeft"):
         bench.press(key)

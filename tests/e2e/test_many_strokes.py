@@ -10,7 +10,6 @@ import pytest
 from numpy.testing import assert_array_equal
 from playwright.sync_api import expect
 
-from tests.e2e.failing_app import FAILING
 from tests.e2e.oracle import Oracle, held_axis
 from tests.e2e.phantoms import STORED, phantom
 from tests.e2e.serving import ROOT, Server
@@ -18,6 +17,7 @@ from tests.e2e.serving import ROOT, Server
 PLANES = ("axial", "coronal", "sagittal")
 KEYS = ("1", "2", "3", "4", "e")
 ENTRIES_SHOWN = 200
+FAILING = 10  # as in failing_app.py, which is for a server to run, not for a test to import
 
 
 def strokes(oracle, centre, count):
