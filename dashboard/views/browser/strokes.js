@@ -2,6 +2,7 @@
 // Nothing is cleared before it is acknowledged, so a busy server or a second stroke loses none.
 
 const ERASE = 0
+const PATIENCE_MS = 1500
 
 class Strokes {
   constructor(bench) {
@@ -37,7 +38,15 @@ class Strokes {
     for (const n of fresh) this.waiting.add(n)
     // Bokeh's tool sends nothing when the button is released outside the frame.
     if (fresh.some((n) => !this.sent.has(n))) pane.strokes.setv({ data: pane.strokes.data }, { check_eq: false })
+    setTimeout(() => this.tell(), PATIENCE_MS)
     return fresh.length > 0
+  }
+
+  /** Say that the server is slow, as long as it is. */
+  tell() {
+    const n = this.waiting.size
+    this.bench.readout.hint(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
+    if (n) setTimeout(() => this.tell(), PATIENCE_MS)
   }
 
   /** The server has taken a stroke: its line goes. */
