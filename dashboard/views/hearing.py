@@ -43,6 +43,7 @@ class Hearing:
         self._taken: set[int] = set()
         self._upload_as = "volume"
         self._case = 0
+        self.choice = 0
         self.layouts: dict[str, Layout] = {}
 
     def open(self, case: int, layouts: dict[str, Layout]) -> None:
@@ -62,7 +63,7 @@ class Hearing:
             "redo": self._session.redo,
             "cancel": self._session.cancel,
             "add_label": self._session.add_label,
-            "choose": lambda label: self._session.choose(int(label)),
+            "choose": self._choose,
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
             "partition": lambda **wish: self._session.partition(Settings(**wish).checked()),
             "cursor": self._move,
@@ -106,6 +107,11 @@ class Hearing:
             self._session.paint(Stroke(plane, xy, int(context["label"])))
         finally:
             self._answer("taken", n=context["n"])
+
+    def _choose(self, label: int, choice: int) -> None:
+        # Told back to the page, which so knows an answer to its latest choice from an older one.
+        self.choice = int(choice)
+        self._session.choose(int(label))
 
     def _move(self, ijk: list) -> None:
         self._session.move(tuple(int(n) for n in ijk))

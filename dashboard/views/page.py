@@ -171,6 +171,7 @@ class Page:
             "state",
             table=[label._asdict() | {"voxels": voxels[label.value]} for label in session.table],
             label=session.label,
+            choice=self._hearing.choice,
             titles=list(titles[skipped : skipped + 2 * LATEST]),
             done=done - skipped,
             undoable=done > 0,

@@ -167,7 +167,7 @@ def test_undo_and_redo(session, hearing):
 def test_labels_are_added_chosen_and_renamed(session, hearing):
     hearing.hear("add_label", {})
     hearing.hear("rename", {"label": 5, "name": "<i>bone"})
-    hearing.hear("choose", {"label": 3})
+    hearing.hear("choose", {"label": 3, "choice": 1})
 
     assert session.table[-1][:2] == (5, "<i>bone")
     assert session.label == 3

@@ -234,7 +234,7 @@ def test_a_stroke_in_the_page_reaches_the_labels(browser, session):
 
 
 def test_what_fails_is_a_sentence_on_the_page(browser):
-    browser.say("choose", label=7)
+    browser.say("choose", label=7, choice=1)
     browser.deliver()
 
     assert "There is no label 7 yet" in browser.last("notice")["text"]
@@ -379,3 +379,12 @@ def test_the_demo_says_that_its_tumour_is_simulated():
     bundled = Volume(np.broadcast_to(np.float32(1), demo.SHAPE), np.eye(4), named)
     assert demo.NOTE in facts(bundled)
     assert demo.NOTE not in facts(tissues((2, 3, 4), np.eye(4), named))
+
+
+def test_the_page_is_told_which_of_its_choices_an_answer_knows_of(browser):
+    browser.say("choose", label=2, choice=1)
+    browser.say("choose", label=3, choice=2)
+    browser.deliver()
+
+    state = browser.last("state")
+    assert (state["label"], state["choice"]) == (3, 2)

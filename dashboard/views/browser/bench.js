@@ -9,7 +9,7 @@ const TOOLS = [
 
 class Bench {
   constructor(model, view) {
-    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, tool: "draw", idle: false })
+    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, tool: "draw", idle: false })
     this.display = { borders: true, labels_shown: true, surfaces_shown: true, opacity: 0.5 }
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
@@ -42,7 +42,7 @@ class Bench {
   chooseLabel(value) {
     if (this.tool === "erase") this.setTool("draw")
     if (this.labelOf(value)) { this.label = value; this.labels.show(this.table, value) }
-    this.say("choose", { label: value })
+    this.say("choose", { label: value, choice: ++this.choices })
   }
 
   labelOf(value) { return this.table.find((label) => label.value === value) }
@@ -109,10 +109,12 @@ class Bench {
 
   taken({ n }) { this.strokes.acknowledge(n) }
 
-  state({ table, label, titles, done, undoable, redoable, held, threshold }) {
-    Object.assign(this, { table, label, threshold })
+  state({ table, label, choice, titles, done, undoable, redoable, held, threshold }) {
+    Object.assign(this, { table, threshold })
+    // An answer to an earlier choice must not undo the latest one.
+    if (choice === this.choices) this.label = label
     for (const { value, color } of table) this.store.colors[value] = abgr(color)
-    this.labels.show(table, label)
+    this.labels.show(table, this.label)
     this.history.show(titles, done)
     this.buttons.undo.disabled = !undoable
     this.buttons.redo.disabled = !redoable
