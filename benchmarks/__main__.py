@@ -22,7 +22,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = build_parser().parse_args()
     print(machine())
-    for name in given.names or NAMES:
+    for name in given.names or (() if given.install else NAMES):
         show(name, slow=given.slow)
     if given.install:
         show("install")
@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks", description="Time the kernels and the page.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--slow", action="store_true", help="scikit-image's SLIC too (minutes)")
-    parser.add_argument("--install", action="store_true", help="make run in a fresh clone too")
+    parser.add_argument("--install", action="store_true", help="make run in a fresh clone")
     return parser
 
 

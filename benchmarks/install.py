@@ -44,10 +44,11 @@ def run_until_it_answers(clone: Path, home: Path) -> float:
     """Return the seconds from ``make run`` until the page's HTML has come."""
     port = free_port()
     began = time.perf_counter()
-    with made(clone, environment(home) | {"PORT": str(port)}) as make:
+    with made(clone, port, environment(home)) as make:
         while not answers(port):
             if make.poll() is not None or time.perf_counter() - began > PATIENCE_S:
-                raise RuntimeError(f"make run did not answer on port {port}; see what it said.")
+                said = log_of(clone).read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"make run did not answer on port {port}; it said:\n{said}")
             time.sleep(POLL_S)
         return time.perf_counter() - began
 
@@ -63,9 +64,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def made(clone: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen]:
+def made(clone: Path, port: int, variables: dict[str, str]) -> Iterator[subprocess.Popen]:
     """Run ``make run`` until the block ends."""
-    make = subprocess.Popen(["make", "run"], cwd=clone, env=variables, start_new_session=True)
+    command = ["make", "run", f"PORT={port}"]
+    with log_of(clone).open("wb") as log:
+        make = subprocess.Popen(
+            command, cwd=clone, env=variables, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         yield make
     finally:
@@ -73,6 +78,10 @@ def made(clone: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(make.pid, signal.SIGINT)
         make.wait(END_S)
+
+
+def log_of(clone: Path) -> Path:
+    return clone.with_name("make.log")
 
 
 def answers(port: int) -> bool:

@@ -3,6 +3,7 @@
 // inside an animation frame. A paint counts if pixels were written since the last one; they may be
 // equal, as those of two blank slices are.
 
+const INSIDE = [130, 150, 115] // the demo's first cursor: superpixels are there if one is here
 window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
 
 (() => {
@@ -64,7 +65,7 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
   const watch = () => {
     mark("script", window.supervox)
     mark("ready", window.supervox?.ready)
-    mark("ids", window.supervox?.ready && window.supervox.idAt(...window.supervox.cursor))
+    mark("ids", window.supervox?.ready && window.supervox.idAt(...INSIDE))
     if (!("ids" in probe.marks)) requestAnimationFrame(watch)
   }
   watch()

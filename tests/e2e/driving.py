@@ -55,6 +55,13 @@ class Bench:
         where = [plane, *map(int, voxel)]
         return self.page.evaluate("(where) => window.supervox.toScreen(...where)", where)
 
+    def ways(self, lines):
+        """Page pixels of the corners of many lines (plane, corners) at once."""
+        asked = [[[plane, *map(int, corner)] for corner in corners] for plane, corners in lines]
+        return self.page.evaluate(
+            "(lines) => lines.map((line) => line.map((w) => supervox.toScreen(...w)))", asked
+        )
+
     def click(self, plane, voxel):
         self.page.mouse.click(*self.at(plane, voxel))
 
@@ -66,7 +73,7 @@ class Bench:
 
     def stroke(self, plane, *corners, steps=1, hold_ms=0):
         """Drag over the voxels `corners`, which lie on the slice that is shown."""
-        start, *way = [self.at(plane, corner) for corner in corners]
+        start, *way = self.ways([(plane, corners)])[0]
         self.page.mouse.move(*start)
         self.page.mouse.down()
         if hold_ms:

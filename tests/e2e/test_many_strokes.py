@@ -32,9 +32,8 @@ def strokes(oracle, centre, count):
         yield plane, n % len(KEYS), (start, end)
 
 
-def draw(bench, n, plane, corners):
-    """Draw the n-th stroke: fast, or after a rest, or let go where no pane is."""
-    way = [bench.at(plane, corner) for corner in corners]
+def draw(bench, n, way):
+    """Draw the n-th stroke: fast, or after a rest."""
     bench.page.mouse.move(*way[0])
     bench.page.mouse.down()
     if n % 60 == 20:
@@ -45,13 +44,13 @@ def draw(bench, n, plane, corners):
 
 def draw_all(bench, oracle, count, lost=None):
     """Draw `count` strokes here and in the oracle, which leaves the one out that is `lost`."""
-    centre = bench.cursor
-    for n, (plane, label, corners) in enumerate(strokes(oracle, centre, count), start=1):
+    drawn = list(strokes(oracle, bench.cursor, count))
+    ways = bench.ways([(plane, corners) for plane, _, corners in drawn])
+    for n, ((plane, label, corners), way) in enumerate(zip(drawn, ways, strict=True), start=1):
         bench.press(KEYS[label])
-        draw(bench, n, plane, corners)
+        draw(bench, n, way)
         if n != lost:
             oracle.paint(plane, corners, (label + 1) % len(KEYS))
-    bench.wait_settled(oracle.revision)
 
 
 def assert_same(bench, oracle, folder):
@@ -71,6 +70,7 @@ def test_of_three_hundred_strokes_none_is_lost(bench, put, tmp_path):
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
 
     draw_all(bench, oracle, 300)
+    bench.wait_settled(oracle.revision)
 
     assert oracle.revision > 250
     assert_same(bench, oracle, tmp_path)
@@ -101,15 +101,13 @@ def test_strokes_drawn_while_the_server_does_not_answer_are_painted_later(
 ):
     source = put(phantom(STORED["ras"], seed=5), "busy.nii.gz")
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
-    centre = bench.cursor
 
     server.signal(signal.SIGSTOP)
-    for n, (plane, label, corners) in enumerate(strokes(oracle, centre, 12)):
-        bench.press(KEYS[label])
-        draw(bench, n, plane, corners)
-        oracle.paint(plane, corners, (label + 1) % len(KEYS))
-    assert bench.pending == 12
-    server.signal(signal.SIGCONT)
+    try:
+        draw_all(bench, oracle, 12)
+        bench.until("supervox.pending === 12")
+    finally:
+        server.signal(signal.SIGCONT)
 
     bench.wait_settled(oracle.revision)
     assert_same(bench, oracle, tmp_path)
@@ -132,6 +130,7 @@ def test_a_stroke_on_which_the_server_raises_is_told_and_takes_no_other_with_it(
     oracle = oracle_of(bench, data / "failing.nii.gz", tmp_path)
 
     draw_all(bench, oracle, 100, lost=FAILING)
+    bench.wait_settled(oracle.revision)
 
     expect(bench.message("planted by a test")).to_be_visible()
     assert_same(bench, oracle, tmp_path)
