@@ -87,6 +87,7 @@ def test_the_open_dialog_does_not_lead_out_of_its_folder(bench, data, tmp_path):
     expect(files.get_by_text("secret")).to_have_count(0)
     expect(files.get_by_text("out", exact=True)).to_have_count(0)
     expect(files.get_by_text("..", exact=True)).to_have_count(0)
+    bench.press("Escape")
 
 
 def test_a_small_file_can_be_brought_from_ones_own_computer(bench, tmp_path):

@@ -187,6 +187,23 @@ class Pane {
     return [this.centre[0] + (px - w / 2) / sx, this.centre[1] - (py - h / 2) / sy]
   }
 
+  /** Whether a point in pixels lies on the pane. */
+  holds([px, py]) {
+    const [w, h] = this.size
+    return px >= 0 && py >= 0 && px < w && py < h
+  }
+
+  /** The last point of the pane on the way from a point on it to another. */
+  within(from, to) {
+    let share = 1
+    for (const [axis, size] of this.size.entries()) {
+      const step = to[axis] - from[axis]
+      const room = (step > 0 ? size - 1 : 0) - from[axis]
+      if (step !== 0) share = Math.min(share, Math.max(0, room / step))
+    }
+    return [0, 1].map((axis) => from[axis] + share * (to[axis] - from[axis]))
+  }
+
   voxelAt(px, py) { return toVoxel(this.layout, this.index, ...this.toPoint(px, py)) }
 }
 

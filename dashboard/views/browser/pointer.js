@@ -1,8 +1,9 @@
-// The mouse over a slice. A stroke is Bokeh's own: its FreehandDraw tool sees the same events.
+// The mouse over a slice. A stroke is Bokeh's own: its FreehandDraw tool draws and sends it.
 //
-// With one difference. Bokeh takes a button that rests for 300 ms for a “press”, and what follows
-// is then no drag: who thinks before drawing, or whose page was busy, would lose the stroke. So
-// Bokeh hears of the button only when the mouse has moved, and of a click never.
+// But Bokeh hears of a drag only from here. It takes a button that rests for 300 ms for a “press”,
+// and what follows is then no drag; and it leaves the last piece out where the mouse leaves the
+// frame. Who thinks before drawing, whose page was busy, or who draws over the edge, would lose a
+// stroke. So it is told when the mouse has moved, and of points inside the pane only.
 
 const NOTCH_PX = 40
 const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
@@ -37,48 +38,65 @@ function listenToPointer(pane) {
     if (!pane.layout || drag) return
     drag = { button: event.button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
     drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
-    if (event.button !== 0 || !bench.draws) el.setPointerCapture(event.pointerId)
+    el.setPointerCapture(event.pointerId)
     if (event.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
   }, { capture: true })
 
   el.addEventListener("pointermove", (event) => {
-    if (!pane.layout) return
+    if (!event.isTrusted || !pane.layout) return
     const here = at(event)
     bench.readout.show(pane.voxelAt(...here))
-    if (!drag) return
-    const [dx, dy] = [here[0] - drag.last[0], here[1] - drag.last[1]]
+    if (drag) {
+      event.stopPropagation()
+      move(here)
+    }
+  }, { capture: true })
+
+  const move = (here) => {
+    const { last } = drag
+    const [dx, dy] = [here[0] - last[0], here[1] - last[1]]
     drag.last = here
     drag.moved = Math.max(drag.moved, Math.hypot(here[0] - drag.at[0], here[1] - drag.at[1]))
     if (drag.button === 1) pane.pan(dx, dy)
     else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
     else if (bench.tool === "window") bench.dragWindow(dx, dy)
     else if (bench.tool === "cursor") bench.moveTo(pane.voxelAt(...here))
-    else if (drag.pressed && drag.moved > TAP_PX) begin()
-  }, { capture: true })
+    else draw(last, here)
+  }
 
-  /** Let Bokeh begin a stroke, where and when the button went down. */
-  const begin = () => {
+  /** Go on with the stroke, begun where the button went down; the piece outside is left out. */
+  const draw = (last, here) => {
+    if (drag.moved <= TAP_PX) return
+    if (!drag.isStroke) {
+      drag.isStroke = true
+      bench.strokes.prepare(pane)
+      tell("pointerdown", drag.at)
+    }
+    if (pane.holds(last)) tell("pointermove", pane.within(last, here))
+    else if (pane.holds(here)) tell("pointermove", here)
+  }
+
+  /** Tell Bokeh of the button or the mouse, at a point of the pane. */
+  const tell = (type, [px, py]) => {
     const { pressed, target } = drag
-    drag.pressed = null
-    bench.strokes.prepare(pane)
-    target.dispatchEvent(new PointerEvent("pointerdown", {
-      bubbles: true, composed: true, cancelable: true, view: window,
-      pointerId: pressed.pointerId, pointerType: pressed.pointerType, isPrimary: pressed.isPrimary,
-      clientX: pressed.clientX, clientY: pressed.clientY, button: 0, buttons: 1,
+    const box = el.getBoundingClientRect()
+    const { pointerId, pointerType, isPrimary } = pressed
+    target.dispatchEvent(new PointerEvent(type, {
+      bubbles: true, composed: true, cancelable: true, view: window, pointerId, pointerType, isPrimary,
+      clientX: box.left + px, clientY: box.top + py, button: 0, buttons: type === "pointerup" ? 0 : 1,
     }))
   }
 
   const release = (event) => {
-    if (!drag) return
-    const { button, moved, pressed } = drag
-    const where = at(event)
+    if (!event.isTrusted || !drag) return
+    event.stopPropagation()
+    move(at(event))
+    if (drag.isStroke) {
+      tell("pointerup", drag.last)
+      bench.strokes.finish(pane)
+    } else if (drag.button === 0 && drag.moved <= TAP_PX && bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
     drag = null
-    if (button !== 0) return
-    // After Bokeh has had the event too.
-    if (!pressed) setTimeout(() => bench.strokes.finish(pane))
-    else if (moved <= TAP_PX && bench.tool !== "window") bench.moveTo(pane.voxelAt(...where))
   }
-  // In the capture phase: Bokeh lets nobody else hear the end of its drags.
   window.addEventListener("pointerup", release, { capture: true })
   window.addEventListener("pointercancel", release, { capture: true })
 
