@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from dashboard.model.volume import Volume
 from workers import nifti
+
+MOST_LABEL = 65535
 
 
 def read_volume(
@@ -31,3 +36,75 @@ def read_volume(
     # Computed here, since they scale with the volume and the page must not wait for them.
     _ = opened.digest, opened.window, opened.finite_range
     return opened
+
+
+def read_labels(
+    source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
+) -> tuple[np.ndarray, list[int]]:
+    """Read a label map that lies on `volume`.
+
+    Returns
+    -------
+    labels : (I, J, K) ndarray of uint16
+    values : list of int
+        The labels that occur, without 0, ascending.
+
+    Raises
+    ------
+    ValueError
+        With one sentence for the user, if it is none or lies elsewhere.
+    """
+    labels = whole_numbers(source, volume, "labels", report)
+    if labels.max() > MOST_LABEL:
+        raise ValueError(f"Expected labels from 0 to {MOST_LABEL}; got {labels.max()}.")
+    labels = labels.astype(np.uint16)
+    occurs = np.zeros(MOST_LABEL + 1, bool)
+    occurs[labels] = True
+    return labels, [int(value) for value in np.flatnonzero(occurs) if value]
+
+
+def read_superpixels(
+    source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
+) -> np.ndarray:
+    """Read superpixels (I, J, K), uint16 or uint32, that lie on `volume`.
+
+    Raises
+    ------
+    ValueError
+        With one sentence for the user, if it holds none or lies elsewhere.
+    """
+    ids = whole_numbers(source, volume, "superpixels", report)
+    if not 1 <= ids.max() <= ids.size:
+        raise ValueError(
+            f"Expected superpixels numbered from 1 to at most {ids.size}, the number of voxels; "
+            f"the file's largest is {ids.max()}."
+        )
+    return ids.astype(np.uint16 if ids.max() < 65536 else np.uint32)
+
+
+def whole_numbers(
+    source: Path | bytes, volume: Volume, what: str, report: Callable[[float], None] | None
+) -> np.ndarray:
+    """Read a file on the grid of `volume` that holds whole numbers from 0, as it holds them.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, in which they are called `what`.
+    """
+    found = nifti.read(source, report=report)
+    if found.data.shape != volume.shape:
+        raise ValueError(
+            f"Expected {what} of shape {volume.shape}, as the open volume; got {found.data.shape}."
+        )
+    if not volume.lies_on(found.affine):
+        raise ValueError(f"Expected {what} that lie on the open volume; their affine differs.")
+    whole = np.isfinite(found.data) & (found.data == np.rint(found.data)) & (found.data >= 0)
+    if not whole.all():
+        raise ValueError(f"Expected {what} as whole numbers from 0; the file holds others.")
+    return found.data
+
+
+def stem(name: str) -> str:
+    """Return a file name without the endings of NIfTI, however they are written."""
+    return re.sub(r"(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name

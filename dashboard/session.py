@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ import numpy as np
 import param
 
 from dashboard import demo
+from dashboard.lanes import Lanes
 from dashboard.model import change
 from dashboard.model.case import Case, Cases
 from dashboard.model.labels import Edit, LabelMap
@@ -21,9 +21,9 @@ from dashboard.model.settings import Settings
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
-from dashboard.opening import read_volume
+from dashboard.opening import read_labels, read_superpixels, read_volume, stem
 from dashboard.surfaces import Surfaces
-from dashboard.task import Job, Task
+from dashboard.task import Job
 from workers import labels_tsv, nifti
 from workers.partition import partition
 
@@ -93,7 +93,7 @@ class Session(param.Parameterized):
         self._user = user
         self._key: tuple[str, str] | None = None
         self._case: Case | None = None
-        self._tasks: dict[str, Task] = {}
+        self._lanes = Lanes(schedule, self._wait_for, self.tell)
         self.surfaces = Surfaces(executor, schedule)
         self.settings = Settings()
 
@@ -136,7 +136,7 @@ class Session(param.Parameterized):
 
         `volume` tells which one of a 4D file.
         """
-        self._start(
+        self._lanes.start(
             "file",
             f"Opening {name}",
             partial(self._adopt_volume, source, name),
@@ -198,7 +198,7 @@ class Session(param.Parameterized):
         """Start to cut the volume into superpixels; the last ones stay until it is done."""
         case = self._held()
         self.settings = settings or self.settings
-        self._start(
+        self._lanes.start(
             "superpixels",
             "Partitioning",
             partial(self._adopt_partition, case),
@@ -221,17 +221,15 @@ class Session(param.Parameterized):
         """Start to read superpixels that were downloaded, instead of computing them."""
         self._held()
         then = partial(self._adopt_read_ids, self._case)
-        self._start("file", f"Opening {name}", then, self._files, nifti.read, source)
+        self._lanes.start(
+            "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
+        )
 
-    def _adopt_read_ids(self, case: Case, read: Callable[[], nifti.NiftiFile]) -> None:
-        ids = self._on_this_grid(case, read(), "superpixels")
-        if not 1 <= ids.max() <= ids.size:
-            raise Refused(
-                f"Expected superpixels numbered from 1 to at most {ids.size}, the number of "
-                f"voxels; the file's largest is {ids.max()}."
-            )
-        self._cancel("superpixels")
-        self._adopt_ids(ids.astype(np.uint16 if ids.max() < 65536 else np.uint32))
+    def _adopt_read_ids(self, case: Case, read: Callable[[], np.ndarray]) -> None:
+        ids = read()
+        self._still(case)
+        self._lanes.cancel("superpixels")
+        self._adopt_ids(ids)
         self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
 
     def _adopt_ids(self, ids: np.ndarray) -> None:
@@ -241,8 +239,7 @@ class Session(param.Parameterized):
 
     def cancel(self) -> None:
         """Stop what the user is waiting for; what was there before stays."""
-        for lane in list(self._tasks):
-            self._cancel(lane)
+        self._lanes.cancel()
 
     # Labels
 
@@ -278,13 +275,15 @@ class Session(param.Parameterized):
         self._held()
         title = f"opened {name}"
         then = partial(self._adopt_labels, self._case, title)
-        self._start("file", f"Opening {name}", then, self._files, nifti.read, source)
+        self._lanes.start(
+            "file", f"Opening {name}", then, self._files, read_labels, source, self.volume
+        )
 
-    def _adopt_labels(self, case: Case, title: str, read: Callable[[], nifti.NiftiFile]) -> None:
-        labels = self._on_this_grid(case, read(), "labels")
-        if labels.max() > 65535:
-            raise Refused(f"Expected labels from 0 to 65535; got {labels.max()}.")
-        values = [int(value) for value in np.unique(labels) if value]
+    def _adopt_labels(
+        self, case: Case, title: str, read: Callable[[], tuple[np.ndarray, list[int]]]
+    ) -> None:
+        labels, values = read()
+        self._still(case)
         self.table = case.table = covering(case.table, values)
         self._record(case.labels.replace(labels, title))
 
@@ -387,58 +386,12 @@ class Session(param.Parameterized):
         self.surfaces.note(edit)
         self.change = difference
 
-    def _on_this_grid(self, case: Case, found: nifti.NiftiFile, what: str) -> np.ndarray:
+    def _wait_for(self, job: Job | None) -> None:
+        self.job = job
+
+    def _still(self, case: Case) -> None:
         if case is not self._held():
             raise Refused("Another volume was opened meanwhile.")
-        if found.data.shape != self.volume.shape:
-            raise Refused(
-                f"Expected {what} of shape {self.volume.shape}, as the open volume; "
-                f"got {found.data.shape}."
-            )
-        if not self.volume.lies_on(found.affine):
-            raise Refused(f"Expected {what} that lie on the open volume; their affine differs.")
-        whole = np.isfinite(found.data) & (found.data == np.rint(found.data)) & (found.data >= 0)
-        if not whole.all():
-            raise Refused(f"Expected {what} as whole numbers from 0; the file holds others.")
-        return found.data
-
-    def _start(
-        self, lane: str, title: str, then: Callable, executor: Executor, kernel, *args, **kw
-    ) -> None:
-        """Begin work in a lane, in place of what it was doing; the other lane goes on."""
-        self._cancel(lane)
-        end = partial(self._end, lane, then)
-        self._tasks[lane] = Task(title, self._schedule, partial(self._show_progress, lane), end)
-        self._tasks[lane].start(executor, kernel, *args, **kw)
-
-    def _cancel(self, lane: str) -> None:
-        if lane in self._tasks:
-            self._tasks[lane].cancel()
-
-    def _show_progress(self, lane: str, task: Task, job: Job) -> None:
-        if task is self._tasks.get(lane):
-            self.job = job
-
-    def _end(self, lane: str, then: Callable, task: Task) -> None:
-        if task is not self._tasks.get(lane):
-            return
-        del self._tasks[lane]
-        try:
-            then(task.result)
-        except CancelledError:
-            self.tell(f"{task.title} was cancelled; nothing has changed.", "info")
-        except (ValueError, BrokenExecutor) as refused:
-            self.tell(f"{task.title} failed: {refused}")
-        except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
-            self.tell(f"{task.title} failed: {type(error).__name__}: {error}")
-        # What followed may be waited for in turn: then the page stays busy without a gap.
-        if not self._tasks:
-            self.job = None
-
-
-def stem(name: str) -> str:
-    """Return a file name without the endings of NIfTI, however they are written."""
-    return re.sub(r"(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name
 
 
 def begin(volume: Volume) -> Case:

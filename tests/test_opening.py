@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard import demo
 from dashboard.model.settings import Settings
-from dashboard.opening import read_volume
-from dashboard.session import Question, begin, stem
+from dashboard.opening import read_volume, stem
+from dashboard.session import Question, begin
 from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on, tissues
 from workers import nifti
 

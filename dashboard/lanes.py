@@ -1,0 +1,68 @@
+"""What a session has under way: at most one task a lane, and what the user is told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from functools import partial
+
+from dashboard.task import Job, Task
+
+
+class Lanes:
+    """Tasks by lane: a new one takes the place of the last in its lane, the others go on.
+
+    Parameters
+    ----------
+    schedule : callable
+        Runs a function later in the page's thread.
+    show : callable
+        Told the Job that the user waits for; None when there is none.
+    tell : callable
+        Told a sentence, and its kind, when a task ends without a result.
+    """
+
+    def __init__(
+        self,
+        schedule: Callable[[Callable[[], None]], None],
+        show: Callable[[Job | None], None],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self._schedule, self._show, self._tell = schedule, show, tell
+        self._tasks: dict[str, Task] = {}
+
+    def start(
+        self, lane: str, title: str, then: Callable, executor: Executor, kernel, *args, **kwargs
+    ) -> None:
+        """Begin a task; `then` is given a function that returns its result, or raises."""
+        self.cancel(lane)
+        end = partial(self._end, lane, then)
+        task = Task(title, self._schedule, partial(self._show_progress, lane), end)
+        self._tasks[lane] = task
+        task.start(executor, kernel, *args, **kwargs)
+
+    def cancel(self, lane: str | None = None) -> None:
+        """Stop what is under way in a lane, or in all."""
+        for name, task in list(self._tasks.items()):
+            if lane in (None, name):
+                task.cancel()
+
+    def _show_progress(self, lane: str, task: Task, job: Job) -> None:
+        if task is self._tasks.get(lane):
+            self._show(job)
+
+    def _end(self, lane: str, then: Callable, task: Task) -> None:
+        if task is not self._tasks.get(lane):
+            return
+        del self._tasks[lane]
+        try:
+            then(task.result)
+        except CancelledError:
+            self._tell(f"{task.title} was cancelled; nothing has changed.", "info")
+        except (ValueError, BrokenExecutor) as refused:
+            self._tell(f"{task.title} failed: {refused}", "error")
+        except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
+            self._tell(f"{task.title} failed: {type(error).__name__}: {error}", "error")
+        # What followed may be waited for in turn: then the page stays busy without a gap.
+        if not self._tasks:
+            self._show(None)
