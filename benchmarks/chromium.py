@@ -8,13 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser import on_path
+from tests.browser import FLAGS, on_path
 
 PROBE = Path(__file__).with_name("probe.js")
 WINDOW = {"width": 1440, "height": 900}
-# As root, in a container, Chromium refuses its sandbox; without a GPU it refuses WebGL. How it
-# draws is left to itself: --use-angle=swiftshader sends every canvas through an emulated GPU too.
-FLAGS = ("--headless=new", "--no-sandbox", "--enable-unsafe-swiftshader")
 PATIENCE_MS = 60_000
 
 

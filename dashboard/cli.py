@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib
 import json
+import socket
 import sys
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
@@ -41,6 +42,9 @@ def serve(given: argparse.Namespace) -> int:
     if not asked.file.is_file():
         sys.stderr.write(f"Expected a NIfTI file; there is none at {asked.file}.\n")
         return 2
+    if not is_free(given.port):
+        sys.stderr.write(f"Port {given.port} is taken: choose another with --port.\n")
+        return 2
     # Panel is slow to import, and only this command needs it.
     from panel.command import main as panel
 
@@ -50,6 +54,17 @@ def serve(given: argparse.Namespace) -> int:
     sys.stdout.flush()
     panel()
     return 0
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def start_early(asked: options.Options) -> None:

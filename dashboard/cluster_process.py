@@ -38,6 +38,8 @@ MAIN = (
 GIVEN_UP = (KilledWorker, NoWorkerError)
 # "Compute Failed" warnings would print arrays of a patient's volume; the user's own setting wins.
 LOGGING = {"DASK_LOGGING__DISTRIBUTED": "error"}
+# `panel serve` sets one of these for its own log, and Dask then looks at no other setting.
+PANELS = "DASK_DISTRIBUTED__LOGGING__"
 CONFIG = {
     "distributed.worker.multiprocessing-method": "spawn",
     "distributed.scheduler.no-workers-timeout": f"{NO_WORKER_S}s",
@@ -62,7 +64,7 @@ class ClusterProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=LOGGING | os.environ,
+            env=LOGGING | {k: v for k, v in os.environ.items() if not k.startswith(PANELS)},
             start_new_session=True,
         )
         request = {"path": [*map(str, sys.path)], "workers": workers, "threads": threads_per_worker}

@@ -30,6 +30,7 @@ class Lanes:
     ) -> None:
         self._schedule, self._show, self._tell = schedule, show, tell
         self._tasks: dict[str, Task] = {}
+        self._jobs: dict[str, Job] = {}
 
     def start(
         self, lane: str, title: str, then: Callable, executor: Executor, kernel, *args, **kwargs
@@ -49,12 +50,13 @@ class Lanes:
 
     def _show_progress(self, lane: str, task: Task, job: Job) -> None:
         if task is self._tasks.get(lane):
+            self._jobs[lane] = job
             self._show(job)
 
     def _end(self, lane: str, then: Callable, task: Task) -> None:
         if task is not self._tasks.get(lane):
             return
-        del self._tasks[lane]
+        del self._tasks[lane], self._jobs[lane]
         try:
             then(task.result)
         except CancelledError:
@@ -64,5 +66,4 @@ class Lanes:
         except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
             self._tell(f"{task.title} failed: {type(error).__name__}: {error}", "error")
         # What followed may be waited for in turn: then the page stays busy without a gap.
-        if not self._tasks:
-            self._show(None)
+        self._show(next(iter(self._jobs.values()), None))

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
 from workers import nifti
 
 MOST_LABEL = 65535
+MOST_LABELS = 255
 
 
 def read_volume(
@@ -60,13 +62,19 @@ def read_labels(
     labels = labels.astype(np.uint16)
     occurs = np.zeros(MOST_LABEL + 1, bool)
     occurs[labels] = True
-    return labels, [int(value) for value in np.flatnonzero(occurs) if value]
+    values = [int(value) for value in np.flatnonzero(occurs) if value]
+    if len(values) > MOST_LABELS:
+        raise ValueError(
+            f"Expected a map of at most {MOST_LABELS} labels; the file holds {len(values):,}. "
+            "If these are superpixels, open them as superpixels."
+        )
+    return labels, values
 
 
 def read_superpixels(
     source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
-) -> np.ndarray:
-    """Read superpixels (I, J, K), uint16 or uint32, that lie on `volume`.
+) -> Superpixels:
+    """Read superpixels that lie on `volume`.
 
     Raises
     ------
@@ -79,7 +87,9 @@ def read_superpixels(
             f"Expected superpixels numbered from 1 to at most {ids.size}, the number of voxels; "
             f"the file's largest is {ids.max()}."
         )
-    return ids.astype(np.uint16 if ids.max() < 65536 else np.uint32)
+    superpixels = Superpixels(ids.astype(np.uint16 if ids.max() < 65536 else np.uint32))
+    _ = superpixels.count  # finds their boxes, here rather than while the page waits
+    return superpixels
 
 
 def whole_numbers(

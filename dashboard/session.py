@@ -95,7 +95,7 @@ class Session(param.Parameterized):
         self._case: Case | None = None
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
         self.surfaces = Surfaces(executor, schedule)
-        self.settings = Settings()
+        self.first_settings = Settings()
 
     # What is open
 
@@ -125,6 +125,11 @@ class Session(param.Parameterized):
         i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
         if self._holds:
             self._case.cursor = (i, j, k)
+
+    @property
+    def settings(self) -> Settings:
+        """How the open volume was, or is at first to be, partitioned."""
+        return (self._case and self._case.settings) or self.first_settings
 
     @property
     def foreground_threshold(self) -> float | None:
@@ -197,7 +202,7 @@ class Session(param.Parameterized):
     def partition(self, settings: Settings | None = None) -> None:
         """Start to cut the volume into superpixels; the last ones stay until it is done."""
         case = self._held()
-        self.settings = settings or self.settings
+        case.settings = settings or self.settings
         self._lanes.start(
             "superpixels",
             "Partitioning",
@@ -210,12 +215,11 @@ class Session(param.Parameterized):
         )
 
     def _adopt_partition(self, case: Case, computed: Callable[[], tuple]) -> None:
-        ids, count, threshold = computed()
+        ids, _, threshold = computed()
         if case is self._case:
-            self._adopt_ids(ids)
+            self._adopt_superpixels(Superpixels(ids))
             case.threshold = threshold
             self.surfaces.outline(threshold)
-            self.notice = Notice(f"{count:,} superpixels.", "success")
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:
         """Start to read superpixels that were downloaded, instead of computing them."""
@@ -225,17 +229,16 @@ class Session(param.Parameterized):
             "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
         )
 
-    def _adopt_read_ids(self, case: Case, read: Callable[[], np.ndarray]) -> None:
-        ids = read()
+    def _adopt_read_ids(self, case: Case, read: Callable[[], Superpixels]) -> None:
+        superpixels = read()
         self._still(case)
         self._lanes.cancel("superpixels")
-        self._adopt_ids(ids)
-        self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
+        self._adopt_superpixels(superpixels)
 
-    def _adopt_ids(self, ids: np.ndarray) -> None:
-        case = self._held()
-        case.superpixels = Superpixels(ids)
-        self.superpixels = case.superpixels
+    def _adopt_superpixels(self, superpixels: Superpixels) -> None:
+        self._held().superpixels = superpixels
+        self.superpixels = superpixels
+        self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
 
     def cancel(self) -> None:
         """Stop what the user is waiting for; what was there before stays."""
@@ -247,7 +250,7 @@ class Session(param.Parameterized):
         """Give a stroke's label to the superpixels under it; nothing, on the background."""
         case = self._held()
         if case.superpixels is None:
-            raise Refused("There are no superpixels yet: press Partition, then draw.")
+            raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
         ids = case.superpixels.under(stroke.voxels)

@@ -11,16 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import on_path
+from tests.browser import FLAGS, on_path
 
-CHROMIUM = (
-    "--headless=new",
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-)
 PICTURE = Path(__file__).with_name("page.png")
 # Label, plane and the voxels between which each stroke is drawn.
 STROKES = (
@@ -94,7 +86,7 @@ def main() -> None:
     with subprocess.Popen(command) as server, sync_playwright() as playwright:
         try:
             until_it_answers(f"http://127.0.0.1:{port}/", server)
-            browser = playwright.chromium.launch(executable_path=on_path(), args=CHROMIUM)
+            browser = playwright.chromium.launch(executable_path=on_path(), args=FLAGS)
             take(
                 browser.new_page(viewport={"width": 1440, "height": 900}),
                 f"http://127.0.0.1:{port}/",

@@ -12,6 +12,18 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# As root, in a container, Chromium refuses its sandbox; without a GPU it refuses WebGL. How it
+# draws is left to itself: --use-angle=swiftshader sends every canvas through an emulated GPU too.
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
 NO_BROWSER = (
     "The tests need Chromium; none is on the PATH and none could be installed. "
     "Install Chromium or Google Chrome with your system's package manager, then run again."

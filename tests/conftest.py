@@ -114,7 +114,7 @@ def session_on(volume, *, executor=None, settings=None, **options):
     """A session that has opened `volume` and partitioned it."""
     options = {"files": Inline(), "schedule": now} | options
     session = Session(executor or Inline(), **options)
-    session.settings = settings or Settings(count=30, threshold=None)
+    session.first_settings = settings or Settings(count=30, threshold=None)
     session.open(nifti_bytes(volume.data, volume.affine), f"{volume.name}.nii")
     return session
 

@@ -158,7 +158,8 @@ def _without_specks(mask, smallest):
 
 def _scaled(image, mask, sigma):
     """Return the intensities on the scale of the foreground: 1st percentile 0, 99th 1."""
-    scaled = image.astype(np.promote_types(image.dtype, np.float32))
+    # C order, which the compiled iteration asks for: a memory map of a file has Fortran's.
+    scaled = image.astype(np.promote_types(image.dtype, np.float32), order="C")
     inside = scaled[mask]
     low, high = np.percentile(inside[:: 1 + inside.size // _SAMPLE], (1, 99))
     scaled[~np.isfinite(scaled)] = low

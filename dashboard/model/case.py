@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dashboard.model.journal import Journal
 from dashboard.model.labels import LabelMap
 from dashboard.model.palette import Label
+from dashboard.model.settings import Settings
 from dashboard.model.superpixels import Superpixels
 
 
@@ -23,6 +24,7 @@ class Case:
     journal: Journal = field(default_factory=Journal)
     superpixels: Superpixels | None = None
     threshold: float | None = None
+    settings: Settings | None = None
     first_table: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:

@@ -57,26 +57,27 @@ class Folder:
         ValueError
             As `resolve`, or if `path` is no folder that may be read.
         """
-        place = self.resolve(path)
+        place, root = self.resolve(path), self.root.resolve()
         try:
-            entries = sorted(place.iterdir(), key=lambda entry: entry.name.lower())
+            with os.scandir(place) as found:
+                entries = [entry for entry in found if is_shown(entry, root)]
         except OSError:
             raise ValueError("Expected a folder that can be read; this one cannot.") from None
-        shown = [entry for entry in entries if not entry.name.startswith(".") and self._in(entry)]
-        # os.path, not pathlib, which raises at an entry that may not be looked at.
-        folders = tuple(entry.name for entry in shown if os.path.isdir(entry))  # noqa: PTH112
-        files = tuple(entry.name for entry in shown if is_volume(entry))
-        inside = place.relative_to(self.root.resolve()).as_posix()
-        truncated = len(folders) + len(files) > MOST
-        return Listing("" if inside == "." else inside, folders[:MOST], files[:MOST], truncated)
-
-    def _in(self, entry: Path) -> bool:
-        try:
-            return entry.resolve().is_relative_to(self.root.resolve())
-        except (OSError, RuntimeError):
-            return False
+        folders = sorted((e.name for e in entries if e.is_dir()), key=str.lower)
+        files = sorted((e.name for e in entries if not e.is_dir()), key=str.lower)
+        inside = place.relative_to(root).as_posix()
+        truncated = len(entries) > MOST
+        shown = tuple(folders[:MOST]), tuple(files[:MOST])
+        return Listing("" if inside == "." else inside, *shown, truncated)
 
 
-def is_volume(path: Path) -> bool:
-    """Tell whether a file is a NIfTI one by its name."""
-    return os.path.isfile(path) and path.name.lower().endswith(ENDINGS)  # noqa: PTH113
+def is_shown(entry: os.DirEntry, root: Path) -> bool:
+    """Tell whether an entry is a folder or a NIfTI file, not hidden, and no link out of `root`."""
+    if entry.name.startswith("."):
+        return False
+    try:
+        wanted = entry.is_dir() or (entry.name.lower().endswith(ENDINGS) and entry.is_file())
+        # Only a link can lead out; to resolve every entry takes seconds in a large folder.
+        return wanted and (not entry.is_symlink() or Path(entry).resolve().is_relative_to(root))
+    except (OSError, RuntimeError):
+        return False

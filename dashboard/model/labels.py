@@ -44,8 +44,8 @@ class Edit(NamedTuple):
     @property
     def touched(self) -> set[int]:
         """The labels that some voxel lost or got, 0 left out."""
-        values = (np.unique(v) for patch in self.patches for v in (patch.before, patch.after))
-        return {int(label) for each in values for label in each if label}
+        values = (v for patch in self.patches for v in (patch.before, patch.after))
+        return {label for each in values for label in tally(each, 1)}
 
 
 class LabelMap:
@@ -126,8 +126,8 @@ def tally(values: Values, m: int) -> dict[int, int]:
     """Return how many of `m` voxels have each label, the unlabelled left out."""
     if isinstance(values, int):
         return {values: m} if values else {}
-    labels, counts = np.unique(values, return_counts=True)
-    return {int(n): int(c) for n, c in zip(labels, counts, strict=True) if n}
+    counts = np.bincount(values)
+    return {int(label): int(counts[label]) for label in np.flatnonzero(counts) if label}
 
 
 def hull(*boxes: Iterable[slice]) -> Box:

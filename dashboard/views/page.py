@@ -45,8 +45,8 @@ class Page:
         self._case = 0
         self._rest = None
         self._sent = None
-        self._surface = SurfaceView()
-        guard = partial(guarded, session)
+        self._guard = guard = partial(guarded, session)
+        self._surface = SurfaceView(guard)
         dropper = pn.widgets.FileDropper(
             chunk_size=4_000_000, max_file_size="500MB", sizing_mode="stretch_width", height=160
         )
@@ -79,7 +79,9 @@ class Page:
         watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
         surfaces = self.session.surfaces.param
         surfaces.watch(guard(lambda event: self._surface.show(*event.new)), "built")
-        surfaces.watch(guard(lambda event: self.session.tell(event.new)), "failure")
+        surfaces.watch(
+            guard(lambda event: self.session.tell(event.new)), "failure", onlychanged=False
+        )
 
     # From the page
 
@@ -98,6 +100,7 @@ class Page:
 
     def _dropped(self, event) -> None:
         if event.new:
+            self.bench.send("uploaded")
             try:
                 self._hearing.hear_upload(event.new)
             finally:
@@ -194,7 +197,7 @@ class Page:
         document = pn.state.curdoc
         if self._rest is not None:
             document.remove_timeout_callback(self._rest)
-        self._rest = document.add_timeout_callback(self._build_surfaces, REST_MS)
+        self._rest = document.add_timeout_callback(self._guard(self._build_surfaces), REST_MS)
 
     def _build_surfaces(self) -> None:
         self._rest = None

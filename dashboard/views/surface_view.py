@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import panel as pn
 from panel.pane.vtk.vtk import VTKRenderWindowSynchronized
@@ -52,9 +54,15 @@ class SurfaceView:
     vtk.js blanks the scene at an actor without points, and the page at a pane that goes; Panel
     cannot serialize a scene without actors: so an empty surface has no actor, the pane stays, and
     a triangle that nobody sees is always there.
+
+    Parameters
+    ----------
+    guard : callable
+        Returns a function so that what it raises is shown to the user.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Callable[[Callable], Callable]) -> None:
+        self._guard = guard
         self._renderer = vtkRenderer()
         self._renderer.SetBackground(*BACKGROUND)
         self._actors: dict[int, vtkActor] = {}
@@ -91,14 +99,15 @@ class SurfaceView:
             Indices of vertices.
         """
         if not self._waiting:
-            pn.state.curdoc.add_timeout_callback(self._send, PAUSE_MS)
+            pn.state.curdoc.add_timeout_callback(self._guard(self._send), PAUSE_MS)
         self._waiting[label] = (vertices, faces)
 
     def _send(self) -> None:
-        first = not self._actors
-        for label, surface in self._waiting.items():
+        """Send the surfaces that wait, and look at the whole when it comes first."""
+        waiting, self._waiting = self._waiting, {}
+        first = not self._actors or (WHOLE in waiting and WHOLE not in self._actors)
+        for label, surface in waiting.items():
             self._put(label, *surface)
-        self._waiting.clear()
         if first and self._actors:
             self.view.camera = camera_in_front(self._renderer)
         self.view.synchronize()

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser import on_path
-
-FLAGS = [
-    *("--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"),
-    *("--enable-unsafe-swiftshader", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"),
-]
+from tests.browser import FLAGS, on_path
 
 
 def launch(playwright, *flags):

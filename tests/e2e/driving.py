@@ -108,7 +108,7 @@ class Bench:
         return self.wait_ready(seconds)
 
     def wait_opened(self, title):
-        expect(self.page.locator("header .name")).to_have_text(title, timeout=20_000)
+        expect(self.page.locator("header .name")).to_have_text(title, timeout=60_000)
 
     def title(self):
         """The name of the volume that is open."""

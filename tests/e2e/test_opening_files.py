@@ -51,7 +51,7 @@ def test_what_cannot_be_opened_gets_one_sentence(bench, data, make, name, senten
 
     bench.choose(name)
 
-    expect(bench.message(sentence)).to_be_visible(timeout=20_000)
+    expect(bench.message(sentence)).to_be_visible(timeout=60_000)
     assert bench.title() == name_before
     assert bench.ready
     assert_array_equal(bench.voxels("idAt", (4, 4, 4)), before[0])

@@ -333,3 +333,11 @@ def test_the_unit_leaves_no_trace_in_the_relative_spacing():
         relative_spacing((0.9e-3, 0.9e-3, 5.5e-3)), relative_spacing((0.9, 0.9, 5.5))
     )
     assert_array_equal(relative_spacing((1, 2, 100)), [1, 2, 8])
+
+
+def test_the_order_of_an_image_in_memory_does_not_matter():
+    image = np.random.default_rng(0).normal(100, 20, (14, 12, 10)).astype(np.float32)
+
+    found = partition(np.asfortranarray(image), (1, 1, 1), count=20, threshold=None)
+
+    assert_array_equal(found.ids, partition(image, (1, 1, 1), count=20, threshold=None).ids)

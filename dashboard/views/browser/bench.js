@@ -54,6 +54,7 @@ class Bench {
     if (!this.watched) for (const pane of this.panes) this.strokes.watch(pane)
     this.watched = true
     this.idle = false
+    this.store = null // what comes for a volume that did not fit is then for none
     this.store = new Store(message)
     this.store.colors = new Uint32Array(65536)
     this.cursor = message.cursor
@@ -81,6 +82,7 @@ class Bench {
   }
 
   arrive(array, values, revision) {
+    if (!this.store) return
     if (array === "ids") {
       this.store.setIds(values)
       this.partition.show(this.store.sizes, this.threshold)
@@ -132,7 +134,12 @@ class Bench {
     this.progress.show(job)
   }
 
-  notice(message) { this.toasts.show(message) }
+  notice(message) {
+    this.toasts.show(message)
+    if (!this.store && message.mood === "error") this.title.replaceChildren(h("span", { class: "dim" }, "No volume is open"))
+  }
+
+  uploaded() { this.opening.el.close() }
   folder(message) { this.opening.list(message) }
   ask({ name, count }) { this.question.ask({ name, count }) }
 
@@ -160,6 +167,7 @@ class Bench {
   scrollTo(axis, index) { this.moveTo(this.cursor.map((n, a) => (a === axis ? index : n))) }
 
   moveTo(ijk) {
+    if (this.drawing) return // a stroke stays on the slice on which it began
     this.cursor = ijk.map((n, axis) => clamp(n, 0, this.store.shape[axis] - 1))
     for (const pane of this.panes) pane.show(this.cursor)
     clearTimeout(this.telling)
@@ -181,10 +189,9 @@ class Bench {
 
   /** Across: contrast; up and down: brightness, as in the habits of radiology. */
   dragWindow(dx, dy) {
-    const [low, high] = this.store.range
-    const perPx = (high - low) / 600
-    const width = Math.max(this.window[1] - this.window[0] + dx * perPx, (high - low) / 1e4)
-    const level = (this.window[0] + this.window[1]) / 2 + dy * perPx
+    const [low, high] = this.window
+    const width = (high - low) * Math.exp(dx / 200)
+    const level = (low + high) / 2 + (dy * (high - low)) / 400
     this.setWindow([level - width / 2, level + width / 2])
   }
 

@@ -56,12 +56,15 @@ class VolumeQuestion {
 
 /** Sentences that come and go; errors stay until they are closed. */
 class Toasts {
-  el = h("div", { class: "toasts", role: "status", "aria-live": "polite" })
+  // A popover lies over dialogs too.
+  el = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" })
 
   show({ text, mood }) {
     for (const old of this.el.children) if (old.firstChild.textContent === text) old.remove()
     const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), h("button", { class: "plain", "aria-label": "Close message", onclick: () => toast.remove() }, "×"))
     this.el.append(toast)
+    this.el.hidePopover()
+    this.el.showPopover()
     while (this.el.children.length > 4) this.el.firstChild.remove()
     if (mood !== "error") setTimeout(() => toast.remove(), 5000)
   }

@@ -74,6 +74,7 @@ class Pane {
   drawVolume() {
     const { width, height, start, right, up } = walk(this.layout, this.store.shape, this.index)
     const { volume } = this.store
+    if (!volume) return
     const image = this.base.data.image[0]
     let n = 0
     for (let y = 0; y < height; y++) {

@@ -4,8 +4,8 @@ const PLACES = 1000 // steps of a slider whose scale is logarithmic
 
 /** A slider with a number field beside it, on a linear or a logarithmic scale. */
 class NumberRow {
-  constructor(name, { min, max, log = false, unit = "", digits = 3, title = "" }, onchange = () => {}) {
-    Object.assign(this, { min, max, log, digits, onchange })
+  constructor(name, { min, max, log = false, unit = "", digits = 3, most = -Infinity, title = "" }, onchange = () => {}) {
+    Object.assign(this, { min, max, log, digits, most, onchange }) // the field takes up to `most`
     this.range = h("input", { type: "range", min: 0, max: PLACES, step: 1, "aria-hidden": "true", tabindex: -1,
       oninput: () => this.take(this.fromPlace(Number(this.range.value))) })
     this.field = h("input", { type: "number", step: "any", "aria-label": name,
@@ -16,8 +16,8 @@ class NumberRow {
   take(value) { this.set(value); this.onchange(this.value) }
 
   set(value, [min, max] = [this.min, this.max]) {
-    Object.assign(this, { min, max, value: Number(clamp(value, min, max).toPrecision(this.digits)) })
-    const place = this.toPlace(this.value)
+    Object.assign(this, { min, max, value: Number(clamp(value, min, Math.max(max, this.most)).toPrecision(this.digits)) })
+    const place = clamp(this.toPlace(this.value), 0, PLACES)
     this.range.value = place
     this.range.style.setProperty("--done", `${(100 * place) / PLACES}%`)
     this.field.value = this.value
@@ -39,7 +39,7 @@ class NumberRow {
 class PartitionSection {
   constructor(bench) {
     this.bench = bench
-    this.count = new NumberRow("Count", { min: 10, max: 50000, log: true, digits: 5, title: "How many superpixels in the foreground" },
+    this.count = new NumberRow("Count", { min: 10, max: 50000, most: 1e6, log: true, digits: 6, title: "How many superpixels in the foreground" },
       (count) => this.linkSize(count))
     this.size = new NumberRow("Size", { min: 1, max: 1e6, log: true, unit: "mm³", title: "How large a superpixel is, about" },
       (size) => this.count.set(this.foregroundMm3 / size))

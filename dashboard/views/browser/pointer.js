@@ -68,7 +68,7 @@ function listenToPointer(pane) {
   const draw = (last, here) => {
     if (drag.moved <= TAP_PX) return
     if (!drag.isStroke) {
-      drag.isStroke = true
+      drag.isStroke = bench.drawing = true
       bench.strokes.prepare(pane)
       tell("pointerdown", drag.at)
     }
@@ -93,6 +93,7 @@ function listenToPointer(pane) {
     move(at(event))
     if (drag.isStroke) {
       tell("pointerup", drag.last)
+      bench.drawing = false
       bench.strokes.finish(pane)
     } else if (drag.button === 0 && drag.moved <= TAP_PX && bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
     drag = null

@@ -5,40 +5,55 @@ const heading = (text, ...more) => h("h2", {}, text, h("span", { class: "grow" }
 class LabelList {
   constructor(bench) {
     this.bench = bench
+    this.known = new Map()
     this.rows = h("div", { class: "rows", role: "listbox", "aria-label": "Labels to paint with" })
     const add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => bench.say("add_label") }, "+")
     this.el = h("section", { class: "labels" }, heading("Labels", add), this.rows)
   }
 
+  /** Rows stay the same elements: a double click needs the one that was clicked first. */
   show(labels, chosen) {
-    this.rows.replaceChildren(...labels.map((label) => this.row(label, label.value === chosen)))
-  }
-
-  row(label, isChosen) {
-    const swatch = h("i", { class: "swatch" })
-    swatch.style.background = label.color
-    const name = h("span", { class: "name", title: "Double-click to rename" }, label.name)
-    name.addEventListener("dblclick", () => this.rename(label, name))
-    const size = label.voxels ? mm3(label.voxels * this.bench.store.voxel_mm3) : "–"
-    const key = label.value <= 9 ? h("kbd", {}, String(label.value)) : null
-    return h("div", {
-      class: isChosen ? "row chosen" : "row", role: "option", tabindex: 0, "aria-selected": String(isChosen),
-      "aria-label": label.name, onclick: () => this.bench.chooseLabel(label.value),
-    }, swatch, name, h("span", { class: "dim" }, size), key)
-  }
-
-  rename(label, name) {
-    const field = h("input", { value: label.name, maxlength: 80, "aria-label": `Name of label ${label.value}` })
-    const end = (keep) => {
-      field.replaceWith(name)
-      if (keep && field.value.trim() && field.value !== label.name) this.bench.say("rename", { label: label.value, name: field.value })
-    }
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") field.blur()
-      if (event.key === "Escape") { field.value = label.name; field.blur() }
+    const rows = labels.map((label) => {
+      const row = this.known.get(label.value) ?? new LabelRow(this.bench, label.value)
+      this.known.set(label.value, row)
+      row.show(label, label.value === chosen)
+      return row.el
     })
-    field.addEventListener("blur", () => end(true), { once: true })
-    name.replaceWith(field)
+    if (rows.length !== this.rows.children.length) this.rows.replaceChildren(...rows)
+  }
+}
+
+class LabelRow {
+  constructor(bench, value) {
+    Object.assign(this, { bench, value })
+    this.swatch = h("i", { class: "swatch" })
+    this.name = h("span", { class: "name", title: "Double-click to rename", ondblclick: () => this.rename() })
+    this.size = h("span", { class: "dim" })
+    this.el = h("div", { class: "row", role: "option", tabindex: 0, onclick: () => bench.chooseLabel(value) },
+      this.swatch, this.name, this.size, value <= 9 ? h("kbd", {}, String(value)) : null)
+  }
+
+  show(label, isChosen) {
+    this.name.textContent = label.name
+    this.swatch.style.background = label.color
+    this.size.textContent = label.voxels ? mm3(label.voxels * this.bench.store.voxel_mm3) : "–"
+    this.el.classList.toggle("chosen", isChosen)
+    this.el.setAttribute("aria-selected", String(isChosen))
+    this.el.setAttribute("aria-label", label.name)
+  }
+
+  rename() {
+    const before = this.name.textContent
+    const field = h("input", { value: before, maxlength: 80, "aria-label": `Name of label ${this.value}` })
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") field.value = before
+      if (event.key === "Enter" || event.key === "Escape") field.blur()
+    })
+    field.addEventListener("blur", () => {
+      field.replaceWith(this.name)
+      if (field.value.trim() && field.value !== before) this.bench.say("rename", { label: this.value, name: field.value })
+    }, { once: true })
+    this.name.replaceWith(field)
     field.select()
   }
 }
@@ -109,9 +124,10 @@ class History {
   /** `done` of the edits are in force; newest is on top. */
   show(titles, done) {
     const rows = titles.map((title, n) => {
-      const [what, where] = title.split(" · ")
+      const at = title.lastIndexOf(" · ") // a label's name may hold one too
+      const [what, where] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
       const state = n === done - 1 ? "now" : n < done ? "" : "undone"
-      return h("div", { class: state, role: "listitem" }, h("i"), h("span", {}, what), h("em", {}, where ?? ""))
+      return h("div", { class: state, role: "listitem" }, h("i"), h("span", { title: what }, what), h("em", {}, where))
     })
     this.rows.replaceChildren(...rows.reverse())
     if (!rows.length) this.rows.append(h("p", { class: "dim" }, "Draw over what you want to label: the superpixels under the line take the chosen label."))

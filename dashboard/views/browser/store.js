@@ -10,7 +10,7 @@ class Store {
   constructor(opened) {
     Object.assign(this, opened) // shape, spacing, affine, layouts, window, range, name …
     const voxels = this.shape.reduce((a, b) => a * b)
-    this.volume = new ARRAYS[opened.dtype](voxels)
+    this.volume = null
     this.labels = new Uint16Array(voxels)
     this.ids = null
     this.revision = -1
@@ -18,7 +18,7 @@ class Store {
     this.complete = { volume: false, labels: false }
   }
 
-  valueAt(ijk) { return isInside(this.shape, ijk) ? this.volume[indexOf(this.shape, ijk)] : NaN }
+  valueAt(ijk) { return this.volume && isInside(this.shape, ijk) ? this.volume[indexOf(this.shape, ijk)] : NaN }
   idAt(ijk) { return this.ids && isInside(this.shape, ijk) ? this.ids[indexOf(this.shape, ijk)] : 0 }
   labelAt(ijk) { return isInside(this.shape, ijk) ? this.labels[indexOf(this.shape, ijk)] : 0 }
 

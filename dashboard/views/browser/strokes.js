@@ -45,7 +45,8 @@ class Strokes {
   /** Say that the server is slow, as long as it is. */
   tell() {
     const n = this.waiting.size
-    this.bench.readout.hint(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
+    if (n || this.told) this.bench.readout.hint(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
+    this.told = n > 0
     if (n) setTimeout(() => this.tell(), PATIENCE_MS)
   }
 
