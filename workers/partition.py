@@ -98,6 +98,8 @@ def partition(
     """
     _check(image, spacing, count, size_mm3)
     _positive(compactness=compactness, sigma_mm=sigma_mm or 1)
+    # The compiled iteration asks for C order; what nibabel maps from a file has Fortran's.
+    image = np.ascontiguousarray(image)
     report = report or silent
     report(0.0)
     automatic = isinstance(threshold, str)
@@ -158,8 +160,7 @@ def _without_specks(mask, smallest):
 
 def _scaled(image, mask, sigma):
     """Return the intensities on the scale of the foreground: 1st percentile 0, 99th 1."""
-    # C order, which the compiled iteration asks for: a memory map of a file has Fortran's.
-    scaled = image.astype(np.promote_types(image.dtype, np.float32), order="C")
+    scaled = image.astype(np.promote_types(image.dtype, np.float32))
     inside = scaled[mask]
     low, high = np.percentile(inside[:: 1 + inside.size // _SAMPLE], (1, 99))
     scaled[~np.isfinite(scaled)] = low
