@@ -88,6 +88,11 @@ def test_keys_are_silent_while_one_types(bench):
         "aria-label", "label 1"
     )
 
+    bench.press("Escape")
+    bench.press("b")
+    expect(bench.button("Borders")).to_have_attribute("aria-pressed", "false")
+    bench.press("b")
+
 
 @pytest.mark.parametrize(("key", "button"), [("b", "Borders"), ("s", "Labels"), ("v", "3D")])
 def test_a_key_shows_and_hides(bench, key, button):

@@ -9,6 +9,7 @@ class NumberRow {
     this.range = h("input", { type: "range", min: 0, max: PLACES, step: 1, "aria-hidden": "true", tabindex: -1,
       oninput: () => this.take(this.fromPlace(Number(this.range.value))) })
     this.field = h("input", { type: "number", step: "any", "aria-label": name,
+      onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") this.field.blur() }, // keys are tools again
       onchange: () => this.take(this.field.value === "" ? this.value : Number(this.field.value)) })
     this.el = h("div", { class: "slider", title }, h("span", {}, name), this.range, h("span", { class: "number" }, this.field, unit && h("small", {}, unit)))
   }
