@@ -19,6 +19,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+    # Last: Playwright keeps an event loop running, in which others cannot run theirs.
+    items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
 @pytest.hookimpl(wrapper=True)
