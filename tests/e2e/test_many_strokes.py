@@ -65,7 +65,8 @@ def oracle_of(bench, source, folder):
     return Oracle(bench.superpixels(folder), nib.load(source).affine)
 
 
-def test_of_three_hundred_strokes_none_is_lost(bench, put, tmp_path):
+def test_of_three_hundred_strokes_none_is_lost(new_bench, server, put, tmp_path):
+    bench = new_bench(server, 1280, 720).wait_ready()
     source = put(phantom(STORED["lps"], seed=3), "many.nii.gz")
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
 
@@ -129,7 +130,7 @@ def test_a_stroke_on_which_the_server_raises_is_told_and_takes_no_other_with_it(
     bench = new_bench(failing_server).wait_ready()
     oracle = oracle_of(bench, data / "failing.nii.gz", tmp_path)
 
-    draw_all(bench, oracle, 100, lost=FAILING)
+    draw_all(bench, oracle, 60, lost=FAILING)
     bench.wait_settled(oracle.revision)
 
     expect(bench.message("planted by a test")).to_be_visible()

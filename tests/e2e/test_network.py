@@ -35,11 +35,12 @@ def test_the_first_slice_is_painted_without_a_network(cut_off):
 
 
 def test_nobody_else_is_asked_whatever_one_does(bench, tmp_path):
-    i, j, k = bench.cursor
-    bench.stroke("axial", (i, j, k), (i + 4, j, k))
+    bench.go_to((20, 18, 15))
+    bench.stroke("axial", (20, 18, 15), (24, 18, 15))
     bench.wait_settled()
     bench.button("Partition").click()
-    expect(bench.message("superpixels.").first).to_be_visible(timeout=30_000)
+    expect(bench.button("Cancel")).to_be_visible()
+    expect(bench.button("Cancel")).to_be_hidden(timeout=60_000)
     bench.press("?")
     expect(bench.page.get_by_role("dialog", name="Help")).to_be_visible()
     bench.press("?")

@@ -7,6 +7,8 @@ const TOOLS = [
   ["cursor", "Crosshair", "C", "M12 3v18M3 12h18"],
 ]
 
+const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
+
 class Bench {
   constructor(model, view) {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, tool: "draw", idle: false })
@@ -74,6 +76,17 @@ class Bench {
     for (const name of ["_on_scene_ready", "_set_camera_state", "_get_camera_state"]) {
       const method = surface[name].bind(surface)
       surface[name] = () => { if (surface._vtk_renwin?.getRenderer()) method() }
+    }
+    const read = surface._sync_plot.bind(surface)
+    let failures = 0
+    surface._sync_plot = async (...scene) => {
+      try {
+        await read(...scene)
+        failures = 0
+      } catch (error) {
+        if (++failures > MOST_FAILURES) this.fail(`The 3D view could not be drawn: ${error.message}`)
+        else setTimeout(() => { surface._vtk_renwin.delete(); surface.invalidate_render() }, 500 * failures)
+      }
     }
     // Before the first scene there is nothing to turn, and vtk.js complains of the mouse.
     const ready = surface._on_scene_ready
