@@ -12,7 +12,7 @@ from tests.e2e.phantoms import noise
 
 SHAPE = (120, 110, 90)
 POINTS = [(40, 50, 60), (100, 100, 60), (110, 90, 30), (119, 109, 89)]
-SOON_S = 2
+SOON_S = 10  # on a busy machine; how fast a worker is free, tests/test_cluster.py holds
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_a_cancelled_partition_leaves_the_last_one_and_the_worker_free(bench, la
     bench.page.mouse.move(*bench.at("axial", bench.cursor))
     slice_before = bench.cursor[2]
     bench.page.mouse.wheel(0, -100)
-    bench.until("(k) => supervox.cursor[2] === k + 1", slice_before, seconds=1)
+    bench.until("(k) => supervox.cursor[2] === k + 1", slice_before, seconds=SOON_S)
     second = wait_fraction(bench, above=first)
     bench.button("Cancel").click()
     expect(bench.message("was cancelled; nothing has changed")).to_be_visible(timeout=SOON_S * 1000)
