@@ -29,8 +29,10 @@ def cut_off(playwright, server):
 def test_the_first_slice_is_painted_without_a_network(cut_off):
     cut_off.wait_ready(seconds=60)
 
-    shown = imread(io.BytesIO(cut_off.pane("Axial").screenshot()))[..., :3]
-    assert (shown > 100).mean() > 0.05
+    # The cursor is where the last visitor left it: on that slice there may be only air.
+    panes = [cut_off.pane(name).screenshot() for name in ("Axial", "Coronal", "Sagittal")]
+    bright = [(imread(io.BytesIO(png))[..., :3] > 100).mean() for png in panes]
+    assert max(bright) > 0.05
     assert cut_off.traffic.foreign == []
 
 
