@@ -67,6 +67,8 @@ $(BIN)/uv:
 .venv/installed: requirements.lock pyproject.toml | $(BIN)/uv
 	$(INSTALL) --requirement requirements.lock
 	$(INSTALL) --no-deps --editable .
+	@echo 'Compiling the kernels, so that nobody waits for it later (some seconds, once)'
+	@$(BIN)/python -m workers.warm
 	@touch $@
 
 .venv/installed-test: requirements-test.lock .venv/installed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import queue
 import threading
 import weakref
@@ -23,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
+
+from workers.team import usable
 
 if TYPE_CHECKING:
     from dashboard.cluster_process import ClusterProcess
@@ -74,10 +75,11 @@ class DaskExecutor(Executor):
         workers : int
             Number of worker processes.
         threads_per_worker : int, optional
-            Kernels that one of them runs at a time; by default a thread for each core, at most 4.
-            Kernels let go of the GIL, so a surface is built beside a partition.
+            Kernels that one of them runs at a time, and threads that each of these may take; by
+            default one for each core that this process may use. Kernels let go of the GIL, so a
+            surface is built beside a partition.
         """
-        threads = threads_per_worker or min(4, os.cpu_count() or 1)
+        threads = threads_per_worker or usable()
         return cls(partial(cls._open_local, workers=workers, threads_per_worker=threads))
 
     @classmethod
@@ -274,7 +276,7 @@ class DaskExecutor(Executor):
     def _deliver(self, task: _Task, key: str, how: str, value: Any) -> None:
         self._forget(task, key)
         with Trap(task.fail):
-            task.settle(how, value)
+            task.settle(how, _aligned(value))
 
     def _deliver_error(self, task: _Task, key: str, error: Exception) -> None:
         from dashboard.cluster_process import GIVEN_UP, given_up
@@ -443,6 +445,21 @@ def _is_big(value: Any) -> bool:
 
 def _is_shared(value: Any) -> bool:
     return isinstance(value, np.ndarray) and not value.flags.writeable
+
+
+def _aligned(value: Any) -> Any:
+    """Return what came from Dask with arrays, also in a tuple, as compiled code takes them.
+
+    Dask leaves them where its message has them; those at odds with their type there are copied.
+    """
+    if isinstance(value, tuple):
+        parts = tuple(map(_aligned, value))
+        return value._make(parts) if hasattr(value, "_make") else parts
+    if not isinstance(value, np.ndarray) or value.flags.aligned:
+        return value
+    moved = value.copy("K")
+    moved.flags.writeable = value.flags.writeable
+    return moved
 
 
 def _count(n: int, noun: str) -> str:

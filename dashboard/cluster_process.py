@@ -177,7 +177,22 @@ class QuietScheduler(_NoHTTP, Scheduler):
 
 
 class QuietWorker(_NoHTTP, Worker):
-    """A worker without HTTP server."""
+    """A worker without HTTP server, which has all kernels compiled as soon as it is up.
+
+    So does one that takes the place of another. It takes tasks meanwhile.
+    """
+
+    async def start_unsafe(self) -> QuietWorker:
+        """Start, and begin to compile."""
+        await super().start_unsafe()
+        threading.Thread(target=_warm, name="supervox-warm", daemon=True).start()
+        return self
+
+
+def _warm() -> None:
+    from workers.warm import warm
+
+    warm()
 
 
 def main(request: dict) -> None:
@@ -245,10 +260,10 @@ def kernel_runner(topic: str) -> Callable:
         import os
         from concurrent.futures import CancelledError
 
-        tell, report = voices()
+        tell, report, threads = voices()
         tell("pid", os.getpid(), at_once=True)
         try:
-            kernel = assembled(call, shared, arrays, report)
+            kernel = assembled(call, shared, arrays, report, threads)
             return ("result", kernel()) if callable(kernel) else ("unknown", kernel)
         except CancelledError:
             return "cancelled", None
@@ -259,7 +274,7 @@ def kernel_runner(topic: str) -> Callable:
 
 
 def _voices(topic: str) -> Callable:
-    def voices() -> tuple[Callable, Callable]:
+    def voices() -> tuple[Callable, Callable, int]:
         import threading
         import time
         from concurrent.futures import CancelledError
@@ -286,17 +301,20 @@ def _voices(topic: str) -> Callable:
                 next_time = time.monotonic() + 0.05
                 tell("report", float(fraction))
 
-        return tell, report
+        return tell, report, worker.state.nthreads
 
     return voices
 
 
 def _assembled() -> Callable:
-    def assembled(call: bytes, shared: dict, arrays: tuple, report: Callable) -> Callable | str:
-        import functools
+    def assembled(
+        call: bytes, shared: dict, arrays: tuple, report: Callable, threads: int
+    ) -> Callable | str:
         import pickle
 
         try:
+            from workers.team import at_most
+
             fn, given, reports = pickle.loads(call)  # noqa: S301 - from our own client
         except (ImportError, AttributeError) as error:
             return str(error)
@@ -307,6 +325,11 @@ def _assembled() -> Callable:
         if reports:
             given["report"] = report
         args = [given.pop(i) for i in sorted(name for name in given if isinstance(name, int))]
-        return functools.partial(fn, *args, **given)
+
+        def kernel() -> Any:
+            with at_most(threads):
+                return fn(*args, **given)
+
+        return kernel
 
     return assembled

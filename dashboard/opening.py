@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
 from workers import nifti
+from workers.boxes import boxes
 
 MOST_LABEL = 65535
 MOST_LABELS = 255
@@ -82,14 +83,14 @@ def read_superpixels(
         With one sentence for the user, if it holds none or lies elsewhere.
     """
     ids = whole_numbers(source, volume, "superpixels", report)
-    if not 1 <= ids.max() <= ids.size:
+    count = int(ids.max())
+    if not 1 <= count <= ids.size:
         raise ValueError(
             f"Expected superpixels numbered from 1 to at most {ids.size}, the number of voxels; "
-            f"the file's largest is {ids.max()}."
+            f"the file's largest is {count}."
         )
-    superpixels = Superpixels(ids.astype(np.uint16 if ids.max() < 65536 else np.uint32))
-    _ = superpixels.count  # finds their boxes, here rather than while the page waits
-    return superpixels
+    ids = ids.astype(np.uint16 if count < 65536 else np.uint32)
+    return Superpixels(ids, boxes(ids, count))
 
 
 def whole_numbers(

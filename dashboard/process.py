@@ -9,6 +9,7 @@ import panel as pn
 
 from dashboard.cluster import DaskExecutor
 from dashboard.model.case import Cases
+from workers.warm import warm_page
 
 
 class Shared(NamedTuple):
@@ -25,6 +26,11 @@ def shared(scheduler: str | None) -> Shared:
 
 
 def begin(scheduler: str | None) -> Shared:
-    """Start the Dask client in the background: embedded, or that of a scheduler."""
+    """Start the Dask client in the background: embedded, or that of a scheduler.
+
+    The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
+    """
     executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
-    return Shared(executor, ThreadPoolExecutor(max_workers=2), Cases())
+    files = ThreadPoolExecutor(max_workers=2)
+    files.submit(warm_page)
+    return Shared(executor, files, Cases())

@@ -25,7 +25,8 @@ from dashboard.opening import read_labels, read_superpixels, read_volume, stem
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import labels_tsv, nifti
-from workers.partition import partition
+from workers.partition import Partition, partition
+from workers.stroke_path import ids_under
 
 AUTOMATIC_VOXELS = 20_000_000
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
@@ -214,12 +215,12 @@ class Session(param.Parameterized):
             **self.settings._asdict(),
         )
 
-    def _adopt_partition(self, case: Case, computed: Callable[[], tuple]) -> None:
-        ids, _, threshold = computed()
+    def _adopt_partition(self, case: Case, computed: Callable[[], Partition]) -> None:
+        found = computed()
         if case is self._case:
-            self._adopt_superpixels(Superpixels(ids))
-            case.threshold = threshold
-            self.surfaces.outline(threshold)
+            self._adopt_superpixels(Superpixels(found.ids, found.boxes))
+            case.threshold = found.threshold
+            self.surfaces.outline(found.threshold)
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:
         """Start to read superpixels that were downloaded, instead of computing them."""
@@ -253,7 +254,8 @@ class Session(param.Parameterized):
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
-        ids = case.superpixels.under(stroke.voxels)
+        plane = stroke.plane
+        ids = ids_under(case.superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
         edit = case.labels.assign(case.superpixels, ids, stroke.label, self._title(stroke, ids))
         self._record(edit)
         if not ids.size:

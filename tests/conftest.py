@@ -13,8 +13,10 @@ import pytest
 from dashboard.model.plane import Plane, layouts
 from dashboard.model.settings import Settings
 from dashboard.model.stroke import Stroke
+from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
 from dashboard.session import Session
+from workers.boxes import boxes
 
 TILT = np.radians(17)
 
@@ -80,6 +82,11 @@ def now(function):
 def slab(*rows):
     """A volume one voxel thick, from rows of digits: i goes down, j to the right."""
     return np.array([[int(digit) for digit in row] for row in rows], np.uint16)[:, :, None]
+
+
+def partitioned(ids):
+    """The superpixels of a copy of `ids`."""
+    return Superpixels(ids.copy(), boxes(ids, int(ids.max())))
 
 
 def draw(session, name, index, *points, label=1):

@@ -11,6 +11,8 @@ import textwrap
 import threading
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
+from typing import NamedTuple
+from unittest import mock
 
 import cloudpickle
 import dask
@@ -19,6 +21,7 @@ import psutil
 import pytest
 
 from dashboard.cluster import DaskExecutor
+from workers.team import usable
 
 # Workers need not be able to import the tests.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -43,6 +46,14 @@ def a_volume():
     volume = np.arange(100 * 120 * 200, dtype=np.uint8).reshape(100, 120, 200)
     volume.flags.writeable = False
     return volume
+
+
+class Result(NamedTuple):
+    """What a kernel returns that has several results."""
+
+    first: object
+    second: object
+    third: object
 
 
 def pid_of_worker():
@@ -251,6 +262,46 @@ def test_the_neighbour_of_a_killed_kernel_starts_anew(executor, a_volume):
     assert neighbour.result(30) == (100, 120, 200)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_come_back_as_compiled_code_takes_them_and_read_only_if_they_were(executor, order):
+    def arrays(order):
+        result = Result(np.full((101, 77, 31), 7, np.int64, order=order), np.arange(9), "name")
+        result.first.flags.writeable = False
+        return result, [5]
+
+    (first, second, name), others = executor.submit(arrays, order).result(30)
+
+    assert first.flags.aligned
+    assert second.flags.aligned
+    assert (first.flags.writeable, second.flags.writeable) == (False, True)
+    assert first.flags.fnc == (order == "F")
+    assert (first == 7).all()
+    assert (second.tolist(), name, others) == ([*range(9)], "name", [5])
+
+
+def test_a_named_tuple_keeps_its_names(executor):
+    assert executor.submit(Result, 1, 2, 3).result(30).second == 2
+
+
+def test_a_kernel_takes_no_more_threads_than_its_worker_has(executor):
+    def threads_on_a_machine_of_many_cores():
+        with mock.patch.object(os, "sched_getaffinity", return_value=range(64), create=True):
+            return usable()
+
+    assert executor.submit(threads_on_a_machine_of_many_cores).result(30) == 2
+
+
+def test_a_worker_compiles_its_kernels_before_they_are_called_and_so_does_the_next(executor):
+    def compiled_versions():
+        from workers import stroke_path
+
+        return len(stroke_path._collect.signatures)
+
+    assert eventually(lambda: executor.submit(compiled_versions).result(30) == 2, 120)
+    os.kill(executor.submit(pid_of_worker).result(30), signal.SIGKILL)
+    assert eventually(lambda: executor.submit(compiled_versions).result(30) == 2, 120)
+
+
 def test_a_read_only_array_is_sent_once_and_stays_read_only(executor, a_volume):
     first = executor.submit(address_of, a_volume).result(30)
     second = executor.submit(address_of, array=a_volume).result(30)
@@ -366,6 +417,17 @@ def test_a_compute_process_that_dies_is_said_in_state_and_futures():
         with pytest.raises(BrokenExecutor, match="The compute process has ended"):
             executor.submit(pow, 2, 5).result(30)
     assert eventually(lambda: all(ended(process) for process in family))
+
+
+def test_a_worker_has_a_thread_for_each_core_that_may_be_used(monkeypatch):
+    asked = []
+    monkeypatch.setattr("dashboard.cluster.usable", lambda: 24)
+    monkeypatch.setattr("dashboard.cluster_process.ClusterProcess", lambda *how: asked.append(how))
+
+    with DaskExecutor.local() as executor:
+        eventually(lambda: executor.state.startswith("lost"))
+
+    assert asked == [(1, 24)]
 
 
 def test_after_shutdown_no_kernel_is_taken():

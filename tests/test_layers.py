@@ -33,7 +33,9 @@ MAY_NOT_IMPORT = {
     "app": CLUSTER,
 }
 # What a machine of the cluster has to have besides Python.
-KERNELS_MAY_IMPORT = sys.stdlib_module_names | {"workers", "numpy", "scipy", "skimage", "nibabel"}
+OF_OTHERS = {"numpy", "scipy", "skimage", "nibabel", "numba"}
+KERNELS_MAY_IMPORT = sys.stdlib_module_names | {"workers"} | OF_OTHERS
+MAY_IMPORT_NUMBA = {"workers/compiled.py"}
 MAY_SERVE = {"dashboard/app.py"}
 
 
@@ -81,6 +83,47 @@ def served(sources):
     """Files that make a page or load Panel's extension."""
     ends = (".servable", "pn.extension", "panel.extension", "hv.extension", "holoviews.extension")
     return {path for path, text in sources.items() if any(c.endswith(ends) for c in calls(text))}
+
+
+def is_compiled(function):
+    """Whether a function is decorated with `compiled`, with options or without."""
+    bare = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return any(ast.unparse(each).rpartition(".")[2] == "compiled" for each in bare)
+
+
+def called_by_compiled(source):
+    """Pairs of a compiled function and the plain name of something that it calls."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and is_compiled(function):
+            body = [node for statement in function.body for node in ast.walk(statement)]
+            called = [ast.unparse(node.func) for node in body if isinstance(node, ast.Call)]
+            yield from ((function.name, name) for name in called)
+
+
+def of_python_or_other_modules(source):
+    """Names that `source` takes from our other modules, and its functions that are not compiled."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and layer_of(node.module or ""):
+            yield from (alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            ours = (alias for alias in node.names if layer_of(alias.name))
+            yield from (alias.asname or alias.name for alias in ours)
+        elif isinstance(node, ast.FunctionDef) and not is_compiled(node):
+            yield node.name
+
+
+def strangers(sources):
+    """What compiled functions call beyond the compiled ones of their file, as "file: a calls b"."""
+    return [
+        f"{path}: {caller} calls {name}"
+        for path, source in sources.items()
+        for caller, name in called_by_compiled(source)
+        if any(
+            name == barred or name.startswith(f"{barred}.")
+            for barred in of_python_or_other_modules(source)
+        )
+    ]
 
 
 def files(layer=None):
@@ -137,6 +180,24 @@ def test_kernels_import_only_what_a_bare_worker_has():
     assert foreign == []
 
 
+def test_only_one_file_knows_numba(everything):
+    knowing = {
+        path
+        for path, source in everything.items()
+        if any(name.partition(".")[0] in {"numba", "llvmlite"} for name in imports(source))
+    }
+
+    assert knowing == MAY_IMPORT_NUMBA
+
+
+def test_a_compiled_function_calls_only_compiled_functions_of_its_own_module():
+    """Else numba would go on with the old version of what it called: it looks at one file only."""
+    sources = files("workers")
+
+    assert any(list(called_by_compiled(source)) for source in sources.values())
+    assert strangers(sources) == []
+
+
 def test_only_the_app_serves_and_loads_the_extension(everything):
     assert served(everything) == MAY_SERVE
 
@@ -190,6 +251,36 @@ def test_an_import_is_found_wherever_it_hides(source):
 )
 def test_a_step_out_of_a_layer_is_found(layer, source):
     assert offences(layer, {"here.py": source}) != []
+
+
+@pytest.mark.parametrize("decorator", ["compiled", "compiled(inline='always')"])
+@pytest.mark.parametrize(
+    "others",
+    [
+        "from workers.other import f",
+        "from workers.other import g as f",
+        "import workers.other as f",
+        "def f():\n    pass",
+    ],
+)
+@pytest.mark.parametrize("call", ["f()", "1 + f(2)", "f.g()"])
+def test_a_call_out_of_a_compiled_function_is_found(decorator, others, call):
+    source = f"{others}\n@{decorator}\ndef kernel():\n    return {call}"
+
+    assert strangers({"kernel.py": source}) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@compiled\ndef f():\n    pass\n@compiled\ndef kernel(n):\n    return abs(f(n))",
+        "import numpy as np\n@compiled\ndef kernel(n):\n    return np.sqrt(n)",
+        "from workers.other import f\ndef plain():\n    return f()",
+        "from workers.other import F\n@compiled\ndef kernel(n):\n    return n + F",
+    ],
+)
+def test_what_a_compiled_function_may_use_is_no_offence(source):
+    assert strangers({"kernel.py": source}) == []
 
 
 def test_a_name_that_only_begins_alike_is_no_offence():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from skimage.draw import line
 
 from dashboard.model import change
 from dashboard.model.case import Cases
@@ -99,7 +100,8 @@ def watched(session, name):
 def test_a_stroke_labels_the_whole_superpixels_under_it(volume, name):
     session = session_on(volume)
     stroke = draw(session, name, 1, (1, 1), (3, 2), label=3)
-    under = np.unique(session.superpixels.ids[tuple(stroke.voxels.T)])
+    across = np.take(session.superpixels.ids, 1, stroke.plane.layout.axis)
+    under = np.unique(across[line(*stroke.cells[0], *stroke.cells[1])])
 
     session.paint(stroke)
 

@@ -5,9 +5,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard.model.labels import LabelMap
-from dashboard.model.superpixels import Superpixels
 from dashboard.surfaces import WHOLE, Surfaces
-from tests.conftest import ByHand, Inline, Later, now, tissues
+from tests.conftest import ByHand, Inline, Later, now, partitioned, tissues
 from workers import surface
 
 
@@ -24,7 +23,7 @@ class Scene:
         self.volume, self.labels = volume, LabelMap(volume.shape)
         halves = [np.arange(n) * 2 // n for n in volume.shape]
         ids = 1 + np.ravel_multi_index(np.ix_(*halves), (2, 2, 2)).astype(np.uint16)
-        self.superpixels = Superpixels(ids)
+        self.superpixels = partitioned(ids)
         self.surfaces.open(volume, self.labels)
 
     def give(self, label, *ids):

@@ -9,11 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from workers.boxes import boxes
 from workers.connectivity import connect
 from workers.foreground import automatic_threshold, foreground
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
 from workers.slic_iteration import iterate
+from workers.team import Team
+from workers.tiles import Scale, tiled, untiled
 
 COUNT = 2500
 """How many superpixels, where nothing is asked for."""
@@ -22,7 +25,6 @@ _ITERATIONS = 10
 _CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
 _SAMPLE = 1_000_000
 _FAR = 100.0  # on the scale of the intensities: further out, float32 distances overflow
-_EXACT = 50_000  # voxels: beyond, float32 sums of coordinates lose their last places
 
 
 class Partition(NamedTuple):
@@ -34,12 +36,15 @@ class Partition(NamedTuple):
         The superpixel of each voxel, 1 … `count`; 0 outside the foreground. Read-only.
     count : int
         Number of superpixels.
+    boxes : (count, 6) ndarray of int32
+        ``i0, i1, j0, j1, k0, k1`` of the box around each, the ends half open.
     threshold : float or None
         Voxels at or below it are outside; None where every finite voxel is inside.
     """
 
     ids: np.ndarray
     count: int
+    boxes: np.ndarray
     threshold: float | None
 
 
@@ -52,6 +57,7 @@ def partition(
     compactness: float = 0.06,
     sigma_mm: float = 0.0,
     threshold: float | str | None = "auto",
+    threads: int | None = None,
     report: Report | None = None,
 ) -> Partition:
     """Compute the superpixels of a volume by SLIC.
@@ -78,6 +84,8 @@ def partition(
     threshold : float, "auto" or None, optional
         See `workers.foreground`. With "auto", specks smaller than a quarter of a superpixel are
         not foreground; a number is taken literally; None takes every finite voxel.
+    threads : int, optional
+        By default `workers.team.usable`; the ids do not depend on it.
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
 
@@ -98,8 +106,6 @@ def partition(
     """
     _check(image, spacing, count, size_mm3)
     _positive(compactness=compactness, sigma_mm=sigma_mm or 1)
-    # The compiled iteration asks for C order; what nibabel maps from a file has Fortran's.
-    image = np.ascontiguousarray(image)
     report = report or silent
     report(0.0)
     automatic = isinstance(threshold, str)
@@ -116,9 +122,14 @@ def partition(
     relative = relative_spacing(spacing)
     scaled = _scaled(image[box], mask[box], sigma_mm / np.asarray(spacing, float))
     report(0.06)
-    ids = _clusters(scaled / compactness, mask[box], relative, size, part(report, 0.06, 0.9))
-    ids = connect(ids, mask[box], int(size * _CRUMB), report=part(report, 0.9, 1))
-    return _pasted(ids, box, image.shape, threshold)
+    with Team(threads) as team:
+        scale = Scale(np.float32(0), np.float32(1), np.float32(1 / compactness))
+        tiles = tiled(scaled[..., None], mask[box], scale, team)
+        del scaled
+        _cluster(tiles, mask[box], relative, size, team, part(report, 0.1, 0.9))
+    ids = untiled(tiles, 1)
+    ids = connect(ids, mask[box], int(size * _CRUMB), threads=threads, report=part(report, 0.9, 1))
+    return _pasted(ids, box, image.shape, threshold, threads)
 
 
 def _check(image, spacing, count, size_mm3):
@@ -168,24 +179,22 @@ def _scaled(image, mask, sigma):
     return ndimage.gaussian_filter(scaled, sigma) if sigma.any() else scaled
 
 
-def _clusters(scaled, mask, spacing, size, report):
+def _cluster(tiles, mask, spacing, size, team, report):
     """Run SLIC inside the mask, from a grid; distances count in steps of it."""
-    dtype = np.float64 if size > _EXACT else np.float32
-    numbers, edge = grid(scaled.shape, spacing, size)
-    places = centres_on_grid(scaled.shape, numbers)
+    numbers, edge = grid(mask.shape, spacing, size)
+    places = centres_on_grid(mask.shape, numbers)
     filled = filling(mask, numbers).ravel()
     places[filled < min(_CRUMB, filled.max())] = np.nan
-    centres = np.pad(places, ((0, 0), (0, 1))).astype(dtype)
-    image = scaled.astype(dtype)[..., None]
-    return iterate(
-        image, centres, 1.0, np.asarray(spacing / edge, dtype),
-        mask=mask.astype(np.uint8), max_num_iter=_ITERATIONS, report=report,
+    centres = np.pad(places, ((0, 0), (0, 1))).astype(np.float32)
+    iterate(
+        tiles, centres, 1.0, np.asarray(spacing / edge, np.float32),
+        max_num_iter=_ITERATIONS, wide=True, team=team, report=report,
     )  # fmt: skip
 
 
-def _pasted(ids, box, shape, threshold):
+def _pasted(ids, box, shape, threshold, threads):
     count = int(ids.max())
     whole = np.zeros(shape, np.uint16 if count < 2**16 else np.uint32)
     whole[box] = ids
     whole.flags.writeable = False
-    return Partition(whole, count, threshold)
+    return Partition(whole, count, boxes(whole, count, threads=threads), threshold)

@@ -5,42 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from skimage.color import rgb2lab
 from skimage.filters import gaussian
-from skimage.segmentation._slic import _enforce_label_connectivity_cython
-from skimage.segmentation.slic_superpixels import _get_grid_centroids, _get_mask_centroids
-from skimage.util import img_as_float
+from skimage.util import img_as_float, regular_grid
 
+from workers.connectivity import connect
+from workers.mask_seeds import seeds_in_mask
 from workers.progress import Report, part, silent
 from workers.slic_iteration import iterate
+from workers.team import Team
+from workers.tiles import Scale, Tiles, tiled, untiled
+
+_MOST = 2**24  # float32 counts no further
+_MAX_SIZE_FACTOR = 3
 
 
-def slic(  # noqa: PLR0917  (the first six are scikit-image's, in its order)
+def slic(
     image: np.ndarray,
     n_segments: int = 100,
     compactness: float = 10.0,
     max_num_iter: int = 10,
     sigma: float | Sequence[float] = 0,
     spacing: Sequence[float] | None = None,
-    *,
-    mask: np.ndarray | None = None,
-    channel_axis: int | None = -1,
-    start_label: int = 1,
+    convert2lab: bool | None = None,
     enforce_connectivity: bool = True,
     min_size_factor: float = 0.5,
-    max_size_factor: float = 3,
+    max_size_factor: float = _MAX_SIZE_FACTOR,
+    slic_zero: bool = False,
+    start_label: int = 1,
+    mask: np.ndarray | None = None,
+    *,
+    channel_axis: int | None = -1,
+    threads: int | None = None,
     report: Report | None = None,
 ) -> np.ndarray:
     """Segment a volume by k-means in intensity and space.
 
-    As `skimage.segmentation.slic` with ``convert2lab=False``, whose parameters these are; but it
-    tells how far it is after each iteration, and can be cancelled there.
+    As `skimage.segmentation.slic` for volumes, in whose place it can be called: with
+    ``enforce_connectivity=False`` each voxel gets the label that it gets there, whatever the
+    number of threads. Pieces are joined by the rule of `workers.connectivity` instead of
+    scikit-image's, which may leave a label in two pieces.
 
     Parameters
     ----------
     image : (I, J, K) or (I, J, K, C) ndarray
-        Finite inside the mask; scaled to 0 … 1 there.
+        Finite inside the mask; scaled to 0 … 1 there. float32 is computed with as such, float16 as
+        float32, all else as float64.
     n_segments : int, optional
-        About how many superpixels.
+        About how many superpixels, below 2²⁴.
     compactness : float, optional
         Weight of distance against intensity; larger is more cubic.
     max_num_iter : int, optional
@@ -49,85 +61,122 @@ def slic(  # noqa: PLR0917  (the first six are scikit-image's, in its order)
         Gaussian smoothing: a number in units of `spacing`, a sequence in voxels.
     spacing : (3,) sequence of float, optional
         Voxel edges; 1 where not given.
+    convert2lab : bool, optional
+        Whether three channels are RGB, to be compared in Lab; if not given they are. Say False for
+        three modalities.
+    enforce_connectivity : bool, optional
+        Whether each superpixel is to be in one piece.
+    min_size_factor : float, optional
+        Superpixels below this part of the mean size then join a neighbour.
+    max_size_factor : float, optional
+        Can only be 3: where scikit-image cuts a superpixel that is larger, it is kept whole.
+    slic_zero : bool, optional
+        Can only be False: a compactness that adapts is not supported.
+    start_label : {0, 1}, optional
+        Lowest label; ``start_label - 1`` lies outside the mask. Without `enforce_connectivity` a
+        voxel in the mask has it too that no seed's window ever reaches.
     mask : (I, J, K) ndarray of bool, optional
         Voxels that take part; the seeds are spread over it.
     channel_axis : int or None, optional
         Axis of the channels, None for a volume without.
-    start_label : {0, 1}, optional
-        Lowest label; ``start_label - 1`` lies outside the mask.
-    enforce_connectivity : bool, optional
-        Whether scikit-image's pass makes the superpixels connected.
-    min_size_factor, max_size_factor : float, optional
-        That pass's limits, as parts of the mean size.
+    threads : int, optional
+        As many as cores, where not given.
     report : callable, optional
-        Told the fraction that is done; may raise CancelledError.
+        Told the fraction that is done, each iteration; may raise CancelledError.
 
     Returns
     -------
-    labels : (I, J, K) ndarray of int
+    labels : (I, J, K) ndarray of int32
 
     Raises
     ------
     ValueError
-        If `image` is not a volume or not finite inside the mask, the mask is empty or of another
-        shape, `spacing` or `sigma` have not 3 numbers, or `start_label` is not 0 or 1.
+        If `image` is not a volume, or not finite inside the mask; if the mask has another shape,
+        or fewer voxels than `n_segments`; if `n_segments`, `compactness`, `max_num_iter` or
+        `threads` is not positive; if `spacing` or `sigma` have not 3 numbers, or `start_label` is
+        not 0 or 1; if `convert2lab` is asked for what has not 3 channels.
+    NotImplementedError
+        If `slic_zero`, or another `max_size_factor`, is asked for.
 
     References
     ----------
     Achanta et al., "SLIC Superpixels Compared to State-of-the-art Superpixel Methods",
     TPAMI 2012, doi:10.1109/TPAMI.2012.120; Irving, "maskSLIC", 2016, arXiv:1606.09518
     """
-    report = report or silent
-    _check(image, mask, channel_axis, start_label)
-    image = _scaled(_channels_last(image, channel_axis), mask)
-    spacing = _three(1 if spacing is None else spacing, "spacing", image.dtype)
-    image = _smoothed(image, sigma, spacing)
-    centres, step = _seeds(image, n_segments, mask, channel_axis is not None)
-    image = np.ascontiguousarray(image * (1.0 / compactness), dtype=image.dtype)
-    options = {"max_num_iter": max_num_iter, "start_label": start_label}
-    if mask is not None:
-        options["mask"] = np.array(mask, bool, order="C").view(np.uint8)
-        spread = part(report, 0, 0.5)
-        iterate(image, centres, step, spacing, ignore_color=True, report=spread, **options)
-        report = part(report, 0.5, 1)
-    labels = iterate(image, centres, step, spacing, report=report, **options)
+    _refuse_unsupported(slic_zero, max_size_factor)
+    _refuse_impossible(n_segments, compactness, max_num_iter, start_label)
+    image = _channels_last(np.asarray(image), channel_axis)
+    mask = _checked_mask(mask, image.shape[:3], n_segments)
+    spacing = _three(1 if spacing is None else spacing, "spacing", _float_type(image))
+    with Team(threads) as team:
+        tiles = _prepared(image, mask, 1.0 / compactness, sigma, spacing, convert2lab, team)
+        image = None
+        seeds, steps = _seeds(tiles.shape, n_segments, mask, channel_axis is not None, team)
+        report = report or silent
+        centres = np.pad(seeds, ((0, 0), (0, tiles.lowest.shape[1]))).astype(spacing.dtype)
+        settings = {"max_num_iter": max_num_iter, "team": team}
+        if mask is not None:
+            spread, report = part(report, 0, 0.5), part(report, 0.5, 1)
+            iterate(
+                tiles, centres, max(steps), spacing, ignore_color=True, report=spread, **settings
+            )
+        iterate(tiles, centres, max(steps), spacing, report=report, **settings)
     if not enforce_connectivity:
-        return labels
-    size = (labels.size if mask is None else options["mask"].sum()) / len(centres)
-    smallest, largest = int(min_size_factor * size), int(max_size_factor * size)
-    return _enforce_label_connectivity_cython(labels, smallest, largest, start_label)
+        return untiled(tiles, start_label)
+    labels = untiled(tiles._replace(values=None), 1)
+    size = (labels.size if mask is None else np.count_nonzero(mask)) / len(seeds)
+    labels = connect(labels, mask, int(min_size_factor * size), threads=threads).view(np.int32)
+    labels -= 1 - start_label
+    return labels
 
 
-def _check(image, mask, channel_axis, start_label):
+def _refuse_unsupported(slic_zero, max_size_factor):
+    if slic_zero:
+        raise NotImplementedError("slic_zero is not supported; give a compactness.")
+    if max_size_factor != _MAX_SIZE_FACTOR:
+        raise NotImplementedError(
+            "max_size_factor is not supported: superpixels are never cut for their size. "
+            "Give a larger n_segments for smaller ones."
+        )
+
+
+def _refuse_impossible(n_segments, compactness, max_num_iter, start_label):
+    for name, value in (
+        ("n_segments", n_segments), ("compactness", compactness), ("max_num_iter", max_num_iter)
+    ):  # fmt: skip
+        if not value > 0:
+            raise ValueError(f"{name} must be positive; got {value}.")
+    if n_segments >= _MOST:
+        raise ValueError(f"n_segments must be below {_MOST}; got {n_segments}.")
+    if start_label not in (0, 1):
+        raise ValueError(f"start_label must be 0 or 1; got {start_label}.")
+
+
+def _channels_last(image, channel_axis):
     axes = 3 if channel_axis is None else 4
     if image.ndim != axes:
         raise ValueError(
             f"image must have {axes} axes with channel_axis={channel_axis}; "
             f"got shape {image.shape}."
         )
-    if start_label not in (0, 1):
-        raise ValueError(f"start_label must be 0 or 1; got {start_label}.")
-    shape = image.shape if channel_axis is None else np.delete(image.shape, channel_axis)
-    if mask is not None and not (mask.shape == tuple(shape) and mask.any()):
-        raise ValueError(f"mask must have the shape {tuple(shape)} and some voxels set.")
-
-
-def _channels_last(image, channel_axis):
     return image[..., None] if channel_axis is None else np.moveaxis(image, channel_axis, -1)
 
 
-def _scaled(image, mask):
-    """Return a float copy that runs from 0 to 1 inside the mask."""
-    image = img_as_float(image)
-    image = image.astype(np.promote_types(image.dtype, np.float32), copy=True, order="C")
-    values = image if mask is None else image[mask.astype(bool)]
-    low, high = values.min(), values.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError("image must be finite inside the mask; it holds NaN or infinity.")
-    image -= low
-    if high != low:
-        image /= high - low
-    return image
+def _checked_mask(mask, shape, n_segments):
+    if mask is None:
+        return None
+    mask = np.ascontiguousarray(mask, bool)
+    if mask.shape != shape:
+        raise ValueError(f"mask must have the shape {shape}; got {mask.shape}.")
+    if (inside := np.count_nonzero(mask)) < n_segments:
+        raise ValueError(
+            f"mask must have n_segments = {n_segments} voxels or more; it has {inside}."
+        )
+    return mask
+
+
+def _float_type(image):
+    return np.float32 if image.dtype in (np.float16, np.float32) else np.float64
 
 
 def _three(numbers, name, dtype):
@@ -137,21 +186,39 @@ def _three(numbers, name, dtype):
     return np.array(np.broadcast_to(numbers, 3))
 
 
-def _smoothed(image, sigma, spacing):
-    """Smooth each channel; a single sigma is a length, so that it shrinks along long voxels."""
-    sigmas = _three(sigma, "sigma", image.dtype if np.isscalar(sigma) else float)
+def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
+    """Return the volume in tiles, scaled from 0 to 1, smoothed, and divided by the compactness."""
+    image = img_as_float(image).astype(_float_type(image), copy=False)
+    scale = _scale(image, mask)
+    channels = image.shape[3]
+    sigmas = _three(sigma, "sigma", image.dtype)
     sigmas = sigmas / spacing if np.isscalar(sigma) else sigmas
-    if not (sigmas > 0).any():
-        return image
-    return gaussian(image, sigma=[*sigmas, 0], mode="reflect")
+    if convert2lab and channels != 3:
+        raise ValueError(f"convert2lab needs 3 channels, red, green and blue; got {channels}.")
+    lab = channels == 3 and convert2lab in (None, True)
+    if lab or (sigmas > 0).any():
+        image = (image - scale.low) / scale.span
+        image = rgb2lab(image) if lab else image
+        if (sigmas > 0).any():
+            image = gaussian(image, sigma=[*sigmas, 0], mode="reflect")
+        scale = Scale(image.dtype.type(0), image.dtype.type(1), 1.0)
+    return tiled(image, mask, scale._replace(factor=image.dtype.type(factor)), team)
 
 
-def _seeds(image, n_segments, mask, multichannel):
-    """Return the first centres, without colour yet, and the step between them."""
-    if mask is None:
-        places, steps = _get_grid_centroids(image, n_segments)
-    else:
-        shaped = np.ascontiguousarray(mask, bool).view(np.uint8)
-        places, steps = _get_mask_centroids(shaped, n_segments, multichannel)
-    colours = np.zeros((len(places), image.shape[3]))
-    return np.ascontiguousarray(np.hstack([places, colours]), dtype=image.dtype), max(steps)
+def _scale(image, mask):
+    """Return the scale on which the values inside the mask run from 0 to 1."""
+    values = image if mask is None else image[mask]
+    low, high = values.min(), values.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError("image must be finite inside the mask; it holds NaN or infinity.")
+    return Scale(low, high - low if high != low else image.dtype.type(1), image.dtype.type(1))
+
+
+def _seeds(shape, n_segments, mask, multichannel, team):
+    """Return where the centres begin, and the steps between them."""
+    if mask is not None:
+        return seeds_in_mask(mask, n_segments, multichannel, team)
+    slices = regular_grid(shape, n_segments)
+    axes = [np.arange(size)[along] for size, along in zip(shape, slices, strict=True)]
+    seeds = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
+    return seeds, [float(along.step or 1) for along in slices]

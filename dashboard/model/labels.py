@@ -97,7 +97,7 @@ class LabelMap:
             self._write(patch, patch.after, patch.before)
 
     def _patch(self, superpixels: Superpixels, n: int, label: int) -> Patch | None:
-        box = superpixels.boxes[n - 1]
+        box = superpixels.box(n)
         before = self.data[box]
         mask = (superpixels.ids[box] == n) & (before != label)
         return Patch(box, mask, alike(before[mask]), label) if mask.any() else None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from skimage.draw import line
 
 from dashboard.model.plane import Plane
 
@@ -32,23 +30,13 @@ class Stroke:
     label: int = 1
 
     @property
-    def voxels(self) -> np.ndarray:
-        """The (m, 3) voxels along the line, filled between the points; some may lie outside.
+    def cells(self) -> np.ndarray:
+        """The (n, 2) voxels at its points, on the slice's two axes in ascending order.
 
-        Between two points the line is Bresenham's (`skimage.draw.line`), so that a fast drag
-        skips no voxel. Points that are not finite are left out; those further off the slice than
-        its own size are drawn nearer.
+        Some may lie off the slice. Points that are not finite are left out; those further off than
+        the slice's own size are drawn nearer.
         """
         xy = np.asarray(self.xy, float).reshape(-1, 2)
         size = np.array((self.plane.layout.x.size, self.plane.layout.y.size))
         near = np.clip(xy[np.isfinite(xy).all(axis=1)], -size, 2 * size)
-        cells = self.plane.to_voxels(near)
-        if len(cells) < 2:
-            return cells
-        across = (self.plane.layout.x.index, self.plane.layout.y.index)
-        flat = cells[:, across]
-        steps = [np.stack(line(*a, *b), axis=1) for a, b in pairwise(flat)]
-        filled = np.concatenate(steps)
-        voxels = np.full((len(filled), 3), self.plane.index, np.int64)
-        voxels[:, across] = filled
-        return voxels
+        return np.delete(self.plane.to_voxels(near), self.plane.layout.axis, axis=1)

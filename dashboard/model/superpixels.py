@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
-from scipy import ndimage
 
 Box = tuple[slice, slice, slice]
 
@@ -17,27 +14,18 @@ class Superpixels:
     ----------
     ids : (I, J, K) ndarray of unsigned int
         The superpixel of each voxel, numbered from 1; 0 is outside the foreground.
+    boxes : (n, 6) ndarray of int
+        ``i0, i1, j0, j1, k0, k1`` of the boxes around the superpixels 1 … n, the ends half open;
+        zeros where no voxel has the number.
     """
 
-    def __init__(self, ids: np.ndarray) -> None:
+    def __init__(self, ids: np.ndarray, boxes: np.ndarray) -> None:
         self.ids = ids
         self.ids.flags.writeable = False
+        self._boxes = boxes
+        self.count = int(np.count_nonzero(boxes[:, 1]))
 
-    @cached_property
-    def boxes(self) -> list[Box | None]:
-        """Bounding box of each superpixel; ``boxes[n - 1]`` encloses superpixel `n`."""
-        return ndimage.find_objects(self.ids)
-
-    @cached_property
-    def count(self) -> int:
-        """Number of superpixels that have a voxel."""
-        return sum(box is not None for box in self.boxes)
-
-    def under(self, voxels: np.ndarray) -> np.ndarray:
-        """Return the ids of the superpixels that `voxels` (n, 3) touch, each once, ascending.
-
-        Voxels outside the volume or the foreground touch nothing.
-        """
-        inside = ((voxels >= 0) & (voxels < self.ids.shape)).all(axis=1)
-        touched = np.unique(self.ids[tuple(voxels[inside].T)])
-        return touched[touched > 0]
+    def box(self, n: int) -> Box:
+        """Return the smallest box around superpixel `n`, empty if no voxel has that number."""
+        i0, i1, j0, j1, k0, k1 = self._boxes[n - 1].tolist()
+        return slice(i0, i1), slice(j0, j1), slice(k0, k1)

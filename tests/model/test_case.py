@@ -5,8 +5,7 @@ import pytest
 from dashboard.model.case import Case, Cases
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import first_labels
-from dashboard.model.superpixels import Superpixels
-from tests.conftest import slab
+from tests.conftest import partitioned, slab
 
 KEY = ("ada", "digest of a scan")
 
@@ -82,7 +81,7 @@ def test_who_lost_a_case_cannot_give_it_back(cases, told):
 
 def test_a_case_in_which_nothing_was_drawn_is_forgotten(cases, told):
     case, lose = taken(cases, told, "first")
-    case.superpixels = Superpixels(slab("1122"))
+    case.superpixels = partitioned(slab("1122"))
 
     cases.leave(KEY, lose)
 

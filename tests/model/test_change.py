@@ -10,8 +10,7 @@ from numpy.testing import assert_array_equal
 from dashboard.model import change
 from dashboard.model.change import Painted, Patched, Replaced
 from dashboard.model.labels import LabelMap
-from dashboard.model.superpixels import Superpixels
-from tests.conftest import slab
+from tests.conftest import partitioned, slab
 
 PARTITION = slab(
     "1122",
@@ -27,7 +26,7 @@ def labels():
 
 
 def test_a_stroke_is_told_by_ids(labels):
-    edit = labels.assign(Superpixels(PARTITION.copy()), np.array([2, 4]), 7, "given")
+    edit = labels.assign(partitioned(PARTITION), np.array([2, 4]), 7, "given")
 
     told = change.painted(5, edit)
 
@@ -42,7 +41,7 @@ def test_labels_from_a_file_are_told_by_the_box_that_changed(labels):
 
 
 def test_what_is_undone_is_told_by_boxes_since_labels_below_may_differ(labels):
-    edit = labels.assign(Superpixels(PARTITION.copy()), np.array([2, 4]), 7, "given")
+    edit = labels.assign(partitioned(PARTITION), np.array([2, 4]), 7, "given")
     labels.revert(edit)
 
     told = change.patched(6, edit)
@@ -62,7 +61,7 @@ def test_boxes_of_too_many_voxels_are_told_as_a_whole(labels, monkeypatch, most,
 
 @given(arrays(np.uint16, (4, 5), elements=st.integers(0, 6)), st.sets(st.integers(1, 6)))
 def test_the_boxes_hold_every_voxel_that_changed(ids, chosen):
-    superpixels, labels = Superpixels(ids[:, :, None].copy()), LabelMap((4, 5, 1))
+    superpixels, labels = partitioned(ids[:, :, None]), LabelMap((4, 5, 1))
     before = labels.data.copy()
     edit = labels.assign(superpixels, np.intersect1d(sorted(chosen), ids), 3, "given")
 

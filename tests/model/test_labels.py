@@ -9,8 +9,7 @@ from numpy.testing import assert_array_equal
 
 from dashboard.model.journal import Journal
 from dashboard.model.labels import LabelMap
-from dashboard.model.superpixels import Superpixels
-from tests.conftest import slab
+from tests.conftest import partitioned, slab
 
 PARTITION = slab(
     "1122",
@@ -53,7 +52,7 @@ class Annotator:
             self.journal.record(edit)
 
     def partition(self, ids):
-        self.superpixels = Superpixels(ids.copy())
+        self.superpixels = partitioned(ids)
 
     def undo(self):
         if edit := self.journal.step_back():
@@ -82,7 +81,7 @@ def assert_equal(labels, memory):
 
 def painted():
     labels = LabelMap((3, 4, 1))
-    return Superpixels(PARTITION.copy()), labels
+    return partitioned(PARTITION), labels
 
 
 def test_whole_superpixels_are_labelled():
@@ -128,7 +127,7 @@ def test_what_has_the_label_already_is_no_part_of_the_edit():
 
     edit = labels.assign(superpixels, np.array([1, 4]), 5, "second")
 
-    assert [patch.box for patch in edit.patches] == [superpixels.boxes[3]]
+    assert [patch.box for patch in edit.patches] == [superpixels.box(4)]
 
 
 def test_painting_twice_makes_an_empty_edit():

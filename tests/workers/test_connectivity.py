@@ -119,37 +119,154 @@ def test_an_empty_mask_has_no_superpixels():
     assert not connect(np.ones((2, 3, 4), int), np.zeros((2, 3, 4), bool)).any()
 
 
-VOLUMES = st.tuples(*[st.integers(1, 5)] * 3).flatmap(
-    lambda shape: st.tuples(
-        arrays(np.int32, shape, elements=st.integers(0, 4)), arrays(bool, shape)
-    )
+def test_without_a_mask_everything_is_inside():
+    assert_array_equal(connect(slab("1100", "2221"), min_size=2), slab("1111", "2222"))
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 4), (3, 0, 4), (3, 4, 0)])
+def test_a_volume_without_voxels_has_no_superpixels(shape):
+    assert connect(np.zeros(shape, int)).shape == shape
+
+
+def shapes(longest):
+    return st.tuples(*[st.integers(1, longest)] * 3)
+
+
+def masks(shape):
+    return st.none() | arrays(bool, shape)
+
+
+VOLUMES = shapes(5).flatmap(
+    lambda shape: st.tuples(arrays(np.int32, shape, elements=st.integers(0, 4)), masks(shape))
 )
+THREADS = st.integers(1, 5)
 
 
-@given(VOLUMES, st.integers(0, 9))
-@settings(max_examples=400, deadline=None)
-def test_the_result_is_that_of_the_slow_and_obvious_way(volume, min_size):
+def everywhere(ids, mask):
+    return np.ones(ids.shape, bool) if mask is None else mask
+
+
+@given(VOLUMES, st.integers(0, 9), THREADS)
+@settings(max_examples=400)
+def test_the_result_is_that_of_the_slow_and_obvious_way(volume, min_size, threads):
     ids, mask = volume
+
+    result = connect(ids, mask, min_size, threads=threads)
+
+    assert result.dtype == np.uint32
+    assert_array_equal(result, slowly(ids, everywhere(ids, mask), min_size))
+
+
+@pytest.mark.parametrize("min_size", [0, 12, 60])
+def test_of_a_larger_volume_too(min_size):
+    noise = np.random.default_rng(3).normal(size=(9, 14, 11))
+    ids = np.digitize(ndimage.gaussian_filter(noise, 0.6), [-0.3, -0.1, 0.1, 0.3])
+    mask = ndimage.gaussian_filter(noise, 2) > -0.02
 
     assert_array_equal(connect(ids, mask, min_size), slowly(ids, mask, min_size))
 
 
 @given(VOLUMES, st.integers(0, 9))
-@settings(max_examples=150, deadline=None)
-def test_the_invariants_hold(volume, min_size):
+@settings(max_examples=100)
+def test_superpixels_cover_exactly_the_mask(volume, min_size):
     ids, mask = volume
 
-    result = connect(ids, mask, min_size)
+    assert_array_equal(connect(ids, mask, min_size) > 0, everywhere(ids, mask))
 
-    assert_array_equal(result > 0, mask)
-    numbers, first = np.unique(result[mask], return_index=True)
+
+@given(VOLUMES, st.integers(0, 9))
+@settings(max_examples=100)
+def test_superpixels_are_in_one_piece(volume, min_size):
+    result = connect(*volume, min_size)
+
+    assert all(ndimage.label(result == n)[1] == 1 for n in range(1, result.max() + 1))
+
+
+@given(VOLUMES, st.integers(0, 9))
+@settings(max_examples=100)
+def test_a_small_superpixel_touches_no_other(volume, min_size):
+    result = connect(*volume, min_size)
+
+    for n in np.flatnonzero(np.bincount(result.ravel()) < min_size):
+        around = ndimage.binary_dilation(result == n)
+        assert n == 0 or set(result[around]) <= {0, n}
+
+
+@given(VOLUMES, st.integers(0, 9))
+@settings(max_examples=100)
+def test_ids_number_without_gaps_in_the_order_of_their_first_voxels(volume, min_size):
+    result = connect(*volume, min_size)
+
+    numbers, first = np.unique(result[result > 0], return_index=True)
     assert_array_equal(numbers, np.arange(1, numbers.size + 1))
     assert_array_equal(first, np.sort(first))
-    assert all(ndimage.label(result == n)[1] == 1 for n in numbers)
+
+
+@given(VOLUMES, st.integers(0, 9))
+@settings(max_examples=100)
+def test_a_result_given_again_comes_back_unchanged(volume, min_size):
+    ids, mask = volume
+    result = connect(ids, mask, min_size)
+
     assert_array_equal(connect(result, mask, min_size), result)
 
 
-def test_progress_runs_to_1_and_may_cancel():
+BLOBS = np.digitize(np.random.default_rng(5).normal(size=(4, 7, 6)), [-1, 0, 1])
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", ">i2", "i4", ">i4", "u4", ">u4", "i8", "u8"])
+def test_ids_may_be_integers_of_any_type(dtype):
+    assert_array_equal(connect(BLOBS.astype(dtype)), connect(BLOBS))
+
+
+def test_ids_may_lie_in_memory_in_any_order():
+    for ids in (np.asfortranarray(BLOBS), np.repeat(BLOBS, 2, axis=2)[:, :, ::2]):
+        assert_array_equal(connect(ids, np.asfortranarray(BLOBS > 0)), connect(BLOBS, BLOBS > 0))
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint32, np.int64])
+def test_the_ids_given_are_only_read(dtype):
+    ids = BLOBS.astype(dtype)
+    ids.flags.writeable = False
+
+    result = connect(ids, min_size=4)
+
+    assert not np.shares_memory(result, ids)
+    assert_array_equal(ids, BLOBS)
+
+
+def test_ids_may_have_large_gaps():
+    wide = np.array([0, 7, 2**30, 2**31 - 1])[BLOBS]
+
+    assert_array_equal(connect(wide, min_size=4), connect(BLOBS, min_size=4))
+
+
+def test_ids_outside_the_mask_do_not_matter():
+    ids = np.where(BLOBS == 3, np.iinfo(np.int64).min, BLOBS)
+
+    assert_array_equal(connect(ids, BLOBS < 3), connect(BLOBS, BLOBS < 3))
+
+
+@pytest.mark.parametrize(
+    ("ids", "mask", "threads", "sentence"),
+    [
+        (np.zeros((3, 4), int), None, 1, r"3 axes \(i, j, k\); got int64 of shape \(3, 4\)"),
+        (np.zeros((3, 4, 5)), None, 1, "must be integers .* got float64"),
+        (np.zeros((3, 4, 5), int), np.ones((3, 5, 4), bool), 1, r"\(3, 4, 5\); got \(3, 5, 4\)"),
+        (slab("1") - 2, None, 1, r"0 … 2\*\*31 - 1 inside the mask; got -1"),
+        ((slab("12") - 2).astype(np.int32), inside("11"), 1, "got -1"),
+        (np.full((1, 1, 2), 2**31), None, 1, "got 0 … 2147483648"),
+        (np.full((1, 1, 2), 2**31, np.uint32), None, 1, "inside the mask; got"),
+        (np.broadcast_to(np.int32(1), (2**11, 2**10, 2**10)), None, 1, "fewer than 2\\*\\*31"),
+        (BLOBS, None, 0, "threads must be 1 or more; got 0"),
+    ],
+)
+def test_what_cannot_be_connected_is_refused_with_a_sentence(ids, mask, threads, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        connect(ids, mask, threads=threads)
+
+
+def test_progress_runs_to_1():
     told = []
 
     connect(slab("1212"), inside("1212"), 2, report=told.append)
@@ -157,11 +274,19 @@ def test_progress_runs_to_1_and_may_cancel():
     assert told == sorted(told)
     assert told[-1] == 1
 
+
+@pytest.mark.parametrize("reached", [0.01, 0.5, 0.7, 0.9])
+def test_it_may_be_cancelled_between_its_stages(reached):
+    told = []
+
     def cancel(fraction):
-        raise CancelledError
+        told.append(fraction)
+        if fraction >= reached:
+            raise CancelledError
 
     with pytest.raises(CancelledError):
-        connect(slab("12"), inside("12"), report=cancel)
+        connect(BLOBS, None, 9, threads=2, report=cancel)
+    assert [fraction >= reached for fraction in told].index(True) == len(told) - 1
 
 
 # ------------------------------------------------------------------ the slow and obvious way

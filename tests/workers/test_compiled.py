@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workers.compiled import compiled
+
+ROOT = Path(__file__).parents[2]
+KERNEL = """
+from constants import TWO
+from workers.compiled import compiled
+
+@compiled
+def twice(n):
+    return times(n)
+
+@compiled
+def times(n):
+    return TWO * n
+"""
+CALL = """
+import kernel
+print(kernel.twice(21), len(kernel.twice.stats.cache_hits), kernel.twice.stats.cache_path)
+"""
+
+
+class Folder:
+    """A folder with a kernel, and a home; either may be one that nobody can write to.
+
+    Not even root can make a folder where a file lies already.
+    """
+
+    def __init__(self, path):
+        self.path, self.home = path, path / "home"
+        (path / "kernel.py").write_text(KERNEL)
+        self.define(2)
+
+    def define(self, two):
+        (self.path / "constants.py").write_text(f"TWO = {two}")
+
+    def close(self):
+        (self.path / "__pycache__").write_text("a file")
+
+    def close_home(self):
+        self.home.write_text("a file")
+
+    def call(self):
+        """Call the kernel in a process of its own: its result, cache hits and cache folder."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "XDG_"))}
+        home = dict.fromkeys(("HOME", "USERPROFILE", "LOCALAPPDATA"), str(self.home))
+        path = os.pathsep.join((str(self.path), str(ROOT)))
+        run = subprocess.run(
+            [sys.executable, "-W", "error", "-c", CALL],
+            cwd=self.path,
+            env=kept | home | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        result, hits, place = run.stdout.strip().split(" ", 2)
+        return float(result), int(hits), place
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder and a home that can be written to."""
+    return Folder(tmp_path)
+
+
+def test_what_was_compiled_is_kept_beside_the_module_for_the_next_process(folder):
+    beside = str(folder.path / "__pycache__")
+
+    assert folder.call() == (42, 0, beside)
+    assert folder.call() == (42, 1, beside)
+
+
+def test_what_was_compiled_with_another_modules_constant_is_out_of_date_when_that_changes(folder):
+    folder.call()
+
+    folder.define(2.5)
+
+    assert folder.call()[:2] == (52.5, 0)
+    assert folder.call()[:2] == (52.5, 1)
+
+
+def test_where_the_folder_is_read_only_it_is_kept_in_the_users_cache(folder):
+    folder.close()
+
+    _, _, place = folder.call()
+    result, hits, _ = folder.call()
+
+    assert (result, hits) == (42, 1)
+    assert Path(place).is_relative_to(folder.home)
+
+
+def test_where_the_home_is_too_each_process_compiles_anew(folder):
+    folder.close()
+    folder.close_home()
+
+    assert folder.call() == (42, 0, "None")
+    assert folder.call() == (42, 0, "None")
+
+
+def test_a_kernel_lets_go_of_the_gil_and_divides_as_numpy_does():
+    @compiled
+    def divided(a, b):
+        return a / b
+
+    assert divided.targetoptions["nogil"]
+    assert divided(1.0, 0.0) == float("inf")
+
+
+def test_an_option_of_numbas_can_be_given():
+    @compiled(boundscheck=True)
+    def item(items, n):
+        return items[n]
+
+    with pytest.raises(IndexError):
+        item(np.zeros(2), 5)

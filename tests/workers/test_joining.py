@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from workers.joining import NOBODY, OPEN, faces, join, settle_largest
+from workers.pieces import pieces
+
+
+def regions_of(*rows, owners):
+    """The map of regions drawn in digits, each in one piece; the faces of the open ones."""
+    found = pieces(np.array([[[int(c)] for c in row] for row in rows]))
+    owner = np.array([NOBODY, *(owners[id_] for id_ in found.ids[1:].tolist())], np.int32)
+    return found, faces(found.map, found.bounds, owner, found.sizes), owner
+
+
+def test_each_face_of_an_open_region_is_listed_once():
+    _, listed, _ = regions_of(
+        "1223",
+        "1444",
+        owners={1: 5, 2: OPEN, 3: 6, 4: NOBODY},
+    )
+
+    near = [listed.near[b:e] for b, e in zip(listed.begin, listed.end, strict=True)]
+
+    assert [sorted(some.tolist()) for some in near] == [[], [], [1, 3, 4, 4], [], []]
+
+
+@pytest.mark.parametrize(
+    ("owners", "joined"),
+    [
+        ({1: 5, 2: 6, 3: OPEN}, 6),  # two faces against one
+        ({1: 5, 2: NOBODY, 3: OPEN}, 5),
+        ({1: NOBODY, 2: NOBODY, 3: OPEN}, OPEN),
+    ],
+)
+def test_an_open_region_joins_the_owner_of_most_faces(owners, joined):
+    _, listed, owner = regions_of("1332", "1222", owners=owners)
+
+    join(listed, owner)
+
+    assert owner[2] == joined
+
+
+def test_at_a_tie_the_lowest_owner_is_joined():
+    _, listed, owner = regions_of("132", owners={1: 9, 2: 4, 3: OPEN})
+
+    join(listed, owner)
+
+    assert_array_equal(owner, [NOBODY, 9, 4, 4])
+
+
+def test_a_region_does_not_hear_of_what_joined_in_its_own_round():
+    _, listed, owner = regions_of("13452", owners={1: 7, 2: 8, 3: OPEN, 4: OPEN, 5: OPEN})
+
+    join(listed, owner)
+
+    assert_array_equal(owner, [NOBODY, 7, 7, 7, 8, 8])
+
+
+def test_of_open_regions_that_touch_the_largest_becomes_its_own():
+    _, listed, owner = regions_of(
+        "1224556",
+        owners={1: OPEN, 2: OPEN, 4: NOBODY, 5: OPEN, 6: OPEN},
+    )
+
+    settle_largest(listed, owner, np.array([0, 1, 2, 1, 2, 2], np.int32))
+
+    assert_array_equal(owner, [NOBODY, OPEN, 2, NOBODY, 4, OPEN])

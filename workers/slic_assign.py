@@ -1,0 +1,184 @@
+"""Each voxel to its nearest cluster, in the bits of scikit-image.
+
+Distances are measured in scikit-image's order of operations and compared in its order of clusters,
+so that every rounding and every tie comes out as there; only what cannot be nearest is left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workers.compiled import compiled
+from workers.tiles import NOBODY, OUTSIDE, PLANE, TILE_I, TILE_J, TILE_K, TILE_VOXELS
+
+# Where things lie in the buffer of a tile. One flat array with offsets that are known when it is
+# compiled: so the compiler sees that nothing overlaps, and takes 16 voxels at a time.
+_CLUSTER = TILE_VOXELS  # after the least distances
+_ALONG_J = 2 * TILE_VOXELS  # squared lengths, for each voxel of a plane of the tile
+_ALONG_K = _ALONG_J + PLANE
+_ALONG_I = _ALONG_K + PLANE
+_ROW = _ALONG_I + TILE_I
+_SUM = _ROW + TILE_J
+_VALUES = _SUM + PLANE
+_ALIGNED = 64  # bytes
+
+
+@compiled
+def assign(listed, candidates, tiles, clusters, metric):
+    """Give the voxels of the listed tiles their nearest clusters.
+
+    Of those at equal distance the lowest is taken. A voxel in no window keeps what it had.
+
+    Parameters
+    ----------
+    listed, candidates
+        As `by_tile` returns them.
+    tiles : Tiles
+        Whose `clusters` are written.
+    clusters : Clusters
+    metric : Metric
+
+    Returns
+    -------
+    missed : int
+        How many voxels that take part lie in no window.
+    """
+    centres, channels = clusters.centres, metric.channels
+    buffer = _aligned(_VALUES + channels * TILE_VOXELS, centres)
+    grid, missed = tiles.grid, 0
+    for t in range(len(listed)):
+        tile = listed[t, 0]
+        i, j, k = tile // (grid[1] * grid[2]), tile // grid[2] % grid[1], tile % grid[2]
+        low = (i * TILE_I, j * TILE_J, k * TILE_K)
+        corner = (low[0] * grid[1] * TILE_J + low[1]) * grid[2] * TILE_K + low[2]
+        _fetch(buffer, tiles, tile, corner, channels)
+        for x in range(listed[t, 1], listed[t, 2]):
+            n = candidates[x]
+            _lengths(buffer, n, low, clusters, metric)
+            if channels == 1:
+                _measure(buffer, metric.weight, centres[n, 3], metric.numbers[n])
+            else:
+                _measure_channels(buffer, metric.weight, centres, n, channels, metric.numbers[n])
+        missed += _store(buffer, tiles, tile, corner)
+    return missed
+
+
+@compiled
+def _aligned(length, like):
+    """Return an array that begins where a vector register likes it to."""
+    raw = np.empty(length + _ALIGNED, like.dtype)
+    skip = (_ALIGNED - raw.ctypes.data % _ALIGNED) % _ALIGNED // raw.itemsize
+    return raw[skip : skip + length]
+
+
+@compiled
+def _fetch(buffer, tiles, tile, corner, channels):
+    """Copy a tile, and let what takes no part be nearer to nobody than any cluster can be."""
+    row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
+    for c in range(channels):
+        first, to = corner + c * tiles.clusters.size, _VALUES + c * TILE_VOXELS
+        for i in range(TILE_I):
+            for j in range(TILE_J):
+                at, place = (
+                    np.uint64(first + i * layer + j * row),
+                    np.uint64(to + i * PLANE + j * TILE_K),
+                )
+                for k in range(np.uint64(TILE_K)):
+                    buffer[place + k] = tiles.values[at + k]
+    for x in range(TILE_VOXELS):
+        buffer[x] = np.inf
+        buffer[_CLUSTER + x] = NOBODY
+    if tiles.inside[tile] == TILE_VOXELS:
+        return
+    for i in range(TILE_I):
+        for j in range(TILE_J):
+            at, place = np.uint64(corner + i * layer + j * row), np.uint64(i * PLANE + j * TILE_K)
+            for k in range(np.uint64(TILE_K)):
+                buffer[place + k] = -np.inf if tiles.clusters[at + k] == OUTSIDE else np.inf
+
+
+@compiled
+def _lengths(buffer, cluster, low, clusters, metric):
+    """Write the squared lengths along each axis; infinite outside the window."""
+    centres, windows, numbers = clusters.centres, clusters.windows, metric.numbers
+    along, begin = metric.spacing[2], np.uint64(low[2])
+    place, first = centres[cluster, 2], windows[cluster, 4] - low[2]
+    last = windows[cluster, 5] - low[2]
+    for k in range(TILE_K):
+        length = along * (place - numbers[begin + np.uint64(k)])
+        buffer[_ALONG_K + k] = length * length if (k >= first) & (k < last) else np.inf
+    for x in range(TILE_K, PLANE):
+        buffer[_ALONG_K + x] = buffer[_ALONG_K + x - TILE_K]
+    along, begin = metric.spacing[1], np.uint64(low[1])
+    place, first = centres[cluster, 1], windows[cluster, 2] - low[1]
+    last = windows[cluster, 3] - low[1]
+    for j in range(TILE_J):
+        length = along * (place - numbers[begin + np.uint64(j)])
+        buffer[_ROW + j] = length * length if (j >= first) & (j < last) else np.inf
+    for j in range(TILE_J):
+        square = buffer[_ROW + j]
+        for k in range(TILE_K):
+            buffer[_ALONG_J + j * TILE_K + k] = square
+    along, begin = metric.spacing[0], np.uint64(low[0])
+    place, first = centres[cluster, 0], windows[cluster, 0] - low[0]
+    last = windows[cluster, 1] - low[0]
+    for i in range(TILE_I):
+        length = along * (place - numbers[begin + np.uint64(i)])
+        buffer[_ALONG_I + i] = length * length if (i >= first) & (i < last) else np.inf
+
+
+@compiled
+def _measure(buffer, weight, value, name):
+    """Measure one cluster at all voxels of a tile of one channel."""
+    for i in range(TILE_I):
+        square = buffer[_ALONG_I + i]
+        for x in range(PLANE):
+            distance = ((square + buffer[_ALONG_J + x]) + buffer[_ALONG_K + x]) * weight
+            difference = buffer[_VALUES + i * PLANE + x] - value
+            distance = distance + difference * difference
+            least, cluster = buffer[i * PLANE + x], buffer[_CLUSTER + i * PLANE + x]
+            nearer = distance < least
+            buffer[i * PLANE + x] = distance if nearer else least
+            buffer[_CLUSTER + i * PLANE + x] = name if nearer else cluster
+
+
+@compiled
+def _measure_channels(buffer, weight, centres, n, channels, name):
+    """Measure one cluster at all voxels of a tile of any number of channels."""
+    for i in range(TILE_I):
+        square = buffer[_ALONG_I + i]
+        for x in range(PLANE):
+            buffer[_SUM + x] = 0
+        for c in range(channels):
+            value, values = centres[n, 3 + c], np.uint64(_VALUES + c * TILE_VOXELS + i * PLANE)
+            for x in range(np.uint64(PLANE)):
+                difference = buffer[values + x] - value
+                buffer[np.uint64(_SUM) + x] += difference * difference
+        for x in range(PLANE):
+            distance = ((square + buffer[_ALONG_J + x]) + buffer[_ALONG_K + x]) * weight
+            distance = distance + buffer[_SUM + x]
+            least, cluster = buffer[i * PLANE + x], buffer[_CLUSTER + i * PLANE + x]
+            nearer = distance < least
+            buffer[i * PLANE + x] = distance if nearer else least
+            buffer[_CLUSTER + i * PLANE + x] = name if nearer else cluster
+
+
+@compiled
+def _store(buffer, tiles, tile, corner):
+    """Give the voxels their clusters; return how many that take part were reached by none."""
+    row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
+    unnamed = 0
+    for x in range(TILE_VOXELS):
+        unnamed += buffer[_CLUSTER + x] == NOBODY
+    for i in range(TILE_I):
+        for j in range(TILE_J):
+            at = np.uint64(corner + i * layer + j * row)
+            place = np.uint64(_CLUSTER + i * PLANE + j * TILE_K)
+            if unnamed == 0:
+                for k in range(np.uint64(TILE_K)):
+                    tiles.clusters[at + k] = np.int32(buffer[place + k])
+                continue
+            for k in range(np.uint64(TILE_K)):
+                cluster = np.int32(buffer[place + k])
+                tiles.clusters[at + k] = tiles.clusters[at + k] if cluster == NOBODY else cluster
+    return unnamed - (TILE_VOXELS - tiles.inside[tile])

@@ -1,0 +1,381 @@
+"""Which clusters can be nearest to a voxel of a tile: a handful of the 64 whose windows hold it.
+
+The squared distance to a cluster less that to another is linear in i, j, k and the intensities. Its
+least value in a box of voxels is therefore a sum of least values along each of them; where that is
+above what rounding could turn around, the first of the two is nowhere the nearest one in the box.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from workers.compiled import compiled
+from workers.tiles import TILE_I, TILE_J, TILE_K
+
+_SIDE_I, _SIDE_J, _SIDE_K = 2, 2, 1  # of a block, in tiles
+BLOCK = (_SIDE_I * TILE_I, _SIDE_J * TILE_J, _SIDE_K * TILE_K)
+_PER_TILE = 16  # room for so many candidates, at first
+_NOISE_HERE = 1e-14  # of the squares that are added up here, in float64
+_SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
+
+
+class Clusters(NamedTuple):
+    """Where the clusters are.
+
+    Attributes
+    ----------
+    centres : (n, 3 + C) ndarray of float32 or float64
+        Voxel coordinates and channels.
+    windows : (n, 6) ndarray of int32
+        From and to (excluded) along i, j and k: where a cluster may have voxels.
+    """
+
+    centres: np.ndarray
+    windows: np.ndarray
+
+
+class Metric(NamedTuple):
+    """How distances are measured.
+
+    Attributes
+    ----------
+    spacing : (3,) ndarray of float32 or float64
+    weight : float of the same type
+        What a squared length of 1 counts against a squared difference of intensity of 1.
+    channels : int
+        How many count; 0 if distance alone decides.
+    noise : float
+        Above this part of two squared distances, rounding cannot change which one is smaller.
+    numbers : ndarray of the same float
+        0, 1, 2 … up to the longest axis and the number of clusters.
+    """
+
+    spacing: np.ndarray
+    weight: float
+    channels: int
+    noise: float
+    numbers: np.ndarray
+
+
+class _List(NamedTuple):
+    """Candidates for a box, and what is found out about them.
+
+    Attributes
+    ----------
+    points : (4 + C, n) ndarray of float64
+        Coordinates and intensities of the centres, in units of distance, from the corner of the
+        block and the middle of its intensities; last the sum of their squares.
+    windows : (6, n) ndarray of int32
+    clusters : (n,) ndarray of int32
+    cost : (n,) ndarray of float64
+        Squared distance to the middle of the box, less what is the same for all.
+    limit : (n,) ndarray of float64
+        Costs that are higher by the reach of the box have lost, however things are rounded.
+    lost, whole : (n,) ndarray of float64
+        1 where nearest nowhere in the box, and where the window holds the whole box; else 0.
+    """
+
+    points: np.ndarray
+    windows: np.ndarray
+    clusters: np.ndarray
+    cost: np.ndarray
+    limit: np.ndarray
+    lost: np.ndarray
+    whole: np.ndarray
+
+
+@compiled
+def by_block(windows, blocks):
+    """List the clusters whose windows meet each block.
+
+    Parameters
+    ----------
+    windows : (n, 6) ndarray of int32
+        As in `Clusters`.
+    blocks : tuple of int
+        Number of blocks along i, j and k.
+
+    Returns
+    -------
+    start : (blocks + 1,) ndarray of int64
+    found : ndarray of int32
+        ``found[start[b] : start[b + 1]]`` belong to block `b`, ascending.
+    """
+    start = np.zeros(blocks[0] * blocks[1] * blocks[2] + 1, np.int64)
+    found = np.empty(0, np.int32)
+    place = start
+    for fills in range(2):
+        if fills:
+            start = np.cumsum(start)
+            found = np.empty(start[-1], np.int32)
+            place = start.copy()
+        for n in range(windows.shape[0]):
+            i0, i1, j0, j1, k0, k1 = windows[n]
+            if i0 >= i1 or j0 >= j1 or k0 >= k1:
+                continue
+            for i in range(i0 // BLOCK[0], (i1 - 1) // BLOCK[0] + 1):
+                for j in range(j0 // BLOCK[1], (j1 - 1) // BLOCK[1] + 1):
+                    for k in range(k0 // BLOCK[2], (k1 - 1) // BLOCK[2] + 1):
+                        block = (i * blocks[1] + j) * blocks[2] + k
+                        if fills:
+                            found[place[block]] = n
+                            place[block] += 1
+                        else:
+                            start[block + 1] += 1
+    return start, found
+
+
+@compiled
+def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
+    """List the clusters that may be nearest somewhere in each tile.
+
+    Parameters
+    ----------
+    begin, end : int
+        Blocks to look at, in C order of their places.
+    start, found, blocks
+        As in `by_block`.
+    tiles : Tiles
+        Their ranges of values are looked at, no voxel is.
+    clusters : Clusters
+    metric : Metric
+
+    Returns
+    -------
+    listed : (m, 3) ndarray of int64
+        A tile with voxels that take part, and where its candidates begin and end.
+    candidates : ndarray of int32
+        Clusters, ascending for each tile.
+    """
+    channels, grid, shape = metric.channels, tiles.grid, tiles.shape
+    size = _longest(start, begin, end)
+    given, kept = _room(3 + channels, size), _room(3 + channels, size)
+    box, middle, unit = np.zeros((2, 3 + channels)), np.zeros(channels), np.empty(3)
+    for axis in range(3):
+        unit[axis] = math.sqrt(np.float64(metric.weight)) * np.float64(metric.spacing[axis])
+    listed = np.empty(((end - begin) * _SIDE_I * _SIDE_J * _SIDE_K, 3), np.int64)
+    candidates = np.empty(len(listed) * _PER_TILE + size, np.int32)
+    tile_count, length = 0, 0
+    for block in range(begin, end):
+        i0 = block // (blocks[1] * blocks[2]) * _SIDE_I
+        j0 = block // blocks[2] % blocks[1] * _SIDE_J
+        k0 = block % blocks[2] * _SIDE_K
+        i1, j1 = min(i0 + _SIDE_I, grid[0]), min(j0 + _SIDE_J, grid[1])
+        k1 = min(k0 + _SIDE_K, grid[2])
+        corner = (i0 * TILE_I, j0 * TILE_J, k0 * TILE_K)
+        if not _values_of_block(box, middle, tiles, (i0, j0, k0), (i1, j1, k1), channels):
+            continue
+        high = _inside(shape, i1 * TILE_I, j1 * TILE_J, k1 * TILE_K)
+        _span(box, corner, corner, high, unit)
+        n = _load(given, found, start[block], start[block + 1], clusters, corner, middle, unit)
+        n = _shorten(given, n, kept, box, corner, high, metric.noise)
+        for i in range(i0, i1):
+            for j in range(j0, j1):
+                for k in range(k0, k1):
+                    tile = (i * grid[1] + j) * grid[2] + k
+                    if tiles.inside[tile] == 0:
+                        continue
+                    low = (i * TILE_I, j * TILE_J, k * TILE_K)
+                    high = _inside(shape, low[0] + TILE_I, low[1] + TILE_J, low[2] + TILE_K)
+                    _span(box, corner, low, high, unit)
+                    for c in range(channels):
+                        box[0, 3 + c] = tiles.lowest[tile, c] - middle[c]
+                        box[1, 3 + c] = tiles.highest[tile, c] - middle[c]
+                    nearest = _compare(kept, n, box, low, high, metric.noise)
+                    if nearest >= 0:
+                        _rule_out(kept, n, box, nearest)
+                        _rule_out_by_all(kept, n, box)
+                    if length + n > candidates.size:
+                        candidates = _longer(candidates)
+                    listed[tile_count, 0], listed[tile_count, 1] = tile, length
+                    for x in range(n):
+                        if kept.lost[x] == 0.0:
+                            candidates[length] = kept.clusters[x]
+                            length += 1
+                    listed[tile_count, 2] = length
+                    tile_count += 1
+    return listed[:tile_count], candidates
+
+
+@compiled
+def _longest(start, begin, end):
+    longest = 1
+    for block in range(begin, end):
+        longest = max(longest, start[block + 1] - start[block])
+    return longest
+
+
+@compiled
+def _longer(candidates):
+    longer = np.empty(2 * candidates.size, np.int32)
+    longer[: candidates.size] = candidates
+    return longer
+
+
+@compiled
+def _room(features, n):
+    return _List(
+        np.empty((features + 1, n)),
+        np.empty((6, n), np.int32),
+        np.empty(n, np.int32),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+    )
+
+
+@compiled
+def _inside(shape, i, j, k):
+    return min(i, shape[0]), min(j, shape[1]), min(k, shape[2])
+
+
+@compiled
+def _span(box, corner, low, high, unit):
+    """Write where the box from `low` to `high` lies, in units of distance from the corner."""
+    for axis in range(3):
+        box[0, axis] = (low[axis] - corner[axis]) * unit[axis]
+        box[1, axis] = (high[axis] - 1 - corner[axis]) * unit[axis]
+
+
+@compiled
+def _values_of_block(box, middle, tiles, first, last, channels):
+    """Write the range of a block's values and its middle; return how many voxels take part."""
+    inside = 0
+    for c in range(channels):
+        box[0, 3 + c], box[1, 3 + c] = np.inf, -np.inf
+    for i in range(first[0], last[0]):
+        for j in range(first[1], last[1]):
+            for k in range(first[2], last[2]):
+                tile = (i * tiles.grid[1] + j) * tiles.grid[2] + k
+                inside += tiles.inside[tile]
+                for c in range(channels):
+                    box[0, 3 + c] = min(box[0, 3 + c], tiles.lowest[tile, c])
+                    box[1, 3 + c] = max(box[1, 3 + c], tiles.highest[tile, c])
+    for c in range(channels):
+        middle[c] = 0.5 * (box[0, 3 + c] + box[1, 3 + c])
+        box[0, 3 + c] -= middle[c]
+        box[1, 3 + c] -= middle[c]
+    return inside
+
+
+@compiled
+def _load(given, found, first, last, clusters, corner, middle, unit):
+    """Fill `given` with the clusters ``found[first:last]``; return how many there are."""
+    channels = middle.size
+    for x in range(last - first):
+        cluster = found[first + x]
+        given.clusters[x] = cluster
+        square = 0.0
+        for axis in range(3):
+            place = (np.float64(clusters.centres[cluster, axis]) - corner[axis]) * unit[axis]
+            given.points[axis, x] = place
+            square += place * place
+        for c in range(channels):
+            value = np.float64(clusters.centres[cluster, 3 + c]) - middle[c]
+            given.points[3 + c, x] = value
+            square += value * value
+        given.points[3 + channels, x] = square
+        for side in range(6):
+            given.windows[side, x] = clusters.windows[cluster, side]
+    return last - first
+
+
+@compiled
+def _compare(given, n, box, low, high, noise):
+    """Note costs, limits, and whose windows meet and hold the voxels `low` to `high`.
+
+    Return the nearest of those that hold all of them; -1 if there is none.
+    """
+    w, points, cost = given.windows, given.points, given.cost
+    for x in range(n):
+        meets = (w[0, x] < high[0]) & (w[1, x] > low[0]) & (w[2, x] < high[1])
+        meets &= (w[3, x] > low[1]) & (w[4, x] < high[2]) & (w[5, x] > low[2])
+        given.lost[x] = 0.0 if meets else 1.0
+    for x in range(n):
+        holds = (w[0, x] <= low[0]) & (w[1, x] >= high[0]) & (w[2, x] <= low[1])
+        holds &= (w[3, x] >= high[1]) & (w[4, x] <= low[2]) & (w[5, x] >= high[2])
+        given.whole[x] = 1.0 if holds else 0.0
+    features = points.shape[0] - 1
+    largest, constant = 0.0, 0.0
+    for x in range(n):
+        cost[x] = points[features, x]
+        largest = max(largest, points[features, x])
+    for f in range(features):
+        twice = box[0, f] + box[1, f]
+        for x in range(n):
+            cost[x] -= twice * points[f, x]
+        largest = max(largest, max(box[0, f] ** 2, box[1, f] ** 2))
+        # Squared, the way to the farthest corner is at most twice that to the middle, and twice
+        # that from there to the corner.
+        constant += (0.5 * twice) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
+    least = _NOISE_HERE * largest + _SUBNORMAL
+    for x in range(n):
+        given.limit[x] = cost[x] + least + 2 * noise * (cost[x] + constant)
+    nearest = -1
+    for x in range(n):
+        if given.whole[x] == 1.0 and (nearest < 0 or cost[x] < cost[nearest]):
+            nearest = x
+    return nearest
+
+
+@compiled
+def _rule_out(given, n, box, r):
+    """Mark as lost what is farther than `r` in the whole box."""
+    points, cost, lost, limit = given.points, given.cost, given.lost, given.limit[r]
+    i, j, k = points[0, r], points[1, r], points[2, r]
+    size_i, size_j, size_k = box[1, 0] - box[0, 0], box[1, 1] - box[0, 1], box[1, 2] - box[0, 2]
+    if points.shape[0] == 5:
+        v, size_v = points[3, r], box[1, 3] - box[0, 3]
+        for x in range(n):
+            reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
+            reach += abs(points[2, x] - k) * size_k + abs(points[3, x] - v) * size_v
+            lost[x] = 1.0 if cost[x] - limit > reach else lost[x]
+        return
+    for x in range(n):
+        reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
+        reach += abs(points[2, x] - k) * size_k
+        for f in range(3, points.shape[0] - 1):
+            reach += abs(points[f, x] - points[f, r]) * (box[1, f] - box[0, f])
+        lost[x] = 1.0 if cost[x] - limit > reach else lost[x]
+
+
+@compiled
+def _rule_out_by_all(given, n, box):
+    """Mark as lost what is farther than any that is left and may have the whole box."""
+    for r in range(n):
+        if given.lost[r] == 0.0 and given.whole[r] == 1.0:
+            _rule_out(given, n, box, r)
+
+
+@compiled
+def _keep(given, n, kept):
+    """Copy what has not lost; return how many there are."""
+    m = 0
+    for x in range(n):
+        if given.lost[x] == 0.0:
+            for f in range(given.points.shape[0]):
+                kept.points[f, m] = given.points[f, x]
+            for side in range(6):
+                kept.windows[side, m] = given.windows[side, x]
+            kept.clusters[m] = given.clusters[x]
+            kept.cost[m], kept.limit[m] = given.cost[x], given.limit[x]
+            kept.whole[m], kept.lost[m] = given.whole[x], 0.0
+            m += 1
+    return m
+
+
+@compiled
+def _shorten(given, n, kept, box, low, high, noise):
+    """Write to `kept` the candidates that may be nearest somewhere in the box, ascending."""
+    nearest = _compare(given, n, box, low, high, noise)
+    if nearest >= 0:
+        _rule_out(given, n, box, nearest)
+    m = _keep(given, n, kept)
+    if nearest < 0:
+        return m
+    _rule_out_by_all(kept, m, box)
+    return _keep(kept, m, kept)

@@ -1,0 +1,114 @@
+"""Where the clusters move to: the means of their voxels, added up in scikit-image's order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workers.compiled import compiled
+from workers.team import Team
+from workers.tiles import TILE_J, TILE_K, Tiles
+
+
+def move(
+    centres: np.ndarray, tiles: Tiles, rows: np.ndarray, team: Team, *, wide: bool = False
+) -> None:
+    """Write the mean place and intensity of each cluster's voxels to `centres`.
+
+    As scikit-image does, intensities are added up in the type of `centres`, in C order of the
+    voxels, and so are coordinates; but while their sum is below what that type counts exactly, no
+    order and no rounding matter, and whole numbers do. A cluster without voxels becomes NaN.
+
+    Parameters
+    ----------
+    centres : (n, 3 + C) ndarray of float32 or float64
+    tiles : Tiles
+    rows : (n, 2) ndarray of int32
+        From and to (excluded) which i a cluster may have voxels.
+    team : Team
+        Each of its threads takes some of the clusters.
+    wide : bool, optional
+        Add up intensities in float64 and coordinates as whole numbers, however large: a better
+        mean than scikit-image's where clusters are huge.
+    """
+    sums = np.zeros((len(centres), 4), np.int64)
+    totals = np.zeros((len(centres), centres.shape[1] - 3), np.float64 if wide else centres.dtype)
+    team.share(_add_up, len(centres), totals, sums, tiles, rows, parts_each=1)
+    with np.errstate(invalid="ignore"):
+        if wide:
+            centres[:] = np.hstack([sums[:, :3], totals]) / sums[:, 3:]
+            return
+        centres[:] = np.hstack([_places(centres, sums, tiles, rows, team), totals])
+        centres /= sums[:, 3:].astype(centres.dtype)
+
+
+def _places(centres, sums, tiles, rows, team):
+    """Return the sums of coordinates as scikit-image would have them."""
+    places = sums[:, :3].astype(centres.dtype)
+    beyond = (sums[:, :3] >= 2 ** np.finfo(centres.dtype).nmant).any(1)
+    if beyond.any():
+        places[beyond] = 0
+        team.share(_add_places, len(places), places, beyond, tiles, rows, parts_each=1)
+    return places
+
+
+@compiled
+def _rows(rows, begin, end):
+    low, high = rows[begin, 0], rows[begin, 1]
+    for n in range(begin, end):
+        if rows[n, 0] < rows[n, 1]:
+            low, high = min(low, rows[n, 0]), max(high, rows[n, 1])
+    return low, high
+
+
+@compiled
+def _add_up(begin, end, totals, sums, tiles, rows):
+    """Add up the clusters `begin` … `end`, run by run of voxels with the same cluster."""
+    width, channels = tiles.grid[2] * TILE_K, totals.shape[1]
+    low, high = _rows(rows, begin, end)
+    for i in range(low, high):
+        for j in range(tiles.shape[1]):
+            first = np.uint64((i * tiles.grid[1] * TILE_J + j) * width)
+            stop = first + np.uint64(tiles.shape[2])
+            at = first
+            while at < stop:
+                n, run = tiles.clusters[at], at
+                if (n < begin) | (n >= end):
+                    at += np.uint64(1)
+                    while at < stop and tiles.clusters[at] == n:
+                        at += np.uint64(1)
+                    continue
+                if channels == 1:
+                    total = totals[n, 0]
+                    while at < stop and tiles.clusters[at] == n:
+                        total += tiles.values[at]
+                        at += np.uint64(1)
+                    totals[n, 0] = total
+                else:
+                    while at < stop and tiles.clusters[at] == n:
+                        at += np.uint64(1)
+                for c in range(channels if channels > 1 else 0):
+                    shift = np.uint64(c * tiles.clusters.size)
+                    total = totals[n, c]
+                    for x in range(run, at):
+                        total += tiles.values[shift + x]
+                    totals[n, c] = total
+                k, length = np.int64(run - first), np.int64(at - run)
+                sums[n, 0] += length * i
+                sums[n, 1] += length * j
+                sums[n, 2] += length * (2 * k + length - 1) // 2
+                sums[n, 3] += length
+
+
+@compiled
+def _add_places(begin, end, places, wanted, tiles, rows):
+    """Add up the coordinates of the `wanted` clusters voxel by voxel, with each one's rounding."""
+    low, high = _rows(rows, begin, end)
+    for i in range(low, high):
+        for j in range(tiles.shape[1]):
+            first = (i * tiles.grid[1] * TILE_J + j) * tiles.grid[2] * TILE_K
+            for k in range(tiles.shape[2]):
+                n = tiles.clusters[first + k]
+                if begin <= n < end and wanted[n]:
+                    places[n, 0] += i
+                    places[n, 1] += j
+                    places[n, 2] += k

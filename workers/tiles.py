@@ -1,0 +1,136 @@
+"""A volume as SLIC looks at it: by tiles of 8 × 8 × 16 voxels, of which some things are known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from workers.compiled import compiled
+from workers.team import Team
+
+TILE = (8, 8, 16)
+TILE_I, TILE_J, TILE_K = TILE
+PLANE = TILE_J * TILE_K
+TILE_VOXELS = TILE_I * PLANE
+NOBODY = -1
+OUTSIDE = -2
+
+
+class Tiles(NamedTuple):
+    """A volume in whole tiles; what is known of a tile is in C order of their places.
+
+    Attributes
+    ----------
+    values : (C · I' · J' · K',) ndarray of float32 or float64
+        The channels one after the other, each in C order; I', J' and K' are I, J and K up to
+        whole tiles.
+    clusters : (I' · J' · K',) ndarray of int32
+        The cluster of each voxel from 0; `NOBODY` before it has one, `OUTSIDE` where it takes no
+        part: outside the mask, and where the last tiles reach over the volume.
+    lowest, highest : (tiles, C) ndarray of the same float
+        Range of the values that take part.
+    inside : (tiles,) ndarray of int32
+        How many voxels take part.
+    grid : tuple of int
+        Number of tiles along i, j and k.
+    shape : tuple of int
+        (I, J, K).
+    """
+
+    values: np.ndarray
+    clusters: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+    inside: np.ndarray
+    grid: tuple[int, int, int]
+    shape: tuple[int, int, int]
+
+
+class Scale(NamedTuple):
+    """How values are scaled: less `low`, divided by `span`, times `factor`, each time rounded."""
+
+    low: float
+    span: float
+    factor: float
+
+
+def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) -> Tiles:
+    """Cut a volume into tiles.
+
+    Parameters
+    ----------
+    image : (I, J, K, C) ndarray of float32 or float64
+        What lies outside the mask may be NaN.
+    mask : (I, J, K) ndarray of bool or uint8, or None
+        Voxels that take part; None for all.
+    scale : Scale
+        Of the type of `image`.
+    team : Team
+        The threads that do it.
+    """
+    *shape, channels = image.shape
+    grid = tuple(-(-size // tile) for size, tile in zip(shape, TILE, strict=True))
+    n = grid[0] * grid[1] * grid[2]
+    tiles = Tiles(
+        np.zeros(channels * n * TILE_VOXELS, image.dtype),
+        np.full(n * TILE_VOXELS, OUTSIDE, np.int32),
+        np.full((n, channels), np.inf, image.dtype),
+        np.full((n, channels), -np.inf, image.dtype),
+        np.zeros(n, np.int32),
+        grid,
+        tuple(shape),
+    )
+    taken = np.zeros(0, np.uint8) if mask is None else np.ascontiguousarray(mask).view(np.uint8)
+    flat = np.require(image, requirements="CA").reshape(-1)
+    team.share(_fill, grid[0], tiles, flat, taken.reshape(-1), scale)
+    return tiles
+
+
+@compiled
+def _fill(begin, end, tiles, image, mask, scale):
+    """Copy the layers `begin` … `end` of tiles; an empty `mask` takes every voxel."""
+    (rows, columns), channels = tiles.shape[1:], tiles.lowest.shape[1]
+    row_tiles, width = tiles.grid[2], tiles.grid[2] * TILE_K
+    for i in range(begin * TILE_I, min(end * TILE_I, tiles.shape[0])):
+        for j in range(rows):
+            source = (i * rows + j) * columns
+            to = (i * tiles.grid[1] * TILE_J + j) * width
+            tile = (i // TILE_I * tiles.grid[1] + j // TILE_J) * row_tiles
+            for k in range(columns):
+                if mask.size and not mask[source + k]:
+                    continue
+                tiles.clusters[to + k] = NOBODY
+                tiles.inside[tile + k // TILE_K] += 1
+            for c in range(channels):
+                plane = to + c * tiles.clusters.size
+                for k in range(columns):
+                    value = (image[(source + k) * channels + c] - scale.low) / scale.span
+                    value *= scale.factor
+                    tiles.values[plane + k] = value
+                    if mask.size and not mask[source + k]:
+                        continue
+                    at = tile + k // TILE_K
+                    tiles.lowest[at, c] = min(tiles.lowest[at, c], value)
+                    tiles.highest[at, c] = max(tiles.highest[at, c], value)
+
+
+def untiled(tiles: Tiles, first: int) -> np.ndarray:
+    """Return the clusters as a volume of labels.
+
+    Parameters
+    ----------
+    tiles : Tiles
+        Whose `clusters` are asked for.
+    first : int
+        Label of cluster 0.
+
+    Returns
+    -------
+    labels : (I, J, K) ndarray of int32
+        ``first - 1`` where there is no cluster.
+    """
+    whole = tiles.clusters.reshape([n * side for n, side in zip(tiles.grid, TILE, strict=True)])
+    labels = np.maximum(whole[tuple(slice(size) for size in tiles.shape)], NOBODY)
+    labels += first
+    return labels

@@ -1,0 +1,35 @@
+"""Kernels compiled before somebody waits for them; ``python -m workers.warm`` fills the cache."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workers.boxes import boxes
+from workers.partition import partition
+from workers.stroke_path import ids_under
+
+_IMAGES = (np.uint8, np.int16, np.float32)
+_IDS = (np.uint16, np.uint32)
+
+
+def warm() -> None:
+    """Compile the kernels that the page and ``supervox partition`` call, or load them.
+
+    What was compiled lies in numba's cache (see `workers.compiled`): the first time this takes
+    seconds of one core, later a fraction of one. What neither calls is left to its first caller.
+    """
+    for dtype in _IMAGES:
+        partition(np.arange(512, dtype=np.int16).reshape(8, 8, 8).astype(dtype), (1, 1, 1), count=8)
+    warm_page()
+
+
+def warm_page() -> None:
+    """Compile or load what the page's own process calls: what a stroke and a read file need."""
+    for dtype in _IDS:
+        ids = np.ones((2, 2, 2), dtype)
+        boxes(ids, 1)
+        ids_under(ids, 0, 0, np.zeros((1, 2), np.int64))
+
+
+if __name__ == "__main__":
+    warm()
