@@ -52,7 +52,7 @@ def seeds_in_mask(
     Characterisation in Medical Images", 2016, arXiv:1606.09518
     """
     inside = np.flatnonzero(mask)
-    random = np.random.RandomState(_SEED)  # noqa: NPY002  (scikit-image's seeds come from this one)
+    random = np.random.RandomState(_SEED)  # scikit-image takes its seeds from this one
     chosen = np.sort(random.choice(inside.size, min(n_segments, inside.size), replace=False))
     seeds = np.stack(np.unravel_index(inside[chosen], mask.shape), 1).astype(np.float64)
     samples = _DENSE ** (mask.ndim - multichannel) * n_segments

@@ -120,7 +120,7 @@ def slic(
             iterate(
                 tiles, centres, max(steps), spacing, ignore_color=True, report=spread, **settings
             )
-        iterate(tiles, centres, max(steps), spacing, report=report, **settings)
+        iterate(tiles, centres, max(steps), spacing, **settings | {"report": report})
     if not enforce_connectivity:
         return untiled(tiles, start_label)
     labels = untiled(tiles._replace(values=None), 1)

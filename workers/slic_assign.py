@@ -75,26 +75,20 @@ def _aligned(length, like):
 def _fetch(buffer, tiles, tile, corner, channels):
     """Copy a tile, and let what takes no part be nearer to nobody than any cluster can be."""
     row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
-    for c in range(channels):
-        first, to = corner + c * tiles.clusters.size, _VALUES + c * TILE_VOXELS
-        for i in range(TILE_I):
-            for j in range(TILE_J):
-                at, place = (
-                    np.uint64(first + i * layer + j * row),
-                    np.uint64(to + i * PLANE + j * TILE_K),
-                )
-                for k in range(np.uint64(TILE_K)):
-                    buffer[place + k] = tiles.values[at + k]
     for x in range(TILE_VOXELS):
         buffer[x] = np.inf
         buffer[_CLUSTER + x] = NOBODY
-    if tiles.inside[tile] == TILE_VOXELS:
-        return
-    for i in range(TILE_I):
-        for j in range(TILE_J):
-            at, place = np.uint64(corner + i * layer + j * row), np.uint64(i * PLANE + j * TILE_K)
+    for line in range(TILE_I * TILE_J):
+        at = corner + line // TILE_J * layer + line % TILE_J * row
+        for c in range(channels):
+            source = np.uint64(at + c * tiles.clusters.size)
+            to = np.uint64(_VALUES + c * TILE_VOXELS + line * TILE_K)
             for k in range(np.uint64(TILE_K)):
-                buffer[place + k] = -np.inf if tiles.clusters[at + k] == OUTSIDE else np.inf
+                buffer[to + k] = tiles.values[source + k]
+        if tiles.inside[tile] < TILE_VOXELS:
+            source, to = np.uint64(at), np.uint64(line * TILE_K)
+            for k in range(np.uint64(TILE_K)):
+                buffer[to + k] = -np.inf if tiles.clusters[source + k] == OUTSIDE else np.inf
 
 
 @compiled
@@ -170,15 +164,14 @@ def _store(buffer, tiles, tile, corner):
     unnamed = 0
     for x in range(TILE_VOXELS):
         unnamed += buffer[_CLUSTER + x] == NOBODY
-    for i in range(TILE_I):
-        for j in range(TILE_J):
-            at = np.uint64(corner + i * layer + j * row)
-            place = np.uint64(_CLUSTER + i * PLANE + j * TILE_K)
-            if unnamed == 0:
-                for k in range(np.uint64(TILE_K)):
-                    tiles.clusters[at + k] = np.int32(buffer[place + k])
-                continue
+    for line in range(TILE_I * TILE_J):
+        at = np.uint64(corner + line // TILE_J * layer + line % TILE_J * row)
+        place = np.uint64(_CLUSTER + line * TILE_K)
+        if unnamed == 0:
             for k in range(np.uint64(TILE_K)):
-                cluster = np.int32(buffer[place + k])
-                tiles.clusters[at + k] = tiles.clusters[at + k] if cluster == NOBODY else cluster
+                tiles.clusters[at + k] = np.int32(buffer[place + k])
+            continue
+        for k in range(np.uint64(TILE_K)):
+            cluster = np.int32(buffer[place + k])
+            tiles.clusters[at + k] = tiles.clusters[at + k] if cluster == NOBODY else cluster
     return unnamed - (TILE_VOXELS - tiles.inside[tile])

@@ -105,27 +105,28 @@ def by_block(windows, blocks):
         ``found[start[b] : start[b + 1]]`` belong to block `b`, ascending.
     """
     start = np.zeros(blocks[0] * blocks[1] * blocks[2] + 1, np.int64)
-    found = np.empty(0, np.int32)
-    place = start
-    for fills in range(2):
-        if fills:
-            start = np.cumsum(start)
-            found = np.empty(start[-1], np.int32)
-            place = start.copy()
-        for n in range(windows.shape[0]):
-            i0, i1, j0, j1, k0, k1 = windows[n]
-            if i0 >= i1 or j0 >= j1 or k0 >= k1:
-                continue
-            for i in range(i0 // BLOCK[0], (i1 - 1) // BLOCK[0] + 1):
-                for j in range(j0 // BLOCK[1], (j1 - 1) // BLOCK[1] + 1):
-                    for k in range(k0 // BLOCK[2], (k1 - 1) // BLOCK[2] + 1):
-                        block = (i * blocks[1] + j) * blocks[2] + k
-                        if fills:
-                            found[place[block]] = n
-                            place[block] += 1
-                        else:
-                            start[block + 1] += 1
+    for n in range(windows.shape[0]):
+        _visit(n, windows, blocks, start[1:], np.empty(0, np.int32))
+    start = np.cumsum(start)
+    found, place = np.empty(start[-1], np.int32), start.copy()
+    for n in range(windows.shape[0]):
+        _visit(n, windows, blocks, place, found)
     return start, found
+
+
+@compiled
+def _visit(n, windows, blocks, place, found):
+    """Move on the place of each block that the window of cluster `n` meets; fill in `n` there."""
+    i0, i1, j0, j1, k0, k1 = windows[n]
+    if i0 >= i1 or j0 >= j1 or k0 >= k1:
+        return
+    for i in range(i0 // BLOCK[0], (i1 - 1) // BLOCK[0] + 1):
+        for j in range(j0 // BLOCK[1], (j1 - 1) // BLOCK[1] + 1):
+            for k in range(k0 // BLOCK[2], (k1 - 1) // BLOCK[2] + 1):
+                block = (i * blocks[1] + j) * blocks[2] + k
+                if found.size:
+                    found[place[block]] = n
+                place[block] += 1
 
 
 @compiled
@@ -150,54 +151,68 @@ def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
     candidates : ndarray of int32
         Clusters, ascending for each tile.
     """
-    channels, grid, shape = metric.channels, tiles.grid, tiles.shape
+    channels, grid = metric.channels, tiles.grid
     size = _longest(start, begin, end)
     given, kept = _room(3 + channels, size), _room(3 + channels, size)
-    box, middle, unit = np.zeros((2, 3 + channels)), np.zeros(channels), np.empty(3)
-    for axis in range(3):
-        unit[axis] = math.sqrt(np.float64(metric.weight)) * np.float64(metric.spacing[axis])
+    box, middle, unit = np.zeros((2, 3 + channels)), np.zeros(channels), _unit(metric)
     listed = np.empty(((end - begin) * _SIDE_I * _SIDE_J * _SIDE_K, 3), np.int64)
-    candidates = np.empty(len(listed) * _PER_TILE + size, np.int32)
-    tile_count, length = 0, 0
+    candidates = np.empty(len(listed) * _PER_TILE, np.int32)
+    row, length = 0, 0
     for block in range(begin, end):
-        i0 = block // (blocks[1] * blocks[2]) * _SIDE_I
-        j0 = block // blocks[2] % blocks[1] * _SIDE_J
-        k0 = block % blocks[2] * _SIDE_K
-        i1, j1 = min(i0 + _SIDE_I, grid[0]), min(j0 + _SIDE_J, grid[1])
-        k1 = min(k0 + _SIDE_K, grid[2])
-        corner = (i0 * TILE_I, j0 * TILE_J, k0 * TILE_K)
-        if not _values_of_block(box, middle, tiles, (i0, j0, k0), (i1, j1, k1), channels):
+        first = (
+            block // (blocks[1] * blocks[2]) * _SIDE_I,
+            block // blocks[2] % blocks[1] * _SIDE_J,
+            block % blocks[2] * _SIDE_K,
+        )
+        last = (
+            min(first[0] + _SIDE_I, grid[0]),
+            min(first[1] + _SIDE_J, grid[1]),
+            min(first[2] + _SIDE_K, grid[2]),
+        )
+        if not _values_of_block(box, middle, tiles, first, last, channels):
             continue
-        high = _inside(shape, i1 * TILE_I, j1 * TILE_J, k1 * TILE_K)
+        corner, high = _bounds(tiles.shape, first, last)
         _span(box, corner, corner, high, unit)
         n = _load(given, found, start[block], start[block + 1], clusters, corner, middle, unit)
         n = _shorten(given, n, kept, box, corner, high, metric.noise)
-        for i in range(i0, i1):
-            for j in range(j0, j1):
-                for k in range(k0, k1):
+        while length + n * _SIDE_I * _SIDE_J * _SIDE_K > candidates.size:
+            candidates = _longer(candidates)
+        for i in range(first[0], last[0]):
+            for j in range(first[1], last[1]):
+                for k in range(first[2], last[2]):
                     tile = (i * grid[1] + j) * grid[2] + k
-                    if tiles.inside[tile] == 0:
-                        continue
-                    low = (i * TILE_I, j * TILE_J, k * TILE_K)
-                    high = _inside(shape, low[0] + TILE_I, low[1] + TILE_J, low[2] + TILE_K)
-                    _span(box, corner, low, high, unit)
-                    for c in range(channels):
-                        box[0, 3 + c] = tiles.lowest[tile, c] - middle[c]
-                        box[1, 3 + c] = tiles.highest[tile, c] - middle[c]
-                    nearest = _compare(kept, n, box, low, high, metric.noise)
-                    if nearest >= 0:
-                        _rule_out(kept, n, box, nearest)
-                        _rule_out_by_all(kept, n, box)
-                    if length + n > candidates.size:
-                        candidates = _longer(candidates)
-                    listed[tile_count, 0], listed[tile_count, 1] = tile, length
-                    for x in range(n):
-                        if kept.lost[x] == 0.0:
-                            candidates[length] = kept.clusters[x]
-                            length += 1
-                    listed[tile_count, 2] = length
-                    tile_count += 1
-    return listed[:tile_count], candidates
+                    if tiles.inside[tile]:
+                        low, high = _bounds(tiles.shape, (i, j, k), (i + 1, j + 1, k + 1))
+                        _span(box, corner, low, high, unit)
+                        _values_of_tile(box, middle, tiles, tile)
+                        listed[row, 0], listed[row, 1] = tile, length
+                        length = _list_tile(kept, n, box, low, high, metric, candidates, length)
+                        listed[row, 2] = length
+                        row += 1
+    return listed[:row], candidates
+
+
+@compiled
+def _list_tile(given, n, box, low, high, metric, candidates, length):
+    """Append to the first `length` candidates those that may be nearest in a tile."""
+    nearest = _compare(given, n, box, low, high, metric.noise)
+    if nearest >= 0:
+        _rule_out(given, n, box, nearest)
+        _rule_out_by_all(given, n, box)
+    for x in range(n):
+        if given.lost[x] == 0.0:
+            candidates[length] = given.clusters[x]
+            length += 1
+    return length
+
+
+@compiled
+def _unit(metric):
+    """Return how far a voxel is along each axis."""
+    unit = np.empty(3)
+    for axis in range(3):
+        unit[axis] = math.sqrt(np.float64(metric.weight)) * np.float64(metric.spacing[axis])
+    return unit
 
 
 @compiled
@@ -229,8 +244,15 @@ def _room(features, n):
 
 
 @compiled
-def _inside(shape, i, j, k):
-    return min(i, shape[0]), min(j, shape[1]), min(k, shape[2])
+def _bounds(shape, first, last):
+    """Return the first voxel of the tiles from `first` to `last`, and that after the last."""
+    low = (first[0] * TILE_I, first[1] * TILE_J, first[2] * TILE_K)
+    high = (
+        min(last[0] * TILE_I, shape[0]),
+        min(last[1] * TILE_J, shape[1]),
+        min(last[2] * TILE_K, shape[2]),
+    )
+    return low, high
 
 
 @compiled
@@ -263,6 +285,13 @@ def _values_of_block(box, middle, tiles, first, last, channels):
 
 
 @compiled
+def _values_of_tile(box, middle, tiles, tile):
+    for c in range(middle.size):
+        box[0, 3 + c] = tiles.lowest[tile, c] - middle[c]
+        box[1, 3 + c] = tiles.highest[tile, c] - middle[c]
+
+
+@compiled
 def _load(given, found, first, last, clusters, corner, middle, unit):
     """Fill `given` with the clusters ``found[first:last]``; return how many there are."""
     channels = middle.size
@@ -290,7 +319,7 @@ def _compare(given, n, box, low, high, noise):
 
     Return the nearest of those that hold all of them; -1 if there is none.
     """
-    w, points, cost = given.windows, given.points, given.cost
+    w = given.windows
     for x in range(n):
         meets = (w[0, x] < high[0]) & (w[1, x] > low[0]) & (w[2, x] < high[1])
         meets &= (w[3, x] > low[1]) & (w[4, x] < high[2]) & (w[5, x] > low[2])
@@ -299,7 +328,18 @@ def _compare(given, n, box, low, high, noise):
         holds = (w[0, x] <= low[0]) & (w[1, x] >= high[0]) & (w[2, x] <= low[1])
         holds &= (w[3, x] >= high[1]) & (w[4, x] <= low[2]) & (w[5, x] >= high[2])
         given.whole[x] = 1.0 if holds else 0.0
-    features = points.shape[0] - 1
+    _weigh(given, n, box, noise)
+    nearest = -1
+    for x in range(n):
+        if given.whole[x] == 1.0 and (nearest < 0 or given.cost[x] < given.cost[nearest]):
+            nearest = x
+    return nearest
+
+
+@compiled
+def _weigh(given, n, box, noise):
+    """Note how far the candidates are from the middle of the box, and by how much others lose."""
+    points, cost, features = given.points, given.cost, given.points.shape[0] - 1
     largest, constant = 0.0, 0.0
     for x in range(n):
         cost[x] = points[features, x]
@@ -308,18 +348,13 @@ def _compare(given, n, box, low, high, noise):
         twice = box[0, f] + box[1, f]
         for x in range(n):
             cost[x] -= twice * points[f, x]
-        largest = max(largest, max(box[0, f] ** 2, box[1, f] ** 2))
+        largest = max(largest, box[0, f] ** 2, box[1, f] ** 2)
         # Squared, the way to the farthest corner is at most twice that to the middle, and twice
         # that from there to the corner.
         constant += (0.5 * twice) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
     least = _NOISE_HERE * largest + _SUBNORMAL
     for x in range(n):
         given.limit[x] = cost[x] + least + 2 * noise * (cost[x] + constant)
-    nearest = -1
-    for x in range(n):
-        if given.whole[x] == 1.0 and (nearest < 0 or cost[x] < cost[nearest]):
-            nearest = x
-    return nearest
 
 
 @compiled

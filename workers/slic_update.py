@@ -61,23 +61,21 @@ def _rows(rows, begin, end):
 
 
 @compiled
-def _add_up(begin, end, totals, sums, tiles, rows):
+def _add_up(begin, end, totals, sums, tiles, rows):  # noqa: C901  (a call in it would double it)
     """Add up the clusters `begin` … `end`, run by run of voxels with the same cluster."""
-    width, channels = tiles.grid[2] * TILE_K, totals.shape[1]
     low, high = _rows(rows, begin, end)
     for i in range(low, high):
         for j in range(tiles.shape[1]):
-            first = np.uint64((i * tiles.grid[1] * TILE_J + j) * width)
+            first = np.uint64((i * tiles.grid[1] * TILE_J + j) * tiles.grid[2] * TILE_K)
             stop = first + np.uint64(tiles.shape[2])
             at = first
             while at < stop:
                 n, run = tiles.clusters[at], at
                 if (n < begin) | (n >= end):
-                    at += np.uint64(1)
                     while at < stop and tiles.clusters[at] == n:
                         at += np.uint64(1)
                     continue
-                if channels == 1:
+                if totals.shape[1] == 1:
                     total = totals[n, 0]
                     while at < stop and tiles.clusters[at] == n:
                         total += tiles.values[at]
@@ -86,17 +84,20 @@ def _add_up(begin, end, totals, sums, tiles, rows):
                 else:
                     while at < stop and tiles.clusters[at] == n:
                         at += np.uint64(1)
-                for c in range(channels if channels > 1 else 0):
-                    shift = np.uint64(c * tiles.clusters.size)
-                    total = totals[n, c]
-                    for x in range(run, at):
-                        total += tiles.values[shift + x]
-                    totals[n, c] = total
+                    _add_channels(totals, n, tiles, run, at)
                 k, length = np.int64(run - first), np.int64(at - run)
                 sums[n, 0] += length * i
                 sums[n, 1] += length * j
                 sums[n, 2] += length * (2 * k + length - 1) // 2
                 sums[n, 3] += length
+
+
+@compiled
+def _add_channels(totals, n, tiles, begin, end):
+    for c in range(totals.shape[1]):
+        shift = np.uint64(c * tiles.clusters.size)
+        for x in range(begin, end):
+            totals[n, c] += tiles.values[shift + x]
 
 
 @compiled

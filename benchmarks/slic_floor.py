@@ -1,0 +1,74 @@
+"""Where an iteration's time goes, and what no SLIC of this kind can do without."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from benchmarks import slic_start
+from benchmarks.figure import Figure
+from benchmarks.slic_start import COUNTS, ITERATIONS, SPACING, in_tiles, start
+from workers.slic_assign import assign
+from workers.slic_candidates import BLOCK, Clusters, by_block, by_tile
+from workers.slic_iteration import _reach, _windows, metric_of
+from workers.slic_update import move
+from workers.team import Team
+from workers.tiles import TILE_VOXELS
+
+REPEATS = 7
+# A voxel's value and cluster are read to assign it, and its cluster is written; both are read
+# again to move the centres.
+BYTES = 5 * 4
+
+
+def figures(image: np.ndarray) -> Iterator[Figure]:
+    with Team(1) as team:
+        for n in COUNTS:
+            yield from parts(image, n, team, all_of_them=n == 2_000)
+
+
+def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterator[Figure]:
+    """Time each part of one more iteration, after all the others."""
+    given = start(image, n)
+    tiles, centres = in_tiles(given, team), given.centres.copy()
+    slic_start.ours(tiles, centres, given.step, ITERATIONS, team)
+    windows = _windows(centres, _reach(tiles.shape, len(centres)), tiles.shape)
+    clusters, rows = Clusters(centres, windows), np.ascontiguousarray(windows[:, :2])
+    metric = metric_of(tiles, centres, given.step, SPACING)
+    blocks = tuple(-(-size // side) for size, side in zip(tiles.shape, BLOCK, strict=True))
+    found = (*by_block(windows, blocks), blocks)
+    near = by_tile(0, int(np.prod(blocks)), *found, tiles, clusters, metric)
+    lists = np.diff(near[0][:, 1:]).ravel()
+    yield Figure(f"candidates a voxel, n = {n:,} (windows hold 64)", [lists.mean()], "")
+    if not all_of_them:
+        return
+    values = tiles.values
+    timed = {
+        "list the clusters of each block": lambda: by_block(windows, blocks),
+        "rule out, tile by tile": lambda: by_tile(
+            0, int(np.prod(blocks)), *found, tiles, clusters, metric
+        ),
+        "assign": lambda: assign(*near, tiles, clusters, metric),
+        "move the centres": lambda: move(centres.copy(), tiles, rows, team),
+        "floor: copy the values once": lambda: np.copyto(values.copy(), values),
+    }
+    took = {name: milliseconds(action) for name, action in timed.items()}
+    for name, each in took.items():
+        yield Figure(f"    one iteration: {name}", each, "ms")
+    evaluated = lists.sum() * TILE_VOXELS
+    each = [ms * 1e6 / evaluated for ms in took["assign"]]
+    yield Figure("    assign, for each candidate of each voxel", each, "ns")
+    yield Figure("    bytes moved in an iteration", [tiles.clusters.size * BYTES / 1e6], "MB")
+
+
+def milliseconds(action: Callable[[], object]) -> list[float]:
+    """Return the processor's ms of some calls, less those of the first."""
+    action()
+    took = []
+    for _ in range(REPEATS):
+        began = time.process_time()
+        action()
+        took.append((time.process_time() - began) * 1000)
+    return took
