@@ -16,10 +16,12 @@ from workers.tiles import NOBODY, OUTSIDE, PLANE, TILE_I, TILE_J, TILE_K, TILE_V
 _CLUSTER = TILE_VOXELS  # after the least distances
 _ALONG_J = 2 * TILE_VOXELS  # squared lengths, for each voxel of a plane of the tile
 _ALONG_K = _ALONG_J + PLANE
-_ALONG_I = _ALONG_K + PLANE
-_ROW = _ALONG_I + TILE_I
-_SUM = _ROW + TILE_J
-_VALUES = _SUM + PLANE
+_STEP_J = _ALONG_K + PLANE
+_STEP_K = _STEP_J + PLANE
+_SUM = _STEP_K + PLANE
+_ALONG_I = _SUM + PLANE
+_STEP_I = _ALONG_I + TILE_I
+_VALUES = _STEP_I + TILE_I
 _ALIGNED = 64  # bytes
 
 
@@ -45,6 +47,7 @@ def assign(listed, candidates, tiles, clusters, metric):
     """
     centres, channels = clusters.centres, metric.channels
     buffer = _aligned(_VALUES + channels * TILE_VOXELS, centres)
+    _count(buffer)
     grid, missed = tiles.grid, 0
     for t in range(len(listed)):
         tile = listed[t, 0]
@@ -92,33 +95,37 @@ def _fetch(buffer, tiles, tile, corner, channels):
 
 
 @compiled
-def _lengths(buffer, cluster, low, clusters, metric):
-    """Write the squared lengths along each axis; infinite outside the window."""
-    centres, windows, numbers = clusters.centres, clusters.windows, metric.numbers
-    along, begin = metric.spacing[2], np.uint64(low[2])
-    place, first = centres[cluster, 2], windows[cluster, 4] - low[2]
-    last = windows[cluster, 5] - low[2]
-    for k in range(TILE_K):
-        length = along * (place - numbers[begin + np.uint64(k)])
-        buffer[_ALONG_K + k] = length * length if (k >= first) & (k < last) else np.inf
-    for x in range(TILE_K, PLANE):
-        buffer[_ALONG_K + x] = buffer[_ALONG_K + x - TILE_K]
-    along, begin = metric.spacing[1], np.uint64(low[1])
-    place, first = centres[cluster, 1], windows[cluster, 2] - low[1]
-    last = windows[cluster, 3] - low[1]
-    for j in range(TILE_J):
-        length = along * (place - numbers[begin + np.uint64(j)])
-        buffer[_ROW + j] = length * length if (j >= first) & (j < last) else np.inf
-    for j in range(TILE_J):
-        square = buffer[_ROW + j]
-        for k in range(TILE_K):
-            buffer[_ALONG_J + j * TILE_K + k] = square
-    along, begin = metric.spacing[0], np.uint64(low[0])
-    place, first = centres[cluster, 0], windows[cluster, 0] - low[0]
-    last = windows[cluster, 1] - low[0]
+def _count(buffer):
+    """Write how far each voxel of a tile is from its first, along each axis."""
     for i in range(TILE_I):
-        length = along * (place - numbers[begin + np.uint64(i)])
-        buffer[_ALONG_I + i] = length * length if (i >= first) & (i < last) else np.inf
+        buffer[_STEP_I + i] = i
+    for x in range(PLANE):
+        buffer[_STEP_J + x] = x // TILE_K
+        buffer[_STEP_K + x] = x % TILE_K
+
+
+@compiled
+def _lengths(buffer, n, low, clusters, metric):
+    """Write the squared lengths to cluster `n` along each axis; infinite outside its window."""
+    centres, windows, numbers = clusters.centres, clusters.windows, metric.numbers
+    edge, place, begin = metric.spacing[0], centres[n, 0], numbers[low[0]]
+    first, last = numbers[windows[n, 0]], numbers[windows[n, 1]]
+    for i in range(TILE_I):
+        at = begin + buffer[_STEP_I + i]
+        length = edge * (place - at)
+        buffer[_ALONG_I + i] = length * length if (at >= first) & (at < last) else np.inf
+    edge, place, begin = metric.spacing[1], centres[n, 1], numbers[low[1]]
+    first, last = numbers[windows[n, 2]], numbers[windows[n, 3]]
+    for x in range(PLANE):
+        at = begin + buffer[_STEP_J + x]
+        length = edge * (place - at)
+        buffer[_ALONG_J + x] = length * length if (at >= first) & (at < last) else np.inf
+    edge, place, begin = metric.spacing[2], centres[n, 2], numbers[low[2]]
+    first, last = numbers[windows[n, 4]], numbers[windows[n, 5]]
+    for x in range(PLANE):
+        at = begin + buffer[_STEP_K + x]
+        length = edge * (place - at)
+        buffer[_ALONG_K + x] = length * length if (at >= first) & (at < last) else np.inf
 
 
 @compiled

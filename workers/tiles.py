@@ -90,29 +90,54 @@ def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) 
 @compiled
 def _fill(begin, end, tiles, image, mask, scale):
     """Copy the layers `begin` … `end` of tiles; an empty `mask` takes every voxel."""
-    (rows, columns), channels = tiles.shape[1:], tiles.lowest.shape[1]
-    row_tiles, width = tiles.grid[2], tiles.grid[2] * TILE_K
+    width = tiles.grid[2] * TILE_K
     for i in range(begin * TILE_I, min(end * TILE_I, tiles.shape[0])):
-        for j in range(rows):
-            source = (i * rows + j) * columns
+        for j in range(tiles.shape[1]):
+            source = (i * tiles.shape[1] + j) * tiles.shape[2]
             to = (i * tiles.grid[1] * TILE_J + j) * width
-            tile = (i // TILE_I * tiles.grid[1] + j // TILE_J) * row_tiles
-            for k in range(columns):
-                if mask.size and not mask[source + k]:
-                    continue
-                tiles.clusters[to + k] = NOBODY
-                tiles.inside[tile + k // TILE_K] += 1
-            for c in range(channels):
-                plane = to + c * tiles.clusters.size
-                for k in range(columns):
-                    value = (image[(source + k) * channels + c] - scale.low) / scale.span
-                    value *= scale.factor
-                    tiles.values[plane + k] = value
-                    if mask.size and not mask[source + k]:
-                        continue
-                    at = tile + k // TILE_K
-                    tiles.lowest[at, c] = min(tiles.lowest[at, c], value)
-                    tiles.highest[at, c] = max(tiles.highest[at, c], value)
+            for k in range(np.uint64(tiles.shape[2])):
+                if mask.size == 0 or mask[np.uint64(source) + k]:
+                    tiles.clusters[np.uint64(to) + k] = NOBODY
+            for c in range(tiles.lowest.shape[1]):
+                _copy(tiles, to, c, image, source, scale)
+    layer = tiles.grid[1] * tiles.grid[2]
+    for tile in range(begin * layer, end * layer):
+        _describe(tiles, tile)
+
+
+@compiled
+def _copy(tiles, to, c, image, source, scale):
+    """Copy the values of channel `c` of a row; what takes no part is 0."""
+    channels, plane = tiles.lowest.shape[1], np.uint64(c * tiles.clusters.size + to)
+    low, span, factor = scale.low, scale.span, scale.factor
+    for k in range(np.uint64(tiles.shape[2])):
+        value = image[np.uint64(source * channels + c) + k * np.uint64(channels)]
+        value = (value - low) / span * factor
+        takes_part = tiles.clusters[np.uint64(to) + k] == NOBODY
+        tiles.values[plane + k] = value if takes_part else 0
+
+
+@compiled(fastmath={"nnan", "nsz"})  # none of the values is NaN, and minus zero is zero
+def _describe(tiles, tile):
+    """Note how many voxels of a tile take part, and the range of their values."""
+    grid, width = tiles.grid, tiles.grid[2] * TILE_K
+    i, j, k = tile // (grid[1] * grid[2]), tile // grid[2] % grid[1], tile % grid[2]
+    corner = (i * TILE_I * grid[1] * TILE_J + j * TILE_J) * width + k * TILE_K
+    inside = 0
+    for row in range(TILE_I * TILE_J):
+        at = np.uint64(corner + (row // TILE_J * grid[1] * TILE_J + row % TILE_J) * width)
+        for x in range(np.uint64(TILE_K)):
+            inside += tiles.clusters[at + x] == NOBODY
+    tiles.inside[tile] = inside
+    for c in range(tiles.lowest.shape[1]):
+        plane, low, high = c * tiles.clusters.size, tiles.lowest[tile, c], tiles.highest[tile, c]
+        for row in range(TILE_I * TILE_J):
+            at = np.uint64(corner + (row // TILE_J * grid[1] * TILE_J + row % TILE_J) * width)
+            for x in range(np.uint64(TILE_K)):
+                if tiles.clusters[at + x] == NOBODY:
+                    low = min(low, tiles.values[np.uint64(plane) + at + x])
+                    high = max(high, tiles.values[np.uint64(plane) + at + x])
+        tiles.lowest[tile, c], tiles.highest[tile, c] = low, high
 
 
 def untiled(tiles: Tiles, first: int) -> np.ndarray:
