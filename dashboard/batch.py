@@ -14,7 +14,7 @@ import numpy as np
 from dashboard.model.volume import Volume
 from dashboard.opening import read_volume
 from workers import files, nifti
-from workers.partition import Partition, partition
+from workers.partition import COMPACTNESS, Partition, partition
 
 ENDINGS = (".nii.gz",)
 
@@ -26,8 +26,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument("--count", type=int, help="superpixels wanted in the foreground")
     how_many.add_argument("--size-mm3", type=float, help="volume wanted of one superpixel")
-    parser.add_argument("--compactness", type=float, default=0.06)
-    parser.add_argument("--sigma-mm", type=float, default=0.0, help="width of the blur before")
+    parser.add_argument("--compactness", type=float, default=COMPACTNESS)
+    parser.add_argument(
+        "--sigma-mm", type=float, help="width of the blur before (default: 3/4 of a voxel)"
+    )
     parser.add_argument("--threshold", type=threshold, default="auto", help="auto, none or a value")
     parser.add_argument("--volume", type=int, help="which volume of a 4D file, from 0")
     parser.add_argument("--scheduler", help="address of a Dask scheduler (default: this process)")

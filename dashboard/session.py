@@ -25,7 +25,7 @@ from dashboard.opening import read_labels, read_superpixels, read_volume, stem
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import labels_tsv, nifti
-from workers.partition import Partition, partition
+from workers.partition import Partition, partition, usual_sigma_mm
 from workers.stroke_path import ids_under
 
 AUTOMATIC_VOXELS = 20_000_000
@@ -130,7 +130,10 @@ class Session(param.Parameterized):
     @property
     def settings(self) -> Settings:
         """How the open volume was, or is at first to be, partitioned."""
-        return (self._case and self._case.settings) or self.first_settings
+        settings = (self._case and self._case.settings) or self.first_settings
+        if settings.sigma_mm is None and self.volume:
+            return settings._replace(sigma_mm=usual_sigma_mm(self.volume.spacing))
+        return settings
 
     @property
     def foreground_threshold(self) -> float | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ from tests.conftest import (
     tissues,
 )
 from workers import labels_tsv, nifti
-from workers.partition import partition
+from workers.partition import COUNT, partition, usual_sigma_mm
 
 SHAPE = (5, 6, 4)
 PIR = np.array([[0, 0, 1.5, -9], [-0.7, 0, 0, 4], [0, -1.1, 0, 8], [0, 0, 0, 1.0]])
@@ -628,3 +630,13 @@ def test_without_superpixels_there_are_none_to_download(two_tissues):
 
     with pytest.raises(Refused, match="press Partition first"):
         session.export_superpixels()
+
+
+def test_where_nothing_is_said_the_page_cuts_as_the_kernel_does():
+    said = {name: p.default for name, p in inspect.signature(partition).parameters.items()}
+
+    assert Settings() == (COUNT, said["compactness"], said["sigma_mm"], said["threshold"])
+
+
+def test_the_page_shows_the_smoothing_that_is_usual_for_the_voxels(session):
+    assert session.settings.sigma_mm == usual_sigma_mm(session.volume.spacing)

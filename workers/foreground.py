@@ -8,6 +8,9 @@ import numpy as np
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
+from workers.pieces import pieces
+from workers.team import Team
+
 _SAMPLE = 1_000_000
 _BINS = 512
 _PADDING = 0.01  # share of exactly the lowest value from which on it is a background
@@ -56,6 +59,33 @@ def foreground(image: np.ndarray, threshold: float | None) -> np.ndarray:
     """
     finite = np.isfinite(image)
     return finite if threshold is None else finite & (image > np.float64(threshold))
+
+
+def without_specks(mask: np.ndarray, smallest: float, team: Team) -> np.ndarray:
+    """Drop 6-connected pieces of less than `smallest` voxels; the largest piece stays.
+
+    Parameters
+    ----------
+    mask : (I, J, K) ndarray of bool
+        Some voxels set.
+    smallest : float
+        In voxels.
+    team : Team
+        The threads that do it.
+
+    Returns
+    -------
+    mask : (I, J, K) ndarray of bool
+        `mask` itself if there are no specks.
+    """
+    found = pieces(np.zeros(mask.shape, np.int32), mask, threads=team.threads)
+    keep = found.sizes >= min(smallest, found.sizes.max())
+    keep[0] = False
+    if keep[1:].all():
+        return mask
+    kept = np.empty(mask.shape, bool)
+    team.share(lambda begin, end: keep.take(found.map[begin:end], out=kept[begin:end]), len(mask))
+    return kept
 
 
 def automatic_threshold(image: np.ndarray) -> float:

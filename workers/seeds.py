@@ -89,8 +89,9 @@ def filling(mask: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     shares : ndarray of float, of shape `numbers`
     """
     begins = [np.arange(n) * length // n for n, length in zip(numbers, mask.shape, strict=True)]
-    inside, cell = mask.astype(np.int32), np.ones(1)
-    for axis, begin in enumerate(begins):
-        inside = np.add.reduceat(inside, begin, axis)
-        cell = np.multiply.outer(cell, np.diff(np.r_[begin, mask.shape[axis]]))
+    inside, cell = mask.view(np.uint8), np.ones(1)
+    for axis in (2, 1, 0):  # along rows first, where most is added up
+        inside = np.add.reduceat(inside, begins[axis], axis, dtype=np.int32)
+    for begin, length in zip(begins, mask.shape, strict=True):
+        cell = np.multiply.outer(cell, np.diff(np.r_[begin, length]))
     return inside / cell[0]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from skimage.color import rgb2lab
-from skimage.filters import gaussian
 from skimage.util import img_as_float, regular_grid
 
 from workers.connectivity import connect
 from workers.mask_seeds import seeds_in_mask
 from workers.progress import Report, part, silent
 from workers.slic_iteration import iterate
+from workers.smoothing import smooth
 from workers.team import Team
 from workers.tiles import Scale, Tiles, tiled, untiled
 
@@ -199,8 +199,7 @@ def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
     if lab or (sigmas > 0).any():
         image = (image - scale.low) / scale.span
         image = rgb2lab(image) if lab else image
-        if (sigmas > 0).any():
-            image = gaussian(image, sigma=[*sigmas, 0], mode="reflect")
+        image = smooth(image, sigmas, team)
         scale = Scale(image.dtype.type(0), image.dtype.type(1), 1.0)
     return tiled(image, mask, scale._replace(factor=image.dtype.type(factor)), team)
 

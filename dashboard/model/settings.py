@@ -18,15 +18,16 @@ class Settings(NamedTuple):
     compactness : float
         Weight of distance against intensity, on intensities scaled to the foreground's 1st and
         99th percentile; larger is more cubic.
-    sigma_mm : float
-        Width of the Gaussian that smooths intensities first, in mm.
+    sigma_mm : float or None
+        Width of the Gaussian that smooths intensities first, in mm; None for what is usual
+        for the volume's voxels.
     threshold : float or "auto" or None
         Foreground is what is brighter; None takes every finite voxel.
     """
 
     count: int = 2500
-    compactness: float = 0.06
-    sigma_mm: float = 0.0
+    compactness: float = 0.1
+    sigma_mm: float | None = None
     threshold: float | str | None = "auto"
 
     def checked(self) -> Settings:
@@ -39,12 +40,12 @@ class Settings(NamedTuple):
         """
         count = number("Count", self.count)
         compactness = number("Compactness", self.compactness)
-        sigma = number("Smoothing", self.sigma_mm)
+        sigma = None if self.sigma_mm is None else number("Smoothing", self.sigma_mm)
         if not 1 <= count <= MOST_SUPERPIXELS:
             raise ValueError(f"Count must be from 1 to {MOST_SUPERPIXELS:,}; got {count:,.0f}.")
         if not compactness > 0:
             raise ValueError(f"Compactness must be positive; got {compactness:g}.")
-        if not 0 <= sigma <= 100:
+        if sigma is not None and not 0 <= sigma <= 100:
             raise ValueError(f"Smoothing must be from 0 to 100 mm; got {sigma:g}.")
         automatic = self.threshold in ("auto", None)
         threshold = self.threshold if automatic else number("Foreground", self.threshold)

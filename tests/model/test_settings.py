@@ -68,5 +68,5 @@ def test_whatever_comes_is_refused_as_a_value_or_in_range(count, compactness, si
 
     assert 1 <= asked.count <= MOST_SUPERPIXELS
     assert 0 < asked.compactness < float("inf")
-    assert 0 <= asked.sigma_mm <= 100
+    assert asked.sigma_mm is None or 0 <= asked.sigma_mm <= 100
     assert asked.threshold in ("auto", None) or asked.threshold == asked.threshold

@@ -106,7 +106,7 @@ def test_the_unit_of_the_spacing_does_not_change_the_superpixels(spacing, factor
 def test_borders_follow_the_intensities():
     image, core = head(), ball(radius=0.4)
 
-    result = partition(image, (1, 1, 1), count=100)
+    result = partition(image, (1, 1, 1), count=100, sigma_mm=0)
 
     inside = np.bincount(result.ids.ravel(), core.ravel())[1:]
     sizes = np.bincount(result.ids.ravel())[1:]
@@ -226,6 +226,19 @@ def test_smoothing_makes_noise_matter_less():
     )
 
     assert border_faces(smooth) < 0.8 * border_faces(rough)
+
+
+def test_the_usual_smoothing_is_a_part_of_the_shortest_edge():
+    image = head()
+    told, untold = (
+        partition(image, (0.02, 0.01, 0.04), count=60, **given).ids
+        for given in ({"sigma_mm": 0.0075}, {})
+    )
+
+    assert_array_equal(untold, told)
+    assert not np.array_equal(
+        untold, partition(image, (0.02, 0.01, 0.04), count=60, sigma_mm=0).ids
+    )
 
 
 def border_faces(ids):

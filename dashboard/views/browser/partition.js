@@ -46,7 +46,8 @@ class PartitionSection {
       (size) => this.count.set(this.foregroundMm3 / size))
     this.compactness = new NumberRow("Compactness", { min: 0.001, max: 10, log: true, digits: 2,
       title: "Small: follows intensity. Large: regular blocks. On intensities scaled to the foreground" })
-    this.sigma = new NumberRow("Smoothing", { min: 0, max: 5, unit: "mm", digits: 2, title: "Width of the blur before cutting" })
+    this.sigma = new NumberRow("Smoothing", { min: 0, max: 5, most: 100, unit: "mm", digits: 2,
+      title: "Width of the blur before cutting: some of a voxel keeps noise out of the borders; 0 for none" })
     this.threshold = new NumberRow("Foreground", { min: 0, max: 1, digits: 4, title: "Voxels brighter than this are cut into superpixels" },
       () => { this.automatic.checked = false })
     this.automatic = h("input", { type: "checkbox", checked: true, "aria-label": "Automatic foreground" })
@@ -64,13 +65,13 @@ class PartitionSection {
     }
   }
 
-  open({ range, settings, voxel_mm3 }) {
+  open({ range, settings, spacing, voxel_mm3 }) {
     this.total.textContent = ""
     this.voxel = voxel_mm3
     this.foregroundMm3 = 0
     this.count.set(settings.count ?? 2500)
     this.compactness.set(settings.compactness)
-    this.sigma.set(settings.sigma_mm)
+    this.sigma.set(settings.sigma_mm, [0, 5 * Math.min(...spacing)])
     this.automatic.checked = settings.threshold === "auto"
     this.threshold.set(typeof settings.threshold === "number" ? settings.threshold : range[0], range)
     this.size.disabled = true
