@@ -43,8 +43,9 @@ def slic(
 
     As `skimage.segmentation.slic` for volumes, in whose place it can be called: with
     ``enforce_connectivity=False`` each voxel gets the label that it gets there, whatever the
-    number of threads. Pieces are joined by the rule of `workers.connectivity` instead of
-    scikit-image's, which may leave a label in two pieces.
+    number of threads (on x86-64; on other processors scikit-image's compiler may join a product
+    and a sum into one rounding). Pieces are joined by the rule of `workers.connectivity` instead
+    of scikit-image's, whose result depends on the order of the voxels.
 
     Parameters
     ----------

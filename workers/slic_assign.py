@@ -23,6 +23,7 @@ _ALONG_I = _SUM + PLANE
 _STEP_I = _ALONG_I + TILE_I
 _VALUES = _STEP_I + TILE_I
 _ALIGNED = 64  # bytes
+_U1, _U2, _U3, _U4, _U5, _U6, _U7, _U8 = (np.uint64(n) for n in range(1, 9))
 
 
 @compiled
@@ -47,6 +48,7 @@ def assign(listed, candidates, tiles, clusters, metric):
     """
     centres, channels = clusters.centres, metric.channels
     buffer = _aligned(_VALUES + channels * TILE_VOXELS, centres)
+    names = np.empty(TILE_VOXELS, np.int32)
     _count(buffer)
     grid, missed = tiles.grid, 0
     for t in range(len(listed)):
@@ -62,7 +64,7 @@ def assign(listed, candidates, tiles, clusters, metric):
                 _measure(buffer, metric.weight, centres[n, 3], metric.numbers[n])
             else:
                 _measure_channels(buffer, metric.weight, centres, n, channels, metric.numbers[n])
-        missed += _store(buffer, tiles, tile, corner)
+        missed += _store(buffer, names, tiles, tile, corner)
     return missed
 
 
@@ -75,6 +77,22 @@ def _aligned(length, like):
 
 
 @compiled
+def _copy_row(source, at, target, to):
+    """Copy a row of a tile, eight numbers at a time.
+
+    All are read before the first is written: the compiler, which cannot know that the arrays do not
+    overlap, then takes them at once.
+    """
+    for _ in range(TILE_K // 8):
+        n0, n1, n2, n3 = source[at], source[at + _U1], source[at + _U2], source[at + _U3]
+        n4, n5, n6, n7 = source[at + _U4], source[at + _U5], source[at + _U6], source[at + _U7]
+        target[to], target[to + _U1], target[to + _U2], target[to + _U3] = n0, n1, n2, n3
+        target[to + _U4], target[to + _U5], target[to + _U6], target[to + _U7] = n4, n5, n6, n7
+        at += _U8
+        to += _U8
+
+
+@compiled
 def _fetch(buffer, tiles, tile, corner, channels):
     """Copy a tile, and let what takes no part be nearer to nobody than any cluster can be."""
     row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
@@ -84,10 +102,8 @@ def _fetch(buffer, tiles, tile, corner, channels):
     for line in range(TILE_I * TILE_J):
         at = corner + line // TILE_J * layer + line % TILE_J * row
         for c in range(channels):
-            source = np.uint64(at + c * tiles.clusters.size)
-            to = np.uint64(_VALUES + c * TILE_VOXELS + line * TILE_K)
-            for k in range(np.uint64(TILE_K)):
-                buffer[to + k] = tiles.values[source + k]
+            to = _VALUES + c * TILE_VOXELS + line * TILE_K
+            _copy_row(tiles.values, np.uint64(at + c * tiles.clusters.size), buffer, np.uint64(to))
         if tiles.inside[tile] < TILE_VOXELS:
             source, to = np.uint64(at), np.uint64(line * TILE_K)
             for k in range(np.uint64(TILE_K)):
@@ -165,20 +181,20 @@ def _measure_channels(buffer, weight, centres, n, channels, name):
 
 
 @compiled
-def _store(buffer, tiles, tile, corner):
+def _store(buffer, names, tiles, tile, corner):
     """Give the voxels their clusters; return how many that take part were reached by none."""
     row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
     unnamed = 0
     for x in range(TILE_VOXELS):
+        names[x] = np.int32(buffer[_CLUSTER + x])
         unnamed += buffer[_CLUSTER + x] == NOBODY
     for line in range(TILE_I * TILE_J):
         at = np.uint64(corner + line // TILE_J * layer + line % TILE_J * row)
-        place = np.uint64(_CLUSTER + line * TILE_K)
+        place = np.uint64(line * TILE_K)
         if unnamed == 0:
-            for k in range(np.uint64(TILE_K)):
-                tiles.clusters[at + k] = np.int32(buffer[place + k])
+            _copy_row(names, place, tiles.clusters, at)
             continue
         for k in range(np.uint64(TILE_K)):
-            cluster = np.int32(buffer[place + k])
-            tiles.clusters[at + k] = tiles.clusters[at + k] if cluster == NOBODY else cluster
+            before, name = tiles.clusters[at + k], names[place + k]
+            tiles.clusters[at + k] = before if name == NOBODY else name
     return unnamed - (TILE_VOXELS - tiles.inside[tile])

@@ -18,7 +18,8 @@ from workers.tiles import TILE_I, TILE_J, TILE_K
 _SIDE_I, _SIDE_J, _SIDE_K = 2, 2, 1  # of a block, in tiles
 BLOCK = (_SIDE_I * TILE_I, _SIDE_J * TILE_J, _SIDE_K * TILE_K)
 _PER_TILE = 16  # room for so many candidates, at first
-_NOISE_HERE = 1e-14  # of the squares that are added up here, in float64
+_ONE, _NONE = np.float32(1), np.float32(0)
+_ROUNDINGS = 64 * 2.0**-24  # for each feature, of the largest square: what float32 loses here
 _SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
 
 
@@ -65,16 +66,16 @@ class _List(NamedTuple):
 
     Attributes
     ----------
-    points : (4 + C, n) ndarray of float64
+    points : (4 + C, n) ndarray of float32
         Coordinates and intensities of the centres, in units of distance, from the corner of the
         block and the middle of its intensities; last the sum of their squares.
     windows : (6, n) ndarray of int32
     clusters : (n,) ndarray of int32
-    cost : (n,) ndarray of float64
+    cost : (n,) ndarray of float32
         Squared distance to the middle of the box, less what is the same for all.
-    limit : (n,) ndarray of float64
+    limit : (n,) ndarray of float32
         Costs that are higher by the reach of the box have lost, however things are rounded.
-    lost, whole : (n,) ndarray of float64
+    lost, whole : (n,) ndarray of float32
         1 where nearest nowhere in the box, and where the window holds the whole box; else 0.
     """
 
@@ -154,7 +155,8 @@ def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
     channels, grid = metric.channels, tiles.grid
     size = _longest(start, begin, end)
     given, kept = _room(3 + channels, size), _room(3 + channels, size)
-    box, middle, unit = np.zeros((2, 3 + channels)), np.zeros(channels), _unit(metric)
+    box = np.zeros((2, 3 + channels), np.float32)
+    middle, unit = np.zeros(channels), _unit(metric)
     listed = np.empty(((end - begin) * _SIDE_I * _SIDE_J * _SIDE_K, 3), np.int64)
     candidates = np.empty(len(listed) * _PER_TILE, np.int32)
     row, length = 0, 0
@@ -169,7 +171,7 @@ def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
             min(first[1] + _SIDE_J, grid[1]),
             min(first[2] + _SIDE_K, grid[2]),
         )
-        if not _values_of_block(box, middle, tiles, first, last, channels):
+        if not _values_of_block(box, middle, tiles, first, last):
             continue
         corner, high = _bounds(tiles.shape, first, last)
         _span(box, corner, corner, high, unit)
@@ -200,7 +202,7 @@ def _list_tile(given, n, box, low, high, metric, candidates, length):
         _rule_out(given, n, box, nearest)
         _rule_out_by_all(given, n, box)
     for x in range(n):
-        if given.lost[x] == 0.0:
+        if given.lost[x] == _NONE:
             candidates[length] = given.clusters[x]
             length += 1
     return length
@@ -233,13 +235,13 @@ def _longer(candidates):
 @compiled
 def _room(features, n):
     return _List(
-        np.empty((features + 1, n)),
+        np.empty((features + 1, n), np.float32),
         np.empty((6, n), np.int32),
         np.empty(n, np.int32),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
+        np.empty(n, np.float32),
+        np.empty(n, np.float32),
+        np.empty(n, np.float32),
+        np.empty(n, np.float32),
     )
 
 
@@ -264,23 +266,21 @@ def _span(box, corner, low, high, unit):
 
 
 @compiled
-def _values_of_block(box, middle, tiles, first, last, channels):
+def _values_of_block(box, middle, tiles, first, last):
     """Write the range of a block's values and its middle; return how many voxels take part."""
     inside = 0
-    for c in range(channels):
-        box[0, 3 + c], box[1, 3 + c] = np.inf, -np.inf
+    low, high = np.full(middle.size, np.inf), np.full(middle.size, -np.inf)
     for i in range(first[0], last[0]):
         for j in range(first[1], last[1]):
             for k in range(first[2], last[2]):
                 tile = (i * tiles.grid[1] + j) * tiles.grid[2] + k
                 inside += tiles.inside[tile]
-                for c in range(channels):
-                    box[0, 3 + c] = min(box[0, 3 + c], tiles.lowest[tile, c])
-                    box[1, 3 + c] = max(box[1, 3 + c], tiles.highest[tile, c])
-    for c in range(channels):
-        middle[c] = 0.5 * (box[0, 3 + c] + box[1, 3 + c])
-        box[0, 3 + c] -= middle[c]
-        box[1, 3 + c] -= middle[c]
+                for c in range(middle.size):
+                    low[c] = min(low[c], tiles.lowest[tile, c])
+                    high[c] = max(high[c], tiles.highest[tile, c])
+    for c in range(middle.size):
+        middle[c] = 0.5 * (low[c] + high[c])
+        box[0, 3 + c], box[1, 3 + c] = low[c] - middle[c], high[c] - middle[c]
     return inside
 
 
@@ -323,15 +323,15 @@ def _compare(given, n, box, low, high, noise):
     for x in range(n):
         meets = (w[0, x] < high[0]) & (w[1, x] > low[0]) & (w[2, x] < high[1])
         meets &= (w[3, x] > low[1]) & (w[4, x] < high[2]) & (w[5, x] > low[2])
-        given.lost[x] = 0.0 if meets else 1.0
+        given.lost[x] = _NONE if meets else _ONE
     for x in range(n):
         holds = (w[0, x] <= low[0]) & (w[1, x] >= high[0]) & (w[2, x] <= low[1])
         holds &= (w[3, x] >= high[1]) & (w[4, x] <= low[2]) & (w[5, x] >= high[2])
-        given.whole[x] = 1.0 if holds else 0.0
+        given.whole[x] = _ONE if holds else _NONE
     _weigh(given, n, box, noise)
     nearest = -1
     for x in range(n):
-        if given.whole[x] == 1.0 and (nearest < 0 or given.cost[x] < given.cost[nearest]):
+        if given.whole[x] == _ONE and (nearest < 0 or given.cost[x] < given.cost[nearest]):
             nearest = x
     return nearest
 
@@ -340,7 +340,7 @@ def _compare(given, n, box, low, high, noise):
 def _weigh(given, n, box, noise):
     """Note how far the candidates are from the middle of the box, and by how much others lose."""
     points, cost, features = given.points, given.cost, given.points.shape[0] - 1
-    largest, constant = 0.0, 0.0
+    largest, constant = _NONE, 0.0
     for x in range(n):
         cost[x] = points[features, x]
         largest = max(largest, points[features, x])
@@ -348,13 +348,14 @@ def _weigh(given, n, box, noise):
         twice = box[0, f] + box[1, f]
         for x in range(n):
             cost[x] -= twice * points[f, x]
-        largest = max(largest, box[0, f] ** 2, box[1, f] ** 2)
+        largest = max(largest, box[0, f] * box[0, f], box[1, f] * box[1, f])
         # Squared, the way to the farthest corner is at most twice that to the middle, and twice
         # that from there to the corner.
         constant += (0.5 * twice) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
-    least = _NOISE_HERE * largest + _SUBNORMAL
+    least = _ROUNDINGS * features * largest + _SUBNORMAL + 2 * noise * constant
+    fixed, share = np.float32(least), np.float32(2 * noise)
     for x in range(n):
-        given.limit[x] = cost[x] + least + 2 * noise * (cost[x] + constant)
+        given.limit[x] = cost[x] + fixed + share * abs(cost[x])
 
 
 @compiled
@@ -368,21 +369,21 @@ def _rule_out(given, n, box, r):
         for x in range(n):
             reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
             reach += abs(points[2, x] - k) * size_k + abs(points[3, x] - v) * size_v
-            lost[x] = 1.0 if cost[x] - limit > reach else lost[x]
+            lost[x] = _ONE if cost[x] - limit > reach else lost[x]
         return
     for x in range(n):
         reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
         reach += abs(points[2, x] - k) * size_k
         for f in range(3, points.shape[0] - 1):
             reach += abs(points[f, x] - points[f, r]) * (box[1, f] - box[0, f])
-        lost[x] = 1.0 if cost[x] - limit > reach else lost[x]
+        lost[x] = _ONE if cost[x] - limit > reach else lost[x]
 
 
 @compiled
 def _rule_out_by_all(given, n, box):
     """Mark as lost what is farther than any that is left and may have the whole box."""
     for r in range(n):
-        if given.lost[r] == 0.0 and given.whole[r] == 1.0:
+        if given.lost[r] == _NONE and given.whole[r] == _ONE:
             _rule_out(given, n, box, r)
 
 
@@ -391,14 +392,14 @@ def _keep(given, n, kept):
     """Copy what has not lost; return how many there are."""
     m = 0
     for x in range(n):
-        if given.lost[x] == 0.0:
+        if given.lost[x] == _NONE:
             for f in range(given.points.shape[0]):
                 kept.points[f, m] = given.points[f, x]
             for side in range(6):
                 kept.windows[side, m] = given.windows[side, x]
             kept.clusters[m] = given.clusters[x]
             kept.cost[m], kept.limit[m] = given.cost[x], given.limit[x]
-            kept.whole[m], kept.lost[m] = given.whole[x], 0.0
+            kept.whole[m], kept.lost[m] = given.whole[x], _NONE
             m += 1
     return m
 
