@@ -12,9 +12,11 @@ import time
 from functools import partial
 from importlib.metadata import version
 
-NAMES = ("kernel", "page", "slices", "stroke")
+NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke")
+BY_NAME = ("defaults",)
+SLOWER = ("slic",)
 BUSY_S = 0.5
-PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "scikit-image")
+PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")
 
 
 def main() -> None:
@@ -30,8 +32,8 @@ def main() -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks", description="Time the kernels and the page.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
-    parser.add_argument("--slow", action="store_true", help="scikit-image's SLIC too (minutes)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + BY_NAME)}")
+    parser.add_argument("--slow", action="store_true", help="the peers' slowest runs five times")
     parser.add_argument("--install", action="store_true", help="make run in a fresh clone")
     return parser
 
@@ -55,7 +57,7 @@ def show(name: str, *, slow: bool = False) -> None:
     """Measure one family, and print its rows."""
     print(f"\n{name} (a busy loop gets {share_of_a_processor():.0%} of a processor)", flush=True)
     measure = importlib.import_module(f"benchmarks.{name}").figures
-    measure = partial(measure, slow=slow) if name == "kernel" else measure
+    measure = partial(measure, slow=slow) if name in SLOWER else measure
     for figure in measure():
         print(figure.row(), flush=True)
 

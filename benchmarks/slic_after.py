@@ -26,6 +26,7 @@ def figures(image: np.ndarray) -> Iterator[Figure]:
     ids = slic(image, **OPTIONS, enforce_connectivity=False)
     yield from connectivity(ids)
     ids = connect(ids)
+    yield from borders_of_volume(ids.astype(np.uint16), at_least=40)  # as the page has them
     yield from borders_of_volume(ids)
     yield from stroke(ids)
 
@@ -40,12 +41,11 @@ def connectivity(ids: np.ndarray) -> list[Figure]:
     return alternate(ours, theirs).figures("connectivity", PEER, at_least=2)
 
 
-def borders_of_volume(ids: np.ndarray) -> list[Figure]:
+def borders_of_volume(ids: np.ndarray, **goal: float) -> list[Figure]:
     ours = partial(borders, ids, threads=1)
     theirs = partial(find_boundaries, ids, connectivity=1, mode="thick")
     differ = np.count_nonzero(ours() != theirs())
-    turns = alternate(ours, theirs)
-    rows = turns.figures("borders of the volume", "find_boundaries", at_least=40)
+    rows = alternate(ours, theirs).figures(f"borders of {ids.dtype} ids", "find_boundaries", **goal)
     return [*rows, Figure("    voxels that differ", [differ], "", at_most=0)]
 
 
@@ -64,7 +64,7 @@ def stroke(ids: np.ndarray) -> list[Figure]:
         return drawn[ids[:, :, k]]
 
     assert overlay().any()
-    name = f"stroke of {POINTS} points → ids → overlay of a slice of 240 × 240, wall"
+    name = f"stroke of {POINTS} points → ids → overlay of 240 × 240, wall"
     under = Figure("    the ids alone", milliseconds(found), "ms")
     return [Figure(name, milliseconds(overlay), "ms", at_most=1), under]
 

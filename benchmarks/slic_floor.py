@@ -44,7 +44,7 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
     yield Figure(f"candidates a voxel, n = {n:,} (windows hold 64)", [lists.mean()], "")
     if not all_of_them:
         return
-    values = tiles.values
+    spare = np.zeros_like(tiles.values)
     timed = {
         "list the clusters of each block": lambda: by_block(windows, blocks),
         "rule out, tile by tile": lambda: by_tile(
@@ -52,7 +52,7 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
         ),
         "assign": lambda: assign(*near, tiles, clusters, metric),
         "move the centres": lambda: move(centres.copy(), tiles, rows, team),
-        "floor: copy the values once": lambda: np.copyto(values.copy(), values),
+        "floor: copy the values once": lambda: np.copyto(spare, tiles.values),
     }
     took = {name: milliseconds(action) for name, action in timed.items()}
     for name, each in took.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import SimpleITK as sitk
+import SimpleITK
 from skimage.segmentation import slic as peer
 from skimage.util import regular_grid
 
@@ -52,7 +52,7 @@ def masked_difference(image: np.ndarray) -> Figure:
 
 def beside_itk(image: np.ndarray) -> list[Figure]:
     iterations = {"max_num_iter": ITK_ITERATIONS, "enforce_connectivity": False}
-    scaled = sitk.GetImageFromArray((image - image.min()) / np.ptp(image))
+    scaled = SimpleITK.GetImageFromArray((image - image.min()) / np.ptp(image))
     turns = Turns()
     for _ in range(5):
         turns.take(
@@ -70,10 +70,10 @@ def itk_filter(
     compactness: float = COMPACTNESS,
     *,
     connected: bool = False,
-) -> sitk.SLICImageFilter:
+) -> SimpleITK.SLICImageFilter:
     """Return SimpleITK's SLIC on one thread, from scikit-image's grid of `n` seeds."""
     steps = [int(along.step or 1) for along in regular_grid(shape, n)]
-    given = sitk.SLICImageFilter()
+    given = SimpleITK.SLICImageFilter()
     given.SetSuperGridSize(steps[::-1])
     given.SetSpatialProximityWeight(compactness)
     given.SetMaximumNumberOfIterations(iterations)
