@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint bench picture lock clean browser
+.PHONY: help run install test lint bench picture study lock clean browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ bench: .venv/installed-test ## time the kernels and the page
 
 picture: .venv/installed-test browser ## take docs/page.png anew from the real page
 	$(BIN)/python -m docs.picture
+
+study: .venv/installed-test ## study the defaults anew and draw docs/quality.png (minutes)
+	$(BIN)/python -m docs.quality
 
 lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 	$(LOCK) --output-file requirements.lock

@@ -23,7 +23,7 @@ class Turn:
     def __init__(self, run_later: Callable[[Function], object]) -> None:
         self._run_later = run_later
         self._waiting: list[Function] | None = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # `run_later` may run at once, and come back
         self._ended = False
 
     def __call__(self, function: Function) -> None:
@@ -31,9 +31,8 @@ class Turn:
         with self._lock:
             if self._waiting is not None:
                 self._waiting.append(function)
-                return
-        if not self._ended:
-            self._run_later(function)
+            elif not self._ended:
+                self._run_later(function)
 
     def begin(self) -> None:
         """Let come what has waited, in its order."""
@@ -44,5 +43,6 @@ class Turn:
                     self._run_later(function)
 
     def end(self) -> None:
-        """Forget what comes from now on."""
-        self._ended = True
+        """Forget what comes from now on; who is just handing something over is waited for."""
+        with self._lock:
+            self._ended = True

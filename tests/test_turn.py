@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 from dashboard.turn import Turn
 
 
@@ -46,3 +48,29 @@ def test_what_comes_after_the_end_is_forgotten():
     turn(lambda: ran.append("too late"))
 
     assert ran == []
+
+
+def test_a_page_does_not_end_while_another_thread_hands_it_something():
+    """Its document goes right after it has ended, and must not be touched then."""
+    handing, go_on, order = threading.Event(), threading.Event(), []
+
+    def run_later(function):
+        handing.set()
+        go_on.wait(5)
+        order.append("handed over")
+
+    def end():
+        turn.end()
+        order.append("ended")
+
+    turn = Turn(run_later)
+    turn.begin()
+    giver, ender = (threading.Thread(target=f) for f in (lambda: turn(print), end))
+    giver.start()
+    handing.wait(5)
+    ender.start()
+    go_on.set()
+    giver.join(5)
+    ender.join(5)
+
+    assert order == ["handed over", "ended"]
