@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -11,8 +12,9 @@ from benchmarks import slic_start
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COUNTS, ITERATIONS, SPACING, in_tiles, start
 from workers.slic_assign import assign
-from workers.slic_candidates import BLOCK, Clusters, by_block, by_tile
-from workers.slic_iteration import _reach, _windows, metric_of
+from workers.slic_blocks import Clusters, by_block, reach_of, windows_of
+from workers.slic_candidates import by_tile
+from workers.slic_metric import metric_of
 from workers.slic_update import move
 from workers.team import Team
 from workers.tiles import TILE_VOXELS
@@ -34,22 +36,20 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
     given = start(image, n)
     tiles, centres = in_tiles(given, team), given.centres.copy()
     slic_start.ours(tiles, centres, given.step, ITERATIONS, team)
-    windows = _windows(centres, _reach(tiles.shape, len(centres)), tiles.shape)
+    windows = windows_of(centres, reach_of(tiles.shape, len(centres)), tiles.shape)
     clusters, rows = Clusters(centres, windows), np.ascontiguousarray(windows[:, :2])
     metric = metric_of(tiles, centres, given.step, SPACING)
-    blocks = tuple(-(-size // side) for size, side in zip(tiles.shape, BLOCK, strict=True))
-    found = (*by_block(windows, blocks), blocks)
-    near = by_tile(0, int(np.prod(blocks)), *found, tiles, clusters, metric)
-    lists = np.diff(near[0][:, 1:]).ravel()
-    yield Figure(f"candidates a voxel, n = {n:,} (windows hold 64)", [lists.mean()], "")
+    lists = by_block(windows, tiles.shape)
+    every = (0, math.prod(lists.blocks))
+    near = by_tile(*every, lists, tiles, clusters, metric)
+    candidates = np.diff(near[0][:, 1:]).ravel()
+    yield Figure(f"candidates a voxel, n = {n:,} (windows hold 64)", [candidates.mean()], "")
     if not all_of_them:
         return
     spare = np.zeros_like(tiles.values)
     timed = {
-        "list the clusters of each block": lambda: by_block(windows, blocks),
-        "rule out, tile by tile": lambda: by_tile(
-            0, int(np.prod(blocks)), *found, tiles, clusters, metric
-        ),
+        "list the clusters of each block": lambda: by_block(windows, tiles.shape),
+        "rule out, tile by tile": lambda: by_tile(*every, lists, tiles, clusters, metric),
         "assign": lambda: assign(*near, tiles, clusters, metric),
         "move the centres": lambda: move(centres.copy(), tiles, rows, team),
         "floor: copy the values once": lambda: np.copyto(spare, tiles.values),
@@ -57,7 +57,7 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
     took = {name: milliseconds(action) for name, action in timed.items()}
     for name, each in took.items():
         yield Figure(f"    one iteration: {name}", each, "ms")
-    evaluated = lists.sum() * TILE_VOXELS
+    evaluated = candidates.sum() * TILE_VOXELS
     each = [ms * 1e6 / evaluated for ms in took["assign"]]
     yield Figure("    assign, for each candidate of each voxel", each, "ns")
     yield Figure("    bytes moved in an iteration", [tiles.clusters.size * BYTES / 1e6], "MB")

@@ -8,12 +8,15 @@ does, so that two kernels may run side by side in one process.
 from __future__ import annotations
 
 import contextlib
+import pickle
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
+
+_UNREADABLE = (AttributeError, ImportError, TypeError, ValueError, EOFError, pickle.PickleError)
 
 
 def compiled(function: Callable | None = None, **options: Any) -> Callable:
@@ -40,14 +43,30 @@ def compiled(function: Callable | None = None, **options: Any) -> Callable:
 
 
 class _Cache(FunctionCache):
-    """Keeps apart what was compiled with other constants.
+    """Takes nothing that was compiled with other constants, or named tuples of other fields.
 
-    They become part of the code, and those of another module may change while the file in which
+    Both become part of the code, and they may change in another module while the file in which
     numba looks for a change stays the same.
     """
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple:
-        return (*super()._index_key(sig, codegen), _constants(self._py_func.__globals__))
+        names = self._py_func.__globals__
+        return (*super()._index_key(sig, codegen), _constants(names), _fields(sig))
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return what is kept for a signature; None if nothing is, or if it cannot be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except _UNREADABLE:  # it names a class that another version had elsewhere, or is cut off
+            self.flush()
+            return None
+
+
+def _fields(signature: Any) -> tuple[tuple[str, ...], ...]:
+    kinds = (
+        getattr(kind, "instance_class", None) for kind in getattr(signature, "args", signature)
+    )
+    return tuple(kind._fields for kind in kinds if hasattr(kind, "_fields"))
 
 
 def _constants(names: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from workers.slic_candidates import BLOCK, Clusters
-from workers.slic_iteration import assign_near, metric_of
+from workers.slic_blocks import BLOCK, Clusters, Lists, blocks_of
+from workers.slic_iteration import assign_near
+from workers.slic_metric import metric_of
 from workers.slic_update import move
 from workers.team import Team
 from workers.tiles import Scale, tiled
@@ -83,14 +84,14 @@ def _spread(seeds, sampled, team):
 
 def _by_block(seeds, shape):
     """List the seeds that may be nearest to a voxel of each block, as `by_block` does."""
-    blocks = tuple(-(-size // side) for size, side in zip(shape, BLOCK, strict=True))
+    blocks = blocks_of(shape)
     corners = np.stack(np.indices(blocks), -1).reshape(-1, 3) * BLOCK
     centres = corners + (np.array(BLOCK) - 1) / 2
     tree = cKDTree(seeds)
     reach = (tree.query(centres)[0] + np.linalg.norm(BLOCK)) * _ROUNDING
     lists = tree.query_ball_point(centres, reach, return_sorted=True)
     start = np.cumsum([0, *map(len, lists)])
-    return start, np.concatenate(lists).astype(np.int32), blocks
+    return Lists(start, np.concatenate(lists).astype(np.int32), blocks)
 
 
 def _nearest_other(seeds):

@@ -13,52 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.compiled import compiled
+from workers.slic_blocks import SIDES
 from workers.tiles import TILE_I, TILE_J, TILE_K
 
-_SIDE_I, _SIDE_J, _SIDE_K = 2, 2, 1  # of a block, in tiles
-BLOCK = (_SIDE_I * TILE_I, _SIDE_J * TILE_J, _SIDE_K * TILE_K)
 _PER_TILE = 16  # room for so many candidates, at first
 _ONE, _NONE = np.float32(1), np.float32(0)
 _ROUNDINGS = 64 * 2.0**-24  # for each feature, of the largest square: what float32 loses here
 _SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
-
-
-class Clusters(NamedTuple):
-    """Where the clusters are.
-
-    Attributes
-    ----------
-    centres : (n, 3 + C) ndarray of float32 or float64
-        Voxel coordinates and channels.
-    windows : (n, 6) ndarray of int32
-        From and to (excluded) along i, j and k: where a cluster may have voxels.
-    """
-
-    centres: np.ndarray
-    windows: np.ndarray
-
-
-class Metric(NamedTuple):
-    """How distances are measured.
-
-    Attributes
-    ----------
-    spacing : (3,) ndarray of float32 or float64
-    weight : float of the same type
-        What a squared length of 1 counts against a squared difference of intensity of 1.
-    channels : int
-        How many count; 0 if distance alone decides.
-    noise : float
-        Above this part of two squared distances, rounding cannot change which one is smaller.
-    numbers : ndarray of the same float
-        0, 1, 2 … up to the longest axis and the number of clusters.
-    """
-
-    spacing: np.ndarray
-    weight: float
-    channels: int
-    noise: float
-    numbers: np.ndarray
 
 
 class _List(NamedTuple):
@@ -89,57 +50,14 @@ class _List(NamedTuple):
 
 
 @compiled
-def by_block(windows, blocks):
-    """List the clusters whose windows meet each block.
-
-    Parameters
-    ----------
-    windows : (n, 6) ndarray of int32
-        As in `Clusters`.
-    blocks : tuple of int
-        Number of blocks along i, j and k.
-
-    Returns
-    -------
-    start : (blocks + 1,) ndarray of int64
-    found : ndarray of int32
-        ``found[start[b] : start[b + 1]]`` belong to block `b`, ascending.
-    """
-    start = np.zeros(blocks[0] * blocks[1] * blocks[2] + 1, np.int64)
-    for n in range(windows.shape[0]):
-        _visit(n, windows, blocks, start[1:], np.empty(0, np.int32))
-    start = np.cumsum(start)
-    found, place = np.empty(start[-1], np.int32), start.copy()
-    for n in range(windows.shape[0]):
-        _visit(n, windows, blocks, place, found)
-    return start, found
-
-
-@compiled
-def _visit(n, windows, blocks, place, found):
-    """Move on the place of each block that the window of cluster `n` meets; fill in `n` there."""
-    i0, i1, j0, j1, k0, k1 = windows[n]
-    if i0 >= i1 or j0 >= j1 or k0 >= k1:
-        return
-    for i in range(i0 // BLOCK[0], (i1 - 1) // BLOCK[0] + 1):
-        for j in range(j0 // BLOCK[1], (j1 - 1) // BLOCK[1] + 1):
-            for k in range(k0 // BLOCK[2], (k1 - 1) // BLOCK[2] + 1):
-                block = (i * blocks[1] + j) * blocks[2] + k
-                if found.size:
-                    found[place[block]] = n
-                place[block] += 1
-
-
-@compiled
-def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
+def by_tile(begin, end, lists, tiles, clusters, metric):
     """List the clusters that may be nearest somewhere in each tile.
 
     Parameters
     ----------
     begin, end : int
         Blocks to look at, in C order of their places.
-    start, found, blocks
-        As in `by_block`.
+    lists : Lists
     tiles : Tiles
         Their ranges of values are looked at, no voxel is.
     clusters : Clusters
@@ -153,23 +71,24 @@ def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
         Clusters, ascending for each tile.
     """
     channels, grid = metric.channels, tiles.grid
+    start, found, blocks = lists.start, lists.found, lists.blocks
     size = _longest(start, begin, end)
     given, kept = _room(3 + channels, size), _room(3 + channels, size)
     box = np.zeros((2, 3 + channels), np.float32)
     middle, unit = np.zeros(channels), _unit(metric)
-    listed = np.empty(((end - begin) * _SIDE_I * _SIDE_J * _SIDE_K, 3), np.int64)
+    listed = np.empty(((end - begin) * SIDES[0] * SIDES[1] * SIDES[2], 3), np.int64)
     candidates = np.empty(len(listed) * _PER_TILE, np.int32)
     row, length = 0, 0
     for block in range(begin, end):
         first = (
-            block // (blocks[1] * blocks[2]) * _SIDE_I,
-            block // blocks[2] % blocks[1] * _SIDE_J,
-            block % blocks[2] * _SIDE_K,
+            block // (blocks[1] * blocks[2]) * SIDES[0],
+            block // blocks[2] % blocks[1] * SIDES[1],
+            block % blocks[2] * SIDES[2],
         )
         last = (
-            min(first[0] + _SIDE_I, grid[0]),
-            min(first[1] + _SIDE_J, grid[1]),
-            min(first[2] + _SIDE_K, grid[2]),
+            min(first[0] + SIDES[0], grid[0]),
+            min(first[1] + SIDES[1], grid[1]),
+            min(first[2] + SIDES[2], grid[2]),
         )
         if not _values_of_block(box, middle, tiles, first, last):
             continue
@@ -177,7 +96,7 @@ def by_tile(begin, end, start, found, blocks, tiles, clusters, metric):
         _span(box, corner, corner, high, unit)
         n = _load(given, found, start[block], start[block + 1], clusters, corner, middle, unit)
         n = _shorten(given, n, kept, box, corner, high, metric.noise)
-        while length + n * _SIDE_I * _SIDE_J * _SIDE_K > candidates.size:
+        while length + n * SIDES[0] * SIDES[1] * SIDES[2] > candidates.size:
             candidates = _longer(candidates)
         for i in range(first[0], last[0]):
             for j in range(first[1], last[1]):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from skimage.util import regular_grid
 
 from workers.progress import Report, silent
 from workers.slic_assign import assign
-from workers.slic_candidates import BLOCK, Clusters, Metric, by_block, by_tile
+from workers.slic_blocks import Clusters, Lists, by_block, reach_of, windows_of
+from workers.slic_candidates import by_tile
+from workers.slic_metric import Metric, metric_of
 from workers.slic_update import move
 from workers.team import Team
 from workers.tiles import Tiles
@@ -61,26 +62,24 @@ def iterate(
     TPAMI 2012, doi:10.1109/TPAMI.2012.120
     """
     report = report or silent
-    reach = _reach(tiles.shape, len(centres))
+    reach = reach_of(tiles.shape, len(centres))
     metric = metric_of(tiles, centres, step, spacing, ignore_color=ignore_color)
-    blocks = tuple(-(-size // side) for size, side in zip(tiles.shape, BLOCK, strict=True))
     for i in range(max_num_iter):
-        windows = _windows(centres, reach, tiles.shape)
-        found = (*by_block(windows, blocks), blocks)
-        missed = assign_near(found, tiles, Clusters(centres, windows), metric, team)
+        windows = windows_of(centres, reach, tiles.shape)
+        lists = by_block(windows, tiles.shape)
+        missed = assign_near(lists, tiles, Clusters(centres, windows), metric, team)
         # Where a voxel kept a cluster whose window has gone, the windows no longer tell the rows.
         rows = np.full((len(centres), 2), (0, tiles.shape[0])) if missed else windows[:, :2]
         move(centres, tiles, np.ascontiguousarray(rows, np.int32), team, wide=wide)
         report((i + 1) / max_num_iter)
 
 
-def assign_near(found: tuple, tiles: Tiles, clusters: Clusters, metric: Metric, team: Team) -> int:
+def assign_near(lists: Lists, tiles: Tiles, clusters: Clusters, metric: Metric, team: Team) -> int:
     """Assign each voxel to the nearest of the clusters that are listed for its block.
 
     Parameters
     ----------
-    found : tuple
-        What `by_block` returns, and the number of blocks along each axis.
+    lists : Lists
     tiles : Tiles
         Whose `clusters` are written.
     clusters, metric, team
@@ -93,46 +92,6 @@ def assign_near(found: tuple, tiles: Tiles, clusters: Clusters, metric: Metric, 
     """
 
     def part(begin, end):
-        return assign(
-            *by_tile(begin, end, *found, tiles, clusters, metric), tiles, clusters, metric
-        )
+        return assign(*by_tile(begin, end, lists, tiles, clusters, metric), tiles, clusters, metric)
 
-    return sum(team.share(part, math.prod(found[-1])))
-
-
-def metric_of(
-    tiles: Tiles,
-    centres: np.ndarray,
-    step: float,
-    spacing: np.ndarray,
-    *,
-    ignore_color: bool = False,
-) -> Metric:
-    """Return how far a step is; the parameters are those of `iterate`."""
-    dtype = centres.dtype
-    square = np.float32(step) * np.float32(step)  # scikit-image's step is float32 in any case
-    channels = centres.shape[1] - 3
-    roundings = 4 * (9 + channels)  # twice what measuring has, for each of two
-    longest = max(*(side + max(BLOCK) for side in tiles.shape), len(centres))
-    return Metric(
-        spacing,
-        dtype.type(1.0 / float(square)) if square else dtype.type(np.inf),
-        0 if ignore_color else channels,
-        roundings * float(np.finfo(dtype).eps),
-        np.arange(longest, dtype=dtype),
-    )
-
-
-def _reach(shape, n):
-    """Return scikit-image's window along each axis: two steps of its grid of n seeds."""
-    return np.array([2 * int(s.step or 1) for s in regular_grid(shape, n)])
-
-
-def _windows(centres, reach, shape):
-    """Return the (n, 6) windows, rounded as scikit-image does; empty for what is NaN."""
-    places, reach = centres[:, :3], reach.astype(centres.dtype)
-    low = np.maximum(places - reach, 0)
-    high = np.minimum(places + reach + centres.dtype.type(1), np.asarray(shape, centres.dtype))
-    gone = np.isnan(places).any(1)
-    low[gone] = high[gone] = 0
-    return np.stack([low, high], -1).reshape(-1, 6).astype(np.int32)
+    return sum(team.share(part, math.prod(lists.blocks)))

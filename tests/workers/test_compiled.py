@@ -22,10 +22,27 @@ def twice(n):
 @compiled
 def times(n):
     return TWO * n
+
+@compiled
+def first(pair):
+    return pair.a
 """
 CALL = """
 import kernel
 print(kernel.twice(21), len(kernel.twice.stats.cache_hits), kernel.twice.stats.cache_path)
+"""
+CALL_WITH_A_PAIR = """
+import kernel, pairs
+print(kernel.first(pairs.pair), len(kernel.first.stats.cache_hits), "")
+"""
+PAIR = """
+from typing import NamedTuple
+
+class {name}(NamedTuple):
+    {first}: float
+    {second}: float
+
+pair = {name}(a=1.0, b=2.0)
 """
 
 
@@ -49,20 +66,24 @@ class Folder:
     def close_home(self):
         self.home.write_text("a file")
 
-    def call(self):
-        """Call the kernel in a process of its own: its result, cache hits and cache folder."""
+    def define_pair(self, name, first, second):
+        text = PAIR.format(name=name, first=first, second=second)
+        (self.path / "pairs.py").write_text(text)
+
+    def call(self, script=CALL):
+        """Call a kernel in a process of its own: its result, cache hits and cache folder."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "XDG_"))}
         home = dict.fromkeys(("HOME", "USERPROFILE", "LOCALAPPDATA"), str(self.home))
         path = os.pathsep.join((str(self.path), str(ROOT)))
         run = subprocess.run(
-            [sys.executable, "-W", "error", "-c", CALL],
+            [sys.executable, "-W", "error", "-c", script],
             cwd=self.path,
             env=kept | home | {"PYTHONPATH": path},
             capture_output=True,
             text=True,
             check=True,
         )
-        result, hits, place = run.stdout.strip().split(" ", 2)
+        result, hits, place = run.stdout.rstrip("\n").split(" ", 2)
         return float(result), int(hits), place
 
 
@@ -86,6 +107,19 @@ def test_what_was_compiled_with_another_modules_constant_is_out_of_date_when_tha
 
     assert folder.call()[:2] == (52.5, 0)
     assert folder.call()[:2] == (52.5, 1)
+
+
+@pytest.mark.parametrize("changed", [("Pair", "b", "a"), ("Couple", "a", "b")])
+def test_so_is_what_was_compiled_for_a_named_tuple_that_has_changed_or_gone(folder, changed):
+    folder.define_pair("Pair", "a", "b")
+    folder.call(CALL_WITH_A_PAIR)
+    kept = folder.call(CALL_WITH_A_PAIR)
+
+    folder.define_pair(*changed)
+
+    assert kept == (1, 1, "")
+    assert folder.call(CALL_WITH_A_PAIR) == (1, 0, "")
+    assert folder.call(CALL_WITH_A_PAIR) == (1, 1, "")
 
 
 def test_where_the_folder_is_read_only_it_is_kept_in_the_users_cache(folder):

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.slic_candidates import BLOCK, Clusters, by_block, by_tile
-from workers.slic_iteration import metric_of
+from workers.slic_blocks import Clusters, by_block
+from workers.slic_candidates import by_tile
+from workers.slic_metric import metric_of
 from workers.team import Team
 from workers.tiles import TILE, Scale, tiled
 
@@ -29,9 +29,8 @@ def listed_for(clusters, image, weight_of, threads=1):
     with Team(threads) as team:
         tiles = tiled(image[..., None], None, PLAIN, team)
     metric = metric_of(tiles, clusters.centres, weight_of, np.array([1.0, 2.0, 0.5]))
-    blocks = tuple(-(-size // side) for size, side in zip(SHAPE, BLOCK, strict=True))
-    found = (*by_block(clusters.windows, blocks), blocks)
-    rows, candidates = by_tile(0, int(np.prod(blocks)), *found, tiles, clusters, metric)
+    lists = by_block(clusters.windows, SHAPE)
+    rows, candidates = by_tile(0, int(np.prod(lists.blocks)), lists, tiles, clusters, metric)
     return {row[0]: candidates[row[1] : row[2]] for row in rows}, metric
 
 
@@ -75,13 +74,3 @@ def test_most_clusters_are_left_out_of_a_tile_of_one_intensity():
     listed, _ = listed_for(clusters, np.zeros(SHAPE), 3.0)
 
     assert np.mean([len(candidates) for candidates in listed.values()]) < 60
-
-
-@pytest.mark.parametrize("reach", [0.0, -1.0])
-def test_a_cluster_that_is_nowhere_is_in_no_list(reach):
-    windows = np.array([[3, 3, 0, 5, 0, 5], [0, 5, 0, 5, 0, 5]], np.int32)
-
-    start, found = by_block(windows, (2, 2, 3))
-
-    assert start.tolist() == [0] + 12 * [1]
-    assert found.tolist() == [1]
