@@ -14,7 +14,7 @@ import numpy as np
 from dashboard.model.volume import Volume
 from dashboard.opening import read_volume
 from workers import files, nifti
-from workers.partition import COMPACTNESS, Partition, partition
+from workers.partition import COMPACTNESS, COUNT, Partition, partition
 
 ENDINGS = (".nii.gz",)
 
@@ -24,9 +24,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path, help="NIfTI volume")
     parser.add_argument("out", type=Path, help="where the ids go: a name ending in .nii.gz")
     how_many = parser.add_mutually_exclusive_group()
-    how_many.add_argument("--count", type=int, help="superpixels wanted in the foreground")
+    how_many.add_argument(
+        "--count", type=int, help=f"superpixels wanted in the foreground (default: {COUNT})"
+    )
     how_many.add_argument("--size-mm3", type=float, help="volume wanted of one superpixel")
-    parser.add_argument("--compactness", type=float, default=COMPACTNESS)
+    shape = "small: along the intensities, large: like cubes (default: %(default)s)"
+    parser.add_argument("--compactness", type=float, default=COMPACTNESS, help=shape)
     parser.add_argument(
         "--sigma-mm", type=float, help="width of the blur before (default: 3/4 of a voxel)"
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dashboard.cluster_process import ClusterProcess
 
 BIG = 1_000_000
+_KERNELS = 4  # at a time: each has a volume in memory
 GRACE_S = 1.0
 REACH_S = 10.0
 WATCH_S = 0.5
@@ -75,11 +76,11 @@ class DaskExecutor(Executor):
         workers : int
             Number of worker processes.
         threads_per_worker : int, optional
-            Kernels that one of them runs at a time, and threads that each of these may take; by
-            default one for each core that this process may use. Kernels let go of the GIL, so a
-            surface is built beside a partition.
+            Kernels that one of them runs at a time; by default one for each core that this process
+            may use, at most 4. Kernels let go of the GIL, so a surface is built beside a partition.
+            Each may take as many threads as there are cores.
         """
-        threads = threads_per_worker or usable()
+        threads = threads_per_worker or min(_KERNELS, usable())
         return cls(partial(cls._open_local, workers=workers, threads_per_worker=threads))
 
     @classmethod

@@ -27,6 +27,8 @@ from distributed.core import Status
 from distributed.scheduler import KilledWorker, NoWorkerError
 from distributed.security import Security
 
+from workers.team import usable
+
 HOST = "127.0.0.1"
 START_S = 60.0
 STOP_S = 8.0
@@ -179,8 +181,11 @@ class QuietScheduler(_NoHTTP, Scheduler):
 class QuietWorker(_NoHTTP, Worker):
     """A worker without HTTP server, which has all kernels compiled as soon as it is up.
 
-    So does one that takes the place of another. It takes tasks meanwhile.
+    So does one that takes the place of another. It takes tasks meanwhile. A kernel may take all
+    cores, however few kernels the worker runs at a time.
     """
+
+    kernel_threads = usable()
 
     async def start_unsafe(self) -> QuietWorker:
         """Start, and begin to compile."""
@@ -301,7 +306,7 @@ def _voices(topic: str) -> Callable:
                 next_time = time.monotonic() + 0.05
                 tell("report", float(fraction))
 
-        return tell, report, worker.state.nthreads
+        return tell, report, getattr(worker, "kernel_threads", worker.state.nthreads)
 
     return voices
 

@@ -70,7 +70,7 @@ def test_another_wish_gives_other_ids(supervox, scan):
         (["--count", "0"], "count must be positive and finite; got 0."),
         (["--size-mm3", "-2"], "size_mm3 must be positive and finite; got -2.0."),
         (["--compactness", "nan"], "compactness must be positive and finite; got nan."),
-        (["--sigma-mm", "-1"], "sigma_mm must be positive and finite; got -1.0."),
+        (["--sigma-mm", "-1"], "sigma_mm must be 0 or more, and finite; got -1.0."),
         (["--threshold", "1e9"], "no voxel is in the foreground; choose a lower threshold."),
         (["--volume", "3"], "scan.nii.gz: expected a volume from 0 to 0; got 3."),
     ],

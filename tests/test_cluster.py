@@ -283,12 +283,12 @@ def test_a_named_tuple_keeps_its_names(executor):
     assert executor.submit(Result, 1, 2, 3).result(30).second == 2
 
 
-def test_a_kernel_takes_no_more_threads_than_its_worker_has(executor):
+def test_a_kernel_takes_as_many_threads_as_there_are_cores(executor):
     def threads_on_a_machine_of_many_cores():
         with mock.patch.object(os, "sched_getaffinity", return_value=range(64), create=True):
             return usable()
 
-    assert executor.submit(threads_on_a_machine_of_many_cores).result(30) == 2
+    assert executor.submit(threads_on_a_machine_of_many_cores).result(30) == usable()
 
 
 def test_a_worker_compiles_its_kernels_before_they_are_called_and_so_does_the_next(executor):
@@ -419,15 +419,16 @@ def test_a_compute_process_that_dies_is_said_in_state_and_futures():
     assert eventually(lambda: all(ended(process) for process in family))
 
 
-def test_a_worker_has_a_thread_for_each_core_that_may_be_used(monkeypatch):
+@pytest.mark.parametrize(("cores", "kernels"), [(2, 2), (24, 4)])
+def test_a_worker_runs_a_kernel_for_each_core_but_at_most_four(monkeypatch, cores, kernels):
     asked = []
-    monkeypatch.setattr("dashboard.cluster.usable", lambda: 24)
+    monkeypatch.setattr("dashboard.cluster.usable", lambda: cores)
     monkeypatch.setattr("dashboard.cluster_process.ClusterProcess", lambda *how: asked.append(how))
 
     with DaskExecutor.local() as executor:
         eventually(lambda: executor.state.startswith("lost"))
 
-    assert asked == [(1, 24)]
+    assert asked == [(1, kernels)]
 
 
 def test_after_shutdown_no_kernel_is_taken():

@@ -58,8 +58,14 @@ class _Cache(FunctionCache):
         try:
             return super().load_overload(sig, target_context)
         except _UNREADABLE:  # it names a class that another version had elsewhere, or is cut off
-            self.flush()
+            with contextlib.suppress(OSError):
+                self.flush()
             return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled, if there is room."""
+        with contextlib.suppress(OSError, *_UNREADABLE):
+            super().save_overload(sig, data)
 
 
 def _fields(signature: Any) -> tuple[tuple[str, ...], ...]:

@@ -14,6 +14,7 @@ from workers.team import Team
 _SAMPLE = 1_000_000
 _BINS = 512
 _PADDING = 0.01  # share of exactly the lowest value from which on it is a background
+_FEW = 2  # voxels: one alone is only the darkest
 _AIR_SHARE = 0.15  # of what is not padding; cerebrospinal fluid is less
 _AIR_AT_RIM = 0.6
 _AIR_LEVEL = 0.45  # of the way from the darkest to the brightest mode; grey matter is at 0.6 in T1
@@ -114,6 +115,7 @@ def automatic_threshold(image: np.ndarray) -> float:
     threshold : float
         To be used as ``value > threshold``. 0 if no voxel is finite.
     """
+    lowest = image.min() if image.dtype.kind != "f" else _lowest(image)
     image = _thinned(image)
     finite = np.isfinite(image)
     values = image[finite]
@@ -121,12 +123,17 @@ def automatic_threshold(image: np.ndarray) -> float:
         return 0.0
     low, high = values.min(), values.max()
     padding = finite & (image == low)
-    padded = low < high and padding.sum() >= _PADDING * values.size
-    threshold = float(low) if padded else _below(low, high)
+    padded = low < high and padding.sum() >= max(_FEW, _PADDING * values.size)
+    threshold = float(low) if padded else _below(lowest, high)
     rest = finite & ~padding if padded else finite
     if 1 - np.mean(_faces(rest)) >= _CUT_OUT:
         return threshold
     return max(threshold, _foot_of_air(image[rest], image[_rim(rest)], threshold))
+
+
+def _lowest(image):
+    """Return the lowest finite value."""
+    return np.min(image, where=np.isfinite(image), initial=np.inf)
 
 
 def _thinned(image):

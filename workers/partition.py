@@ -125,7 +125,9 @@ def partition(
     """
     _check(image, spacing, count, size_mm3)
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    _positive(compactness=compactness, sigma_mm=sigma_mm or 1)
+    _positive(compactness=compactness)
+    if not 0 <= sigma_mm < math.inf:
+        raise ValueError(f"sigma_mm must be 0 or more, and finite; got {sigma_mm}.")
     report = report or silent
     report(0.0)
     automatic = isinstance(threshold, str)
@@ -143,13 +145,14 @@ def partition(
         mask = np.ascontiguousarray(mask[box])
         values = scaled(image[box], mask, team)
         report(0.06)
-        values = smooth(values, sigma_mm / np.asarray(spacing, float), team)
-        report(0.1)
+        widths = sigma_mm / np.asarray(spacing, float)
+        values = smooth(values, widths, team, part(report, 0.06, 0.1))
         scale = Scale(np.float32(0), np.float32(1), np.float32(1 / compactness))
         tiles = tiled(values[..., None], mask, scale, team)
         del values
         _cluster(tiles, mask, relative_spacing(spacing), size, team, part(report, 0.12, 0.9))
-    ids = untiled(tiles._replace(values=None), 1)
+    ids = untiled(tiles := tiles._replace(values=None), 1)
+    del tiles
     ids = connect(ids, mask, int(size * _CRUMB), threads=threads, report=part(report, 0.9, 1))
     return _pasted(ids, box, image.shape, threshold, threads)
 

@@ -16,7 +16,8 @@ from workers.smoothing import smooth
 from workers.team import Team
 from workers.tiles import Scale, Tiles, tiled, untiled
 
-_MOST = 2**24  # float32 counts no further
+_MOST = 2**23  # the grid may have more seeds, and float32 counts no further than 2**24
+_JOINED = 0.9
 _MAX_SIZE_FACTOR = 3
 
 
@@ -50,10 +51,10 @@ def slic(
     Parameters
     ----------
     image : (I, J, K) or (I, J, K, C) ndarray
-        Finite inside the mask; scaled to 0 … 1 there. float32 is computed with as such, float16 as
-        float32, all else as float64.
+        Finite inside the mask, after smoothing too; scaled to 0 … 1 there. float32 is computed with
+        as such, float16 as float32, all else as float64.
     n_segments : int, optional
-        About how many superpixels, below 2²⁴.
+        About how many superpixels, below 2²³.
     compactness : float, optional
         Weight of distance against intensity; larger is more cubic.
     max_num_iter : int, optional
@@ -74,8 +75,8 @@ def slic(
     slic_zero : bool, optional
         Can only be False: a compactness that adapts is not supported.
     start_label : {0, 1}, optional
-        Lowest label; ``start_label - 1`` lies outside the mask. Without `enforce_connectivity` a
-        voxel in the mask has it too that no seed's window ever reaches.
+        Lowest label; ``start_label - 1`` lies outside the mask. Without `enforce_connectivity` so
+        has a voxel in the mask that no superpixel's window ever reaches.
     mask : (I, J, K) ndarray of bool, optional
         Voxels that take part; the seeds are spread over it.
     channel_axis : int or None, optional
@@ -83,7 +84,8 @@ def slic(
     threads : int, optional
         As many as cores, where not given.
     report : callable, optional
-        Told the fraction that is done, each iteration; may raise CancelledError.
+        Told the fraction that is done, at each iteration and while pieces are joined; may raise
+        CancelledError.
 
     Returns
     -------
@@ -92,10 +94,11 @@ def slic(
     Raises
     ------
     ValueError
-        If `image` is not a volume, or not finite inside the mask; if the mask has another shape,
-        or fewer voxels than `n_segments`; if `n_segments`, `compactness`, `max_num_iter` or
-        `threads` is not positive; if `spacing` or `sigma` have not 3 numbers, or `start_label` is
-        not 0 or 1; if `convert2lab` is asked for what has not 3 channels.
+        If `image` is not a volume, is empty, or is not finite inside the mask; if the mask has
+        another shape, or fewer voxels than `n_segments`; if `compactness` or a spacing is not
+        positive, or `n_segments`, `max_num_iter` or `threads` is below 1; if `spacing` or `sigma`
+        have not 3 numbers, `sigma` is negative, or `start_label` is not 0 or 1; if `convert2lab` is
+        asked for what has not 3 channels.
     NotImplementedError
         If `slic_zero`, or another `max_size_factor`, is asked for.
 
@@ -109,26 +112,34 @@ def slic(
     image = _channels_last(np.asarray(image), channel_axis)
     mask = _checked_mask(mask, image.shape[:3], n_segments)
     spacing = _three(1 if spacing is None else spacing, "spacing", _float_type(image))
+    if not (np.isfinite(spacing) & (spacing > 0)).all():
+        raise ValueError(f"spacing must be positive and finite; got {spacing}.")
+    report = report or silent
+    iterations = part(report, 0, _JOINED) if enforce_connectivity else report
     with Team(threads) as team:
         tiles = _prepared(image, mask, 1.0 / compactness, sigma, spacing, convert2lab, team)
         image = None
         seeds, steps = _seeds(tiles.shape, n_segments, mask, channel_axis is not None, team)
-        report = report or silent
-        centres = np.pad(seeds, ((0, 0), (0, tiles.lowest.shape[1]))).astype(spacing.dtype)
-        settings = {"max_num_iter": max_num_iter, "team": team}
-        if mask is not None:
-            spread, report = part(report, 0, 0.5), part(report, 0.5, 1)
-            iterate(
-                tiles, centres, max(steps), spacing, ignore_color=True, report=spread, **settings
-            )
-        iterate(tiles, centres, max(steps), spacing, **settings | {"report": report})
+        options = {"max_num_iter": max_num_iter, "team": team}
+        _cluster(tiles, seeds, max(steps), spacing, mask is not None, iterations, options)
     if not enforce_connectivity:
-        return untiled(tiles, start_label)
-    labels = untiled(tiles._replace(values=None), 1)
+        return untiled(tiles, int(start_label))
+    labels = untiled(tiles := tiles._replace(values=None), 1)
+    del tiles
     size = (labels.size if mask is None else np.count_nonzero(mask)) / len(seeds)
-    labels = connect(labels, mask, int(min_size_factor * size), threads=threads).view(np.int32)
-    labels -= 1 - start_label
+    options = {"threads": threads, "report": part(report, _JOINED, 1)}
+    labels = connect(labels, mask, int(min_size_factor * size), **options).view(np.int32)
+    labels -= np.int32(1 - start_label)
     return labels
+
+
+def _cluster(tiles, seeds, step, spacing, spreads, report, options):
+    """Run the iterations; in a mask seeds are spread first, by distance alone."""
+    centres = np.pad(seeds, ((0, 0), (0, tiles.lowest.shape[1]))).astype(spacing.dtype)
+    if spreads:
+        first, report = part(report, 0, 0.5), part(report, 0.5, 1)
+        iterate(tiles, centres, step, spacing, ignore_color=True, report=first, **options)
+    iterate(tiles, centres, step, spacing, report=report, **options)
 
 
 def _refuse_unsupported(slic_zero, max_size_factor):
@@ -142,11 +153,11 @@ def _refuse_unsupported(slic_zero, max_size_factor):
 
 
 def _refuse_impossible(n_segments, compactness, max_num_iter, start_label):
-    for name, value in (
-        ("n_segments", n_segments), ("compactness", compactness), ("max_num_iter", max_num_iter)
-    ):  # fmt: skip
-        if not value > 0:
-            raise ValueError(f"{name} must be positive; got {value}.")
+    if not compactness > 0:
+        raise ValueError(f"compactness must be positive; got {compactness}.")
+    for name, value in (("n_segments", n_segments), ("max_num_iter", max_num_iter)):
+        if not value >= 1:
+            raise ValueError(f"{name} must be 1 or more; got {value}.")
     if n_segments >= _MOST:
         raise ValueError(f"n_segments must be below {_MOST}; got {n_segments}.")
     if start_label not in (0, 1):
@@ -158,8 +169,10 @@ def _channels_last(image, channel_axis):
     if image.ndim != axes:
         raise ValueError(
             f"image must have {axes} axes with channel_axis={channel_axis}; "
-            f"got shape {image.shape}."
+            f"got shape {image.shape}. Give channel_axis=None for a volume without channels."
         )
+    if not image.size:
+        raise ValueError(f"image must have voxels; got shape {image.shape}.")
     return image[..., None] if channel_axis is None else np.moveaxis(image, channel_axis, -1)
 
 
@@ -194,6 +207,8 @@ def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
     channels = image.shape[3]
     sigmas = _three(sigma, "sigma", image.dtype)
     sigmas = sigmas / spacing if np.isscalar(sigma) else sigmas
+    if (sigmas < 0).any():
+        raise ValueError(f"sigma must not be negative; got {sigma}.")
     if convert2lab and channels != 3:
         raise ValueError(f"convert2lab needs 3 channels, red, green and blue; got {channels}.")
     lab = channels == 3 and convert2lab in (None, True)
@@ -201,16 +216,21 @@ def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
         image = (image - scale.low) / scale.span
         image = rgb2lab(image) if lab else image
         image = smooth(image, sigmas, team)
+        _scale(image, mask)  # refuses what smoothing has carried into the mask
         scale = Scale(image.dtype.type(0), image.dtype.type(1), 1.0)
     return tiled(image, mask, scale._replace(factor=image.dtype.type(factor)), team)
 
 
 def _scale(image, mask):
     """Return the scale on which the values inside the mask run from 0 to 1."""
-    values = image if mask is None else image[mask]
-    low, high = values.min(), values.max()
+    inside = True if mask is None else mask[..., None]
+    low = image.min(where=inside, initial=np.inf)
+    high = image.max(where=inside, initial=-np.inf)
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError("image must be finite inside the mask; it holds NaN or infinity.")
+        raise ValueError(
+            "image must be finite inside the mask, also after smoothing; it holds NaN or infinity. "
+            "Fill what lies outside the mask before it is smoothed."
+        )
     return Scale(low, high - low if high != low else image.dtype.type(1), image.dtype.type(1))
 
 

@@ -19,6 +19,7 @@ from workers.tiles import TILE_I, TILE_J, TILE_K
 _PER_TILE = 16  # room for so many candidates, at first
 _ONE, _NONE = np.float32(1), np.float32(0)
 _ROUNDINGS = 64 * 2.0**-24  # for each feature, of the largest square: what float32 loses here
+_OVERFLOW = 1e36  # sums of such squares may leave float32
 _SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
 
 
@@ -272,6 +273,8 @@ def _weigh(given, n, box, noise):
         # that from there to the corner.
         constant += (0.5 * twice) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
     least = _ROUNDINGS * features * largest + _SUBNORMAL + 2 * noise * constant
+    if not largest < _OVERFLOW:
+        least = np.inf  # then nobody loses
     fixed, share = np.float32(least), np.float32(2 * noise)
     for x in range(n):
         given.limit[x] = cost[x] + fixed + share * abs(cost[x])

@@ -13,7 +13,7 @@ from workers.slic_candidates import by_tile
 from workers.slic_metric import Metric, metric_of
 from workers.slic_update import move
 from workers.team import Team
-from workers.tiles import Tiles
+from workers.tiles import NOBODY, Tiles
 
 
 def iterate(
@@ -37,7 +37,8 @@ def iterate(
     ----------
     tiles : Tiles
         Intensities already divided by the compactness; finite where they take part. The clusters
-        are written here. A voxel that no cluster's window covers keeps the one it had.
+        are written here, those from before are forgotten. A voxel that no cluster's window covers
+        keeps the one of the last iteration.
     centres : (n, 3 + C) ndarray of the same float
         Voxel coordinates and channels; changed in place. A cluster without voxels becomes NaN. At
         equal distance the lower one wins.
@@ -64,10 +65,14 @@ def iterate(
     report = report or silent
     reach = reach_of(tiles.shape, len(centres))
     metric = metric_of(tiles, centres, step, spacing, ignore_color=ignore_color)
+    np.minimum(tiles.clusters, NOBODY, out=tiles.clusters)
+    voxels = tiles.inside.sum()
     for i in range(max_num_iter):
         windows = windows_of(centres, reach, tiles.shape)
         lists = by_block(windows, tiles.shape)
         missed = assign_near(lists, tiles, Clusters(centres, windows), metric, team)
+        if missed == voxels:  # scikit-image leaves the centres then, and stops
+            return
         # Where a voxel kept a cluster whose window has gone, the windows no longer tell the rows.
         rows = np.full((len(centres), 2), (0, tiles.shape[0])) if missed else windows[:, :2]
         move(centres, tiles, np.ascontiguousarray(rows, np.int32), team, wide=wide)

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from workers.progress import Report
 from workers.team import Team
 
 _NOTHING = 1e-15  # a width that scipy takes for none
 
 
-def smooth(image: np.ndarray, sigmas: Sequence[float], team: Team) -> np.ndarray:
+def smooth(
+    image: np.ndarray, sigmas: Sequence[float], team: Team, report: Report | None = None
+) -> np.ndarray:
     """Smooth a volume along each axis; at its faces it is mirrored.
 
     Parameters
@@ -22,6 +25,8 @@ def smooth(image: np.ndarray, sigmas: Sequence[float], team: Team) -> np.ndarray
         Standard deviations along i, j and k in voxels; 0 leaves an axis as it is.
     team : Team
         The threads that do it; the result does not depend on them.
+    report : callable, optional
+        Told the fraction that is done, axis by axis; may raise CancelledError.
 
     Returns
     -------
@@ -31,7 +36,10 @@ def smooth(image: np.ndarray, sigmas: Sequence[float], team: Team) -> np.ndarray
     smoothed = image
     for axis, sigma in enumerate(sigmas):
         if sigma > _NOTHING:
-            smoothed = _along(axis, float(sigma), smoothed, image, team)
+            # In its own type: scipy squares it, and scikit-image gives it float32.
+            smoothed = _along(axis, sigma, smoothed, image, team)
+        if report:
+            report((axis + 1) / 3)
     return smoothed
 
 

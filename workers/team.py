@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -16,13 +18,23 @@ _MOST: ContextVar[int | None] = ContextVar("most threads of a kernel", default=N
 def usable() -> int:
     """Return how many threads a kernel takes here where it is not told: a core each.
 
-    Only cores that this process may run on count; inside `at_most`, no more than that.
+    Only cores that this process may run on count, and no more than its container's share of them;
+    inside `at_most`, no more than that.
     """
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows do not tell
         cores = os.cpu_count() or 1
-    return min(cores, _MOST.get() or cores)
+    return min(cores, _share(), _MOST.get() or cores)
+
+
+def _share(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """Return how many cores a container may use, as Linux tells; many if it does not."""
+    try:
+        time, period = quota.read_text().split()
+        return max(1, round(int(time) / int(period)))
+    except (OSError, ValueError):  # there is none, or it is "max"
+        return sys.maxsize
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.boxes import boxes
+from workers.connectivity import connect
 from workers.partition import partition
 from workers.stroke_path import ids_under
 
@@ -20,6 +21,9 @@ def warm() -> None:
     """
     for dtype in _IMAGES:
         partition(np.arange(512, dtype=np.int16).reshape(8, 8, 8).astype(dtype), (1, 1, 1), count=8)
+    connect(
+        np.array([[[1, 2, 3, 3]]], np.int32), min_size=9
+    )  # small ones that touch only each other
     warm_page()
 
 

@@ -115,3 +115,15 @@ def test_a_large_volume_is_thinned_and_has_about_the_same_threshold():
     large = np.kron(HEAD.astype("f4"), np.ones((3, 3, 3), "f4"))
 
     assert abs(automatic_threshold(large) - automatic_threshold(HEAD)) < 4
+
+
+def test_a_volume_without_background_has_no_holes_however_large_it_is():
+    image = np.random.default_rng(0).normal(5000, 100, (140, 140, 140))
+
+    assert foreground(image, automatic_threshold(image)).all()
+
+
+def test_the_darkest_voxel_of_a_tiny_volume_is_no_padding():
+    image = np.random.default_rng(0).random((3, 3, 3))
+
+    assert foreground(image, automatic_threshold(image)).all()

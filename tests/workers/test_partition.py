@@ -257,7 +257,7 @@ def test_an_empty_foreground_says_what_to_do():
         ({"count": 0}, "count must be positive"),
         ({"size_mm3": -1}, "size_mm3 must be positive"),
         ({"compactness": 0}, "compactness must be positive"),
-        ({"sigma_mm": -1}, "sigma_mm must be positive"),
+        ({"sigma_mm": -1}, "sigma_mm must be 0 or more"),
         ({"threshold": "otsu"}, "threshold must be"),
         ({"spacing": (1, 0, 1)}, "spacing must be positive"),
         ({"spacing": (1, 1)}, "as many spacings"),

@@ -69,7 +69,7 @@ def parameters(draw):
         "compactness": 10 ** draw(st.floats(-3, 1.5)),
         "max_num_iter": draw(st.integers(1, 8)),
         "spacing": draw(st.none() | st.tuples(edges, edges, edges)),
-        "sigma": draw(st.sampled_from([0, 0, 1.3, (0.5, 0.0, 1.0)])),
+        "sigma": draw(st.sampled_from([0, 0, 1.3, (0.7, 0.0, 1.1)])),
         "start_label": draw(st.integers(0, 1)),
         "convert2lab": draw(st.sampled_from([None, False])),
         "threads": draw(st.integers(1, 4)),
@@ -213,16 +213,21 @@ def test_what_lies_outside_the_mask_may_be_nan():
         (np.full(SHAPE, np.nan), {"channel_axis": None}, "finite"),
         (np.full(SHAPE, np.inf), {"channel_axis": None}, "finite"),
         (noise(), {"channel_axis": None, "start_label": 2}, "0 or 1"),
+        (noise(), {"channel_axis": None, "n_segments": 0.5}, "n_segments must be 1 or more"),
+        (noise(), {"channel_axis": None, "spacing": (1, -1, 1)}, "spacing must be positive"),
+        (noise(), {"channel_axis": None, "spacing": (1, np.nan, 1)}, "spacing must be positive"),
+        (noise(), {"channel_axis": None, "sigma": (1, -1, 1)}, "sigma must not be negative"),
+        (noise(shape=(0, 3, 3)), {"channel_axis": None}, "image must have voxels"),
         (noise(), {"channel_axis": None, "spacing": (1, 2)}, "spacing must be 3 numbers"),
         (noise(), {"channel_axis": None, "sigma": (1, 2)}, "sigma must be 3 numbers"),
         (noise(), {"channel_axis": None, "mask": BALL[1:]}, "mask must have the shape"),
         (noise(), {"channel_axis": None, "mask": BALL & False}, "10 voxels or more; it has 0"),
-        (noise(), {"channel_axis": None, "n_segments": 0}, "n_segments must be positive; got 0"),
-        (noise(), {"channel_axis": None, "n_segments": -3}, "n_segments must be positive"),
-        (noise(), {"channel_axis": None, "n_segments": 2**24}, "n_segments must be below"),
+        (noise(), {"channel_axis": None, "n_segments": 0}, "n_segments must be 1 or more; got 0"),
+        (noise(), {"channel_axis": None, "n_segments": -3}, "n_segments must be 1 or more"),
+        (noise(), {"channel_axis": None, "n_segments": 2**23}, "n_segments must be below"),
         (noise(), {"channel_axis": None, "compactness": 0}, "compactness must be positive"),
         (noise(), {"channel_axis": None, "compactness": np.nan}, "compactness must be positive"),
-        (noise(), {"channel_axis": None, "max_num_iter": 0}, "max_num_iter must be positive"),
+        (noise(), {"channel_axis": None, "max_num_iter": 0}, "max_num_iter must be 1 or more"),
         (noise(), {"channel_axis": None, "threads": 0}, "threads must be 1 or more"),
         (noise(shape=(*SHAPE, 2)), {"convert2lab": True}, "3 channels"),
     ],
@@ -230,6 +235,26 @@ def test_what_lies_outside_the_mask_may_be_nan():
 def test_what_cannot_be_cut_is_refused_in_a_sentence(image, options, sentence):
     with pytest.raises(ValueError, match=sentence):
         ours.slic(image, **{"n_segments": 10} | options)
+
+
+def test_what_smoothing_would_carry_into_the_mask_is_refused():
+    image = np.where(BALL, noise(), np.nan)
+
+    with pytest.raises(ValueError, match="Fill what lies outside the mask"):
+        ours.slic(image, 30, 0.1, sigma=0.6, mask=BALL, channel_axis=None)
+
+
+def test_no_cluster_of_the_spreading_of_seeds_is_left():
+    """The seeds' windows reach voxels that those of the clusters, which move, do not."""
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        shape = tuple(rng.integers(4, 60, 3))
+        mask = rng.random(shape) < rng.choice([0.002, 0.01, 0.05])
+        n = int(rng.integers(2, 30))
+        if mask.sum() > n:
+            given = (rng.random(shape, np.float32), n, 0.05, int(rng.integers(1, 4)))
+            options = {"mask": mask, "channel_axis": None}
+            assert_array_equal(labelled(*given, **options), expected(*given, **options))
 
 
 def test_a_mask_with_fewer_voxels_than_superpixels_is_refused():
@@ -252,7 +277,7 @@ def test_each_iteration_is_reported(mask, iterations):
 
     ours.slic(noise(), 20, 0.1, mask=mask, channel_axis=None, report=told.append)
 
-    assert len(told) == iterations
+    assert len(told) > iterations
     assert told == sorted(told)
     assert told[-1] == 1
 
@@ -267,4 +292,4 @@ def test_cancelling_takes_effect_after_the_iteration():
     with pytest.raises(CancelledError):
         ours.slic(noise(), 20, 0.1, channel_axis=None, report=cancel)
 
-    assert told == [0.1]
+    assert told == [pytest.approx(0.09)]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers import team
 from workers.team import Team, at_most, split, usable
 
 
@@ -143,3 +144,19 @@ def test_a_bound_is_that_of_its_own_thread(four_cores):
 def test_what_is_asked_for_by_number_is_not_bounded(four_cores):
     with at_most(1), Team(2) as a_team:
         assert a_team.threads == 2
+
+
+@pytest.mark.parametrize(("told", "cores"), [("200000 100000", 2), ("50000 100000", 1)])
+def test_a_container_has_the_cores_that_it_is_given(tmp_path, told, cores):
+    quota = tmp_path / "cpu.max"
+    quota.write_text(told)
+
+    assert team._share(quota) == cores
+
+
+def test_a_container_without_a_limit_has_them_all(tmp_path):
+    quota = tmp_path / "cpu.max"
+    quota.write_text("max 100000")
+
+    assert team._share(quota) > 10_000
+    assert team._share(tmp_path / "none") > 10_000

@@ -60,7 +60,7 @@ class PartitionSection {
 
   get settings() {
     return {
-      count: Math.round(this.count.value), compactness: this.compactness.value, sigma_mm: this.sigma.value,
+      count: Math.round(this.count.value), compactness: this.compactness.value, sigma_mm: this.sigma.value === this.shown ? this.given : this.sigma.value,
       threshold: this.automatic.checked ? "auto" : this.threshold.value,
     }
   }
@@ -72,6 +72,8 @@ class PartitionSection {
     this.count.set(settings.count ?? 2500)
     this.compactness.set(settings.compactness)
     this.sigma.set(settings.sigma_mm, [0, 5 * Math.min(...spacing)])
+    this.given = settings.sigma_mm // the row shows two digits of it; untouched, all go back
+    this.shown = this.sigma.value
     this.automatic.checked = settings.threshold === "auto"
     this.threshold.set(typeof settings.threshold === "number" ? settings.threshold : range[0], range)
     this.size.disabled = true
