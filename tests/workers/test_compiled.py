@@ -122,6 +122,17 @@ def test_so_is_what_was_compiled_for_a_named_tuple_that_has_changed_or_gone(fold
     assert folder.call(CALL_WITH_A_PAIR) == (1, 1, "")
 
 
+@pytest.mark.parametrize("cut_off", ["*.nbi", "*.nbc"])
+def test_what_was_kept_and_is_cut_off_is_compiled_anew(folder, cut_off):
+    folder.call()
+
+    for path in (folder.path / "__pycache__").glob(cut_off):
+        path.write_bytes(b"")
+
+    assert folder.call()[:2] == (42, 0)
+    assert folder.call()[:2] == (42, 1)
+
+
 def test_where_the_folder_is_read_only_it_is_kept_in_the_users_cache(folder):
     folder.close()
 
