@@ -61,7 +61,7 @@ def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) 
     Parameters
     ----------
     image : (I, J, K, C) ndarray of float32 or float64
-        What lies outside the mask may be NaN.
+        Finite inside the mask; what lies outside may be NaN.
     mask : (I, J, K) ndarray of bool or uint8, or None
         Voxels that take part; None for all.
     scale : Scale
@@ -117,9 +117,9 @@ def _copy(tiles, to, c, image, source, scale):
         tiles.values[plane + k] = value if takes_part else 0
 
 
-@compiled
+@compiled(fastmath={"nnan", "nsz"})  # none of the values is NaN, and minus zero is zero
 def _describe(tiles, tile):
-    """Note how many voxels of a tile take part, and the range of their values, NaN left out."""
+    """Note how many voxels of a tile take part, and the range of their values."""
     grid, width = tiles.grid, tiles.grid[2] * TILE_K
     i, j, k = tile // (grid[1] * grid[2]), tile // grid[2] % grid[1], tile % grid[2]
     corner = (i * TILE_I * grid[1] * TILE_J + j * TILE_J) * width + k * TILE_K
@@ -135,8 +135,8 @@ def _describe(tiles, tile):
             at = np.uint64(corner + (row // TILE_J * grid[1] * TILE_J + row % TILE_J) * width)
             for x in range(np.uint64(TILE_K)):
                 if tiles.clusters[at + x] == NOBODY:
-                    value = tiles.values[np.uint64(plane) + at + x]
-                    low, high = min(low, value), max(high, value)
+                    low = min(low, tiles.values[np.uint64(plane) + at + x])
+                    high = max(high, tiles.values[np.uint64(plane) + at + x])
         tiles.lowest[tile, c], tiles.highest[tile, c] = low, high
 
 
