@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import io
-import time
-from collections.abc import Callable
 
 import numpy as np
 from nibabel.affines import voxel_sizes
 from PIL import Image
 
 from benchmarks.figure import Figure
+from benchmarks.timing import milliseconds
 from dashboard import demo
 from workers import nifti
 from workers.partition import partition
@@ -39,27 +38,21 @@ def figures() -> list[Figure]:
     return [
         Figure(
             "whole volume recoloured, slices as PNG (tumour labelled)",
-            timed(lambda: recolour(found)),
+            milliseconds(lambda: recolour(found), REPEATS),
             "ms",
         ),
         Figure(
             "same, found anew from its superpixels first",
-            timed(lambda: recolour(find(ids, drawn))),
+            milliseconds(lambda: recolour(find(ids, drawn)), REPEATS),
             "ms",
         ),
-        Figure("lookup of every voxel's label", timed(lambda: labels[ids]), "ms"),
-        Figure(f"comparison with {line.size} superpixels", timed(lambda: np.isin(ids, line)), "ms"),
+        Figure("lookup of every voxel's label", milliseconds(lambda: labels[ids], REPEATS), "ms"),
+        Figure(
+            f"comparison with {line.size} superpixels",
+            milliseconds(lambda: np.isin(ids, line), REPEATS),
+            "ms",
+        ),
     ]
-
-
-def timed(action: Callable[[], object]) -> list[float]:
-    """Return the ms that each of some calls took."""
-    took = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        action()
-        took.append((time.perf_counter() - began) * 1000)
-    return took
 
 
 def find(ids: np.ndarray, drawn: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -12,6 +11,7 @@ from skimage.segmentation import _slic, find_boundaries
 from benchmarks.alternating import alternate
 from benchmarks.figure import Figure
 from benchmarks.slic_whole import COUNT, OPTIONS, PEER
+from benchmarks.timing import milliseconds
 from workers.borders import borders
 from workers.connectivity import connect
 from workers.slic import slic
@@ -65,20 +65,11 @@ def stroke(ids: np.ndarray) -> list[Figure]:
 
     assert overlay().any()
     name = f"stroke of {POINTS} points → ids → overlay of 240 × 240, wall"
-    under = Figure("    the ids alone", milliseconds(found), "ms")
-    return [Figure(name, milliseconds(overlay), "ms", at_most=1), under]
+    under = Figure("    the ids alone", milliseconds(found, STROKES), "ms")
+    return [Figure(name, milliseconds(overlay, STROKES), "ms", at_most=1), under]
 
 
 def circle() -> np.ndarray:
     """Return a closed stroke around the middle of the slice."""
     turn = np.linspace(0, 2 * np.pi, POINTS)
     return np.rint(100 + 50 * np.stack([np.cos(turn), np.sin(turn)], 1)).astype(np.int64)
-
-
-def milliseconds(action) -> list[float]:
-    took = []
-    for _ in range(STROKES):
-        began = time.perf_counter()
-        action()
-        took.append((time.perf_counter() - began) * 1000)
-    return took

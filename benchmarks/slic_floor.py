@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from benchmarks import slic_start
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COUNTS, ITERATIONS, SPACING, in_tiles, start
+from benchmarks.timing import milliseconds
 from workers.slic_assign import assign
 from workers.slic_blocks import Clusters, by_block, reach_of, windows_of
 from workers.slic_candidates import by_tile
@@ -54,21 +55,12 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
         "move the centres": lambda: move(centres.copy(), tiles, rows, team),
         "floor: copy the values once": lambda: np.copyto(spare, tiles.values),
     }
-    took = {name: milliseconds(action) for name, action in timed.items()}
+    took = {
+        name: milliseconds(action, REPEATS, time.process_time) for name, action in timed.items()
+    }
     for name, each in took.items():
         yield Figure(f"    one iteration: {name}", each, "ms")
     evaluated = candidates.sum() * TILE_VOXELS
     each = [ms * 1e6 / evaluated for ms in took["assign"]]
     yield Figure("    assign, for each candidate of each voxel", each, "ns")
     yield Figure("    bytes moved in an iteration", [tiles.clusters.size * BYTES / 1e6], "MB")
-
-
-def milliseconds(action: Callable[[], object]) -> list[float]:
-    """Return the processor's ms of some calls, less those of the first."""
-    action()
-    took = []
-    for _ in range(REPEATS):
-        began = time.process_time()
-        action()
-        took.append((time.process_time() - began) * 1000)
-    return took

@@ -123,13 +123,46 @@ def partition(
     Achanta et al., "SLIC Superpixels Compared to State-of-the-art Superpixel Methods",
     TPAMI 2012, doi:10.1109/TPAMI.2012.120
     """
-    _check(image, spacing, count, size_mm3)
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    _positive(compactness=compactness)
-    if not 0 <= sigma_mm < math.inf:
-        raise ValueError(f"sigma_mm must be 0 or more, and finite; got {sigma_mm}.")
+    _check(image, spacing, count, size_mm3, compactness, sigma_mm)
     report = report or silent
     report(0.0)
+    with Team(threads) as team:
+        ground = _ground(image, threshold, spacing, count, size_mm3, team)
+        report(0.03)
+        widths = sigma_mm / np.asarray(spacing, float)
+        tiles = _tiles(image, ground, widths, compactness, team, part(report, 0.03, 0.12))
+        _cluster(tiles, ground, relative_spacing(spacing), team, part(report, 0.12, 0.9))
+    ids = untiled(tiles := tiles._replace(values=None), 1)
+    del tiles
+    joining = {"threads": threads, "report": part(report, 0.9, 1)}
+    ids = connect(ids, ground.mask, int(ground.size * _CRUMB), **joining)
+    return _pasted(ids, ground, image.shape, threads)
+
+
+class _Ground(NamedTuple):
+    """The foreground of a volume.
+
+    Attributes
+    ----------
+    mask : (I', J', K') ndarray of bool
+        Which voxels of its box are in it.
+    box : tuple of slice
+        Where that lies in the volume.
+    size : float
+        How many voxels a superpixel shall have.
+    threshold : float or None
+        As in `Partition`.
+    """
+
+    mask: np.ndarray
+    box: tuple[slice, slice, slice]
+    size: float
+    threshold: float | None
+
+
+def _ground(image, threshold, spacing, count, size_mm3, team):
+    """Find the foreground; without specks, unless its threshold was given."""
     automatic = isinstance(threshold, str)
     if automatic and threshold != "auto":
         raise ValueError(f'threshold must be a number, None or "auto"; got "{threshold}".')
@@ -137,27 +170,24 @@ def partition(
         threshold = automatic_threshold(image)
     mask = foreground(image, threshold)
     size = _voxels_each(mask, spacing, count, size_mm3)
-    with Team(threads) as team:
-        if automatic:
-            mask = without_specks(mask, size * _CRUMB, team)
-        report(0.03)
-        box = ndimage.find_objects(mask.view(np.uint8))[0]
-        mask = np.ascontiguousarray(mask[box])
-        values = scaled(image[box], mask, team)
-        report(0.06)
-        widths = sigma_mm / np.asarray(spacing, float)
-        values = smooth(values, widths, team, part(report, 0.06, 0.1))
-        scale = Scale(np.float32(0), np.float32(1), np.float32(1 / compactness))
-        tiles = tiled(values[..., None], mask, scale, team)
-        del values
-        _cluster(tiles, mask, relative_spacing(spacing), size, team, part(report, 0.12, 0.9))
-    ids = untiled(tiles := tiles._replace(values=None), 1)
-    del tiles
-    ids = connect(ids, mask, int(size * _CRUMB), threads=threads, report=part(report, 0.9, 1))
-    return _pasted(ids, box, image.shape, threshold, threads)
+    if automatic:
+        mask = without_specks(mask, size * _CRUMB, team)
+    box = ndimage.find_objects(mask.view(np.uint8))[0]
+    return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
 
 
-def _check(image, spacing, count, size_mm3):
+def _tiles(image, ground, widths, compactness, team, report):
+    """Return the foreground's box in tiles: scaled, smoothed, divided by the compactness."""
+    values = scaled(image[ground.box], ground.mask, team)
+    report(0.3)
+    values = smooth(values, widths, team, part(report, 0.3, 0.8))
+    scale = Scale(np.float32(0), np.float32(1), np.float32(1 / compactness))
+    tiles = tiled(values[..., None], ground.mask, scale, team)
+    report(1.0)
+    return tiles
+
+
+def _check(image, spacing, count, size_mm3, compactness, sigma_mm):
     if image.ndim != 3 or len(spacing) != 3:
         raise ValueError(
             f"image must have 3 axes (i, j, k) and as many spacings; got shape {image.shape} "
@@ -168,6 +198,9 @@ def _check(image, spacing, count, size_mm3):
     for edge in spacing:
         _positive(spacing=edge)
     _positive(count=1 if count is None else count, size_mm3=1 if size_mm3 is None else size_mm3)
+    _positive(compactness=compactness)
+    if not 0 <= sigma_mm < math.inf:
+        raise ValueError(f"sigma_mm must be 0 or more, and finite; got {sigma_mm}.")
 
 
 def _positive(**numbers):
@@ -186,11 +219,12 @@ def _voxels_each(mask, spacing, count, size_mm3):
     return float(np.clip(size_mm3 / math.prod(spacing), 1, inside))
 
 
-def _cluster(tiles, mask, spacing, size, team, report):
-    """Run SLIC inside the mask, from a grid; distances count in steps of it."""
-    numbers, edge = grid(mask.shape, spacing, size)
-    places = centres_on_grid(mask.shape, numbers)
-    filled = filling(mask, numbers).ravel()
+def _cluster(tiles, ground, spacing, team, report):
+    """Run SLIC in the foreground, from a grid; distances count in steps of it."""
+    shape = ground.mask.shape
+    numbers, edge = grid(shape, spacing, ground.size)
+    places = centres_on_grid(shape, numbers)
+    filled = filling(ground.mask, numbers).ravel()
     places[filled < min(_CRUMB, filled.max())] = np.nan
     centres = np.pad(places, ((0, 0), (0, 1))).astype(np.float32)
     iterate(
@@ -199,9 +233,9 @@ def _cluster(tiles, mask, spacing, size, team, report):
     )  # fmt: skip
 
 
-def _pasted(ids, box, shape, threshold, threads):
+def _pasted(ids, ground, shape, threads):
     count = int(ids.max())
     whole = np.zeros(shape, np.uint16 if count < 2**16 else np.uint32)
-    whole[box] = ids
+    whole[ground.box] = ids
     whole.flags.writeable = False
-    return Partition(whole, count, boxes(whole, count, threads=threads), threshold)
+    return Partition(whole, count, boxes(whole, count, threads=threads), ground.threshold)

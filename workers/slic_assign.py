@@ -123,25 +123,20 @@ def _count(buffer):
 @compiled
 def _lengths(buffer, n, low, clusters, metric):
     """Write the squared lengths to cluster `n` along each axis; infinite outside its window."""
-    centres, windows, numbers = clusters.centres, clusters.windows, metric.numbers
-    edge, place, begin = metric.spacing[0], centres[n, 0], numbers[low[0]]
-    first, last = numbers[windows[n, 0]], numbers[windows[n, 1]]
-    for i in range(TILE_I):
-        at = begin + buffer[_STEP_I + i]
+    _along(buffer, 0, _STEP_I, _ALONG_I, TILE_I, n, low, clusters, metric)
+    _along(buffer, 1, _STEP_J, _ALONG_J, PLANE, n, low, clusters, metric)
+    _along(buffer, 2, _STEP_K, _ALONG_K, PLANE, n, low, clusters, metric)
+
+
+@compiled(inline="always")
+def _along(buffer, axis, steps, squares, size, n, low, clusters, metric):
+    numbers, windows = metric.numbers, clusters.windows
+    edge, place, begin = metric.spacing[axis], clusters.centres[n, axis], numbers[low[axis]]
+    first, last = numbers[windows[n, 2 * axis]], numbers[windows[n, 2 * axis + 1]]
+    for x in range(size):
+        at = begin + buffer[steps + x]
         length = edge * (place - at)
-        buffer[_ALONG_I + i] = length * length if (at >= first) & (at < last) else np.inf
-    edge, place, begin = metric.spacing[1], centres[n, 1], numbers[low[1]]
-    first, last = numbers[windows[n, 2]], numbers[windows[n, 3]]
-    for x in range(PLANE):
-        at = begin + buffer[_STEP_J + x]
-        length = edge * (place - at)
-        buffer[_ALONG_J + x] = length * length if (at >= first) & (at < last) else np.inf
-    edge, place, begin = metric.spacing[2], centres[n, 2], numbers[low[2]]
-    first, last = numbers[windows[n, 4]], numbers[windows[n, 5]]
-    for x in range(PLANE):
-        at = begin + buffer[_STEP_K + x]
-        length = edge * (place - at)
-        buffer[_ALONG_K + x] = length * length if (at >= first) & (at < last) else np.inf
+        buffer[squares + x] = length * length if (at >= first) & (at < last) else np.inf
 
 
 @compiled
