@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint bench picture study lock clean browser
+.PHONY: help run install test torture lint bench picture study lock clean browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ install: .venv/installed ## put what is needed to run into .venv
 
 test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest $(ARGS)
+
+torture: .venv/installed-test browser ## run the long proofs of docs/reliability.md (hours); ARGS too
+	$(BIN)/python -m pytest -m torture --timeout 7200 $(ARGS)
 
 lint: .venv/installed-test ## check style
 	$(BIN)/ruff check .

@@ -25,6 +25,14 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the long proofs to `make torture`."""
+    if "torture" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("torture")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 class Inline(Executor):
     """Runs each kernel at once, in the caller's thread, `report` and all."""
 
