@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import holoviews as hv
 import panel as pn
+from bokeh.document import Document
 
 from dashboard import options
 from dashboard.model.folder import Folder
@@ -21,15 +23,22 @@ def open_page() -> None:
     asked = options.parse(sys.argv[1:])
     turn = Turn(pn.state.curdoc.add_next_tick_callback)
     session = Session(
-        **shared(asked.scheduler)._asdict(),
+        **shared(asked.scheduler, asked.data_root)._asdict(),
         schedule=turn,
         user=pn.state.user or "",
+        is_watched=partial(has_page, pn.state.curdoc),
     )
     page = Page(session, Folder(asked.folder), turn.begin)
     page.start()
     pn.state.on_session_destroyed(lambda _: turn.end())
     page.bench.servable(title="supervox")
     guarded(session, session.open)(asked.file, asked.file.name)
+
+
+def has_page(document: Document) -> bool:
+    """Tell whether a browser is connected to a document; one that was just loaded again is not."""
+    context = document.session_context
+    return bool(context and context.session and context.session.connection_count)
 
 
 pn.extension("vtk", "filedropper", theme="dark")

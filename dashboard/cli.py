@@ -70,7 +70,7 @@ def is_free(port: int) -> bool:
 def start_early(asked: options.Options) -> None:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.views.page")
-    importlib.import_module("dashboard.process").shared(asked.scheduler)
+    importlib.import_module("dashboard.process").shared(asked.scheduler, asked.data_root)
 
 
 def serving(port: int) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import panel as pn
 
 from dashboard.cluster import DaskExecutor
-from dashboard.model.case import Cases
+from dashboard.model.cases import Cases
 from workers.warm import warm_page
 
 
@@ -20,12 +21,12 @@ class Shared(NamedTuple):
     cases: Cases
 
 
-def shared(scheduler: str | None) -> Shared:
+def shared(scheduler: str | None, data_root: Path) -> Shared:
     """Return what this process shares; the first call starts it, and does not wait for it."""
-    return pn.state.as_cached("supervox", begin, scheduler=scheduler)
+    return pn.state.as_cached("supervox", begin, scheduler=scheduler, data_root=data_root)
 
 
-def begin(scheduler: str | None) -> Shared:
+def begin(scheduler: str | None, data_root: Path) -> Shared:
     """Start the Dask client in the background: embedded, or that of a scheduler.
 
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
@@ -33,4 +34,4 @@ def begin(scheduler: str | None) -> Shared:
     executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
     files = ThreadPoolExecutor(max_workers=2)
     files.submit(warm_page)
-    return Shared(executor, files, Cases())
+    return Shared(executor, files, Cases(data_root))

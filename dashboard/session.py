@@ -11,17 +11,22 @@ from typing import NamedTuple
 import numpy as np
 import param
 
-from dashboard import demo
+from dashboard import resuming
+from dashboard.keeper import Keeper, Saved
 from dashboard.lanes import Lanes
-from dashboard.model import change
-from dashboard.model.case import Case, Cases
+from dashboard.model import change, ids_file
+from dashboard.model.case import Case
+from dashboard.model.cases import Cases
+from dashboard.model.entry import Cut
 from dashboard.model.labels import Edit, LabelMap
-from dashboard.model.palette import MOST_KEYS, Label, color_of, covering, first_labels
+from dashboard.model.lease import Watch
+from dashboard.model.palette import MOST_KEYS, Label, color_of, covering
 from dashboard.model.settings import Settings
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
-from dashboard.opening import read_labels, read_superpixels, read_volume, stem
+from dashboard.opening import read_labels, read_superpixels, stem
+from dashboard.resuming import Desk, Resumed
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import labels_tsv, nifti
@@ -63,9 +68,11 @@ class Session(param.Parameterized):
     schedule : callable
         Runs a function later in the page's thread, where views may change.
     cases : Cases, optional
-        Where annotations wait for a page that is loaded again.
+        Where annotations are kept; by default they are not.
     user : str, optional
         Whose cases.
+    is_watched : callable, optional
+        Tells whether the page is still there.
     """
 
     volume = param.ClassSelector(class_=Volume, doc="What is open; None before the first.")
@@ -77,6 +84,7 @@ class Session(param.Parameterized):
     notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
     question = param.ClassSelector(class_=Question, doc="What the user must choose.")
     held = param.Boolean(default=False, doc="Whether this page may change the labels.")
+    saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")
 
     def __init__(
         self,
@@ -85,15 +93,28 @@ class Session(param.Parameterized):
         schedule: Callable[[Callable[[], None]], None],
         cases: Cases | None = None,
         user: str = "",
+        is_watched: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self._executor = executor
         self._files = files
         self._schedule = schedule
         self._cases = cases or Cases()
-        self._user = user
-        self._key: tuple[str, str] | None = None
+        self._keeper = Keeper(schedule, lambda state: self.param.update(saved=state), self._lose)
+        self._closed = False
+        self._desk = Desk(
+            self._cases,
+            user,
+            hear=self._keeper.hear,
+            is_watched=lambda journal: is_watched() and self._keeper.writes_to(journal),
+            is_open=lambda digest: self._keeper.holds and self.volume.digest == digest,
+            is_gone=lambda: self._closed,
+        )
+        self._resumed: Resumed | None = None
         self._case: Case | None = None
+        self._watch: Watch | None = None
+        self._looking = False
+        self._cuts = 0
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
         self.surfaces = Surfaces(executor, schedule)
         self.first_settings = Settings()
@@ -113,8 +134,8 @@ class Session(param.Parameterized):
     @property
     def history(self) -> tuple[tuple[str, ...], int]:
         """What each edit did, oldest first, and how many of them are in force."""
-        journal = self._opened().journal
-        return journal.titles, journal.done
+        history = self._opened().history
+        return history.titles, history.done
 
     @property
     def cursor(self) -> tuple[int, int, int]:
@@ -124,8 +145,8 @@ class Session(param.Parameterized):
     def move(self, ijk: tuple[int, int, int]) -> None:
         """Remember where the page has its cursor; the nearest voxel, if it lies outside."""
         i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
-        if self._holds:
-            self._case.cursor = (i, j, k)
+        if self._keeper.holds and (i, j, k) != self._case.cursor:
+            self._keeper.note(self._case.look((i, j, k), self._case.label))
 
     @property
     def settings(self) -> Settings:
@@ -150,79 +171,123 @@ class Session(param.Parameterized):
             f"Opening {name}",
             partial(self._adopt_volume, source, name),
             self._files,
-            read_volume,
+            resuming.read,
             source,
             stem(name),
+            desk=self._desk,
             volume=volume,
             max_voxels=SHOWN_VOXELS,
         )
 
-    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Volume]) -> None:
+    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Resumed]) -> None:
         try:
-            volume = read()
+            resumed = read()
         except nifti.SeveralVolumes as several:
             self.question = Question(source, name, several.count)
             return
-        self.close()
-        self._key = (self._user, volume.digest)
-        case = self._cases.take(self._key, partial(begin, volume), self._lose)
+        self._adopt(resumed)
+
+    def _adopt(self, resumed: Resumed) -> None:
+        self._leave()
+        volume, opened, notes = resumed
+        self._resumed, case = resumed, opened.case
         self._case = case
+        if opened.writes:
+            self._keeper.hold(opened.journal)
+        self._watch = None if opened.writes else Watch(opened.folder)
         self.surfaces.open(volume, case.labels)
+        same = volume is self.volume
         self.param.update(
             volume=volume,
             superpixels=case.superpixels,
             table=case.table,
             label=case.label,
-            held=True,
+            held=opened.writes,
         )
+        if same:  # taken over: the page is told all of it again
+            self.param.trigger("volume")
         self.surfaces.outline(case.threshold)
-        if case.superpixels is None and volume.data.size <= AUTOMATIC_VOXELS:
-            self.partition()
+        for note in notes:
+            self.notice = Notice(*note)
+        if opened.writes and case.superpixels is None and volume.data.size <= AUTOMATIC_VOXELS:
+            self._partition(self.settings, asked=False)
 
     def close(self) -> None:
-        """Stop what runs and give the case back; done when a page goes."""
+        """Stop what runs and give the case back: the page has gone."""
+        self._closed = True
+        self._leave()
+
+    def _leave(self) -> None:
         self.cancel()
-        if self._key is not None:
-            self._cases.leave(self._key, self._lose)
-            self._key = None
+        if self._keeper.holds and self._resumed.opened.journal is not None:
+            self._files.submit(self._cases.leave, self._resumed.opened)
+        self._keeper.let_go()
+        self._watch = None
+
+    def take_over(self) -> None:
+        """Start to take the case from whoever writes to it now; what they have saved is there."""
+        self._opened()
+        self._lanes.start(
+            "file",
+            "Taking over",
+            lambda read: self._adopt(read()),
+            self._files,
+            resuming.resume,
+            self.volume,
+            desk=self._desk,
+            by_force=True,
+        )
+
+    def look(self) -> None:
+        """See whether whoever writes to the case has gone; then it is taken over."""
+        if self._watch is not None and not self._looking:
+            self._looking = True
+            self._files.submit(self._watch.is_free).add_done_callback(
+                lambda found: self._schedule(partial(self._looked, self._watch, found))
+            )
+
+    def _looked(self, watch: Watch, found: Future) -> None:
+        self._looking = False
+        if watch is self._watch and not found.exception() and found.result():
+            self._watch = None
+            self.take_over()
+
+    def when_saved(self, then: Callable[[], None]) -> None:
+        """Call `then` once all that was done so far is on disk."""
+        self._keeper.when_saved(then)
 
     def _lose(self) -> None:
-        """Let the case go at once, and tell the page when its own turn comes."""
-        self._key = None
-        self._schedule(self._tell_lost)
-
-    def _tell_lost(self) -> None:
-        if self._holds:  # another volume, opened meanwhile
-            return
         self.held = False
+        self._watch = Watch(self._resumed.opened.folder)
         self.notice = Notice(
-            "This volume was opened in another page, which goes on with it. "
-            "Reload this page to take it back.",
-            "error",
+            "This volume was opened elsewhere, where its labels are written now.", "error"
         )
 
     # Superpixels
 
     def partition(self, settings: Settings | None = None) -> None:
         """Start to cut the volume into superpixels; the last ones stay until it is done."""
-        case = self._held()
-        case.settings = settings or self.settings
+        self._partition(settings or self.settings, asked=True)
+
+    def _partition(self, settings: Settings, *, asked: bool) -> None:
         self._lanes.start(
             "superpixels",
             "Partitioning",
-            partial(self._adopt_partition, case),
+            partial(self._adopt_partition, self._held(), settings, asked),
             self._executor,
             partition,
             self.volume.data,
             self.volume.spacing,
-            **self.settings._asdict(),
+            **settings._asdict(),
         )
 
-    def _adopt_partition(self, case: Case, computed: Callable[[], Partition]) -> None:
+    def _adopt_partition(
+        self, case: Case, settings: Settings, asked: bool, computed: Callable[[], Partition]
+    ) -> None:
         found = computed()
         if case is self._case:
-            self._adopt_superpixels(Superpixels(found.ids, found.boxes))
-            case.threshold = found.threshold
+            made = Superpixels(found.ids, found.boxes)
+            self._adopt_superpixels(made, Cut("", found.threshold, settings, asked))
             self.surfaces.outline(found.threshold)
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:
@@ -237,12 +302,34 @@ class Session(param.Parameterized):
         superpixels = read()
         self._still(case)
         self._lanes.cancel("superpixels")
-        self._adopt_superpixels(superpixels)
+        self._adopt_superpixels(superpixels, Cut("", None, case.settings, asked=True))
 
-    def _adopt_superpixels(self, superpixels: Superpixels) -> None:
-        self._held().superpixels = superpixels
+    def _adopt_superpixels(self, superpixels: Superpixels, cut: Cut) -> None:
+        case = self._held()
+        case.superpixels, case.cut = superpixels, cut
         self.superpixels = superpixels
         self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
+        self._keep_superpixels(case, superpixels)
+
+    def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
+        opened = self._resumed.opened
+        if opened.journal is None:
+            return
+        self._cuts += 1
+        file = f"{opened.journal.epoch}-{self._cuts}.ids"
+        kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
+        then = partial(self._kept_superpixels, case, superpixels, file)
+        kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
+
+    def _kept_superpixels(
+        self, case: Case, superpixels: Superpixels, file: str, kept: Future
+    ) -> None:
+        if case is not self._case or superpixels is not case.superpixels:
+            return
+        if error := kept.exception():
+            self.tell(f"The superpixels could not be kept: {error}")
+        else:
+            self._keeper.write(case.take_cut(case.cut._replace(file=file)))
 
     def cancel(self) -> None:
         """Stop what the user is waiting for; what was there before stays."""
@@ -250,9 +337,15 @@ class Session(param.Parameterized):
 
     # Labels
 
-    def paint(self, stroke: Stroke) -> None:
-        """Give a stroke's label to the superpixels under it; nothing, on the background."""
+    def paint(self, stroke: Stroke, name: str = "") -> None:
+        """Give a stroke's label to the superpixels under it; nothing, on the background.
+
+        A stroke of a `name` that was painted before is not painted again: the page sends those
+        anew of which it does not know whether they arrived.
+        """
         case = self._held()
+        if name in case.strokes:
+            return
         if case.superpixels is None:
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
@@ -260,22 +353,24 @@ class Session(param.Parameterized):
         plane = stroke.plane
         ids = ids_under(case.superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
         edit = case.labels.assign(case.superpixels, ids, stroke.label, self._title(stroke, ids))
-        self._record(edit)
+        self._record(edit, name)
         if not ids.size:
             self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
 
     def undo(self) -> None:
         """Take the latest edit back."""
         case = self._held()
-        if edit := case.journal.step_back():
+        if edit := case.history.step_back():
             case.labels.revert(edit)
+            self._keeper.write(case.stepped())
             self._tell(edit, change.patched(case.revision + 1, edit))
 
     def redo(self) -> None:
         """Do again what was undone last."""
         case = self._held()
-        if edit := case.journal.step_forward():
+        if edit := case.history.step_forward():
             case.labels.apply(edit)
+            self._keeper.write(case.stepped())
             self._tell(edit, change.patched(case.revision + 1, edit))
 
     def open_labels(self, source: Path | bytes, name: str) -> None:
@@ -292,13 +387,15 @@ class Session(param.Parameterized):
     ) -> None:
         labels, values = read()
         self._still(case)
-        self.table = case.table = covering(case.table, values)
+        self._name(covering(case.table, values))
         self._record(case.labels.replace(labels, title))
 
     def choose(self, label: int) -> None:
         """Let the next strokes give `label`."""
         self._must_know(label)
-        self.label = self._held().label = label
+        case = self._held()
+        self._keeper.note(case.look(case.cursor, label))
+        self.label = label
 
     def add_label(self) -> None:
         """Add a label with the next number, and choose it."""
@@ -308,8 +405,7 @@ class Session(param.Parameterized):
         if value is None:
             raise Refused(f"There are {MOST_KEYS} labels already, one for each key.")
         new = Label(value, f"label {value}", color_of(value))
-        case.table = tuple(sorted((*case.table, new)))
-        self.table = case.table
+        self._name(tuple(sorted((*case.table, new))))
         self.choose(value)
 
     def rename(self, label: int, name: str) -> None:
@@ -317,10 +413,18 @@ class Session(param.Parameterized):
         case = self._held()
         name = " ".join(name.split())[:80]
         if name:
-            case.table = tuple(
-                known._replace(name=name) if known.value == label else known for known in case.table
+            self._name(
+                tuple(
+                    known._replace(name=name) if known.value == label else known
+                    for known in case.table
+                )
             )
-            self.table = case.table
+
+    def _name(self, table: tuple[Label, ...]) -> None:
+        case = self._held()
+        if table != case.table:
+            self._keeper.write(case.name(table))
+            self.table = table
 
     # Downloads
 
@@ -361,14 +465,10 @@ class Session(param.Parameterized):
             raise Refused("No volume is open: press Open… and choose one.")
         return self._case
 
-    @property
-    def _holds(self) -> bool:
-        return self._key is not None
-
     def _held(self) -> Case:
         case = self._opened()
-        if not self._holds:
-            raise Refused("This volume is open in another page: reload to take it back.")
+        if not self._keeper.holds:
+            raise Refused("The labels of this volume are written elsewhere: press Take over.")
         return case
 
     def _must_know(self, label: int) -> None:
@@ -383,10 +483,10 @@ class Session(param.Parameterized):
         names = {known.value: known.name for known in self.table}
         return f"{superpixels} → {names.get(stroke.label, stroke.label)} · {where}"
 
-    def _record(self, edit: Edit) -> None:
+    def _record(self, edit: Edit, stroke: str = "") -> None:
         if edit.patches:
             case = self._held()
-            case.journal.record(edit)
+            self._keeper.write(case.record(edit, stroke))
             self._tell(edit, change.painted(case.revision + 1, edit))
 
     def _tell(self, edit: Edit, difference: change.Change) -> None:
@@ -400,13 +500,3 @@ class Session(param.Parameterized):
     def _still(self, case: Case) -> None:
         if case is not self._held():
             raise Refused("Another volume was opened meanwhile.")
-
-
-def begin(volume: Volume) -> Case:
-    """Return a fresh case for `volume`."""
-    shown = demo.is_demo(volume.name, volume.shape)
-    return Case(
-        labels=LabelMap(volume.shape),
-        table=first_labels(demo.LABELS if shown else ()),
-        cursor=demo.CURSOR if shown else tuple(n // 2 for n in volume.shape),
-    )

@@ -1,68 +1,126 @@
-"""All that was done to one volume, and who holds it."""
+"""All that was done to one volume."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dashboard.model.journal import Journal
-from dashboard.model.labels import LabelMap
+from dashboard.model import entry
+from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
+from dashboard.model.history import History
+from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label
 from dashboard.model.settings import Settings
 from dashboard.model.superpixels import Superpixels
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
-    """The annotation of one volume: what a session changes and a reload brings back."""
+    """The annotation of one volume: what a session changes and a reload brings back.
+
+    What changes it returns the payload of the journal's record; `replay` takes such a payload, so
+    that a case that was read back has gone the same way.
+    """
 
     labels: LabelMap
     table: tuple[Label, ...]
     cursor: tuple[int, int, int]
     label: int = 1
     revision: int = 0
-    journal: Journal = field(default_factory=Journal)
+    history: History = field(default_factory=History)
+    strokes: set[str] = field(default_factory=set)
     superpixels: Superpixels | None = None
-    threshold: float | None = None
-    settings: Settings | None = None
+    cut: Cut | None = None
     first_table: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
         self.first_table = self.table
 
     @property
+    def settings(self) -> Settings | None:
+        """How it was partitioned last, if it was."""
+        return self.cut and self.cut.settings
+
+    @property
+    def threshold(self) -> float | None:
+        """Intensity above which the last partition took voxels as foreground."""
+        return self.cut and self.cut.threshold
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing was done to it that cannot be computed again."""
-        return not self.journal.titles and self.table == self.first_table
+        asked = self.cut is not None and self.cut.asked
+        return not self.history.titles and self.table == self.first_table and not asked
 
+    # What changes it
 
-class Cases:
-    """The cases that this process remembers, by user and volume, each with one holder.
+    def record(self, edit: Edit, stroke: str = "") -> bytes:
+        """Add an edit that was made to the labels; `stroke` is what the page calls it."""
+        payload = entry.pack_edit(edit, stroke)
+        self._add(edit, stroke, payload)
+        return payload
 
-    A page that is loaded again, or a second one, takes the case over from the page that held it.
-    """
+    def stepped(self) -> bytes:
+        """Return the record of an undo or redo that the history has just gone through."""
+        return entry.pack(Stepped(self.history.done))
 
-    def __init__(self) -> None:
-        self._cases: dict[tuple[str, str], Case] = {}
-        self._losers: dict[tuple[str, str], Callable[[], None]] = {}
+    def name(self, table: tuple[Label, ...]) -> bytes:
+        """Take another table of labels."""
+        self.table = table
+        return entry.pack(Named(table))
 
-    def take(
-        self, key: tuple[str, str], begin: Callable[[], Case], on_lost: Callable[[], None]
-    ) -> Case:
-        """Return the case of `key`, begun if there is none; its last holder is told."""
-        if lose := self._losers.pop(key, None):
-            lose()
-        self._losers[key] = on_lost
-        if key not in self._cases:
-            self._cases[key] = begin()
-        return self._cases[key]
+    def look(self, cursor: tuple[int, int, int], label: int) -> bytes:
+        """Remember where the user is, and with which label."""
+        self.cursor, self.label = cursor, label
+        return entry.pack(Looked(cursor, label))
 
-    def leave(self, key: tuple[str, str], on_lost: Callable[[], None]) -> None:
-        """Give the case of `key` back, unless somebody has taken it already.
+    def take_cut(self, cut: Cut) -> bytes:
+        """Remember where its superpixels are, and how they were made."""
+        self.cut = cut
+        return entry.pack(cut)
 
-        It is remembered as long as the process lives if it holds an edit.
+    # From and to a journal
+
+    def entries(self, digest: str, name: str) -> list[bytes]:
+        """Return the shortest journal that leads to it, with its history."""
+        begin = entry.pack(Begin(digest, self.labels.data.shape, name))
+        said = [Named(self.table), Looked(self.cursor, self.label), *filter(None, [self.cut])]
+        history = self.history
+        undone = [self.stepped()] if history.done < len(history.titles) else []
+        return [begin, *map(entry.pack, said), *history.payloads, *undone]
+
+    def replay(self, payloads: Iterable[bytes]) -> None:
+        """Do again what a journal's records say, after the first.
+
+        Raises
+        ------
+        entry.Unreadable
+            If one of them is none of ours, or of a later version.
         """
-        if self._losers.get(key) == on_lost:
-            del self._losers[key]
-            if self._cases[key].is_untouched:
-                del self._cases[key]
+        for payload in payloads:
+            self._replay(entry.unpack(payload), payload)
+
+    def _replay(self, said: entry.Entry, payload: bytes) -> None:
+        match said:
+            case Edited(edit, stroke):
+                self.labels.apply(edit)
+                self._add(edit, stroke, payload)
+            case Stepped(done):
+                self._step_to(done)
+            case Named(table):
+                self.table = table
+            case Looked(cursor, label):
+                self.cursor, self.label = cursor, label
+            case Cut():
+                self.cut = said
+
+    def _add(self, edit: Edit, stroke: str, payload: bytes) -> None:
+        self.history.record(edit.title, payload)
+        if stroke:
+            self.strokes.add(stroke)
+
+    def _step_to(self, done: int) -> None:
+        while self.history.done > done and (edit := self.history.step_back()):
+            self.labels.revert(edit)
+        while self.history.done < done and (edit := self.history.step_forward()):
+            self.labels.apply(edit)

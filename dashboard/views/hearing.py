@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -62,6 +63,8 @@ class Hearing:
             "undo": self._session.undo,
             "redo": self._session.redo,
             "cancel": self._session.cancel,
+            "take_over": self._session.take_over,
+            "strokes": lambda **columns: self.hear_strokes(columns),
             "add_label": self._session.add_label,
             "choose": self._choose,
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
@@ -80,7 +83,7 @@ class Hearing:
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
 
-        Each is acknowledged, painted or refused, so that its line goes from the page.
+        Each is acknowledged once it is refused or on disk, so that its line goes from the page.
         """
         columns = [columns.get(name, []) for name in ("xs", "ys", "stroke")]
         for xs, ys, text in zip(*columns, strict=True):
@@ -99,14 +102,19 @@ class Hearing:
             self._open(self._upload_as, content, name)
 
     def _take(self, context: dict, xs: list, ys: list) -> None:
+        taken = partial(self._answer, "taken", n=context["n"])
         try:
-            xy = np.column_stack((xs, ys))
-            if context["case"] != self._case:
-                raise Refused("The stroke was drawn on a volume that is no longer open.")
-            plane = Plane(self.layouts[context["plane"]], int(context["index"]))
-            self._session.paint(Stroke(plane, xy, int(context["label"])))
-        finally:
-            self._answer("taken", n=context["n"])
+            self._paint(context, np.column_stack((xs, ys)))
+        except BaseException:
+            taken()
+            raise
+        self._session.when_saved(taken)
+
+    def _paint(self, context: dict, xy: np.ndarray) -> None:
+        if context["case"] != self._case:
+            raise Refused("The stroke was drawn on a volume that is no longer open.")
+        plane = Plane(self.layouts[context["plane"]], int(context["index"]))
+        self._session.paint(Stroke(plane, xy, int(context["label"])), str(context.get("name", "")))
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.

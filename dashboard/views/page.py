@@ -75,6 +75,7 @@ class Page:
         watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
         watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
         watch(guard(lambda *_: self._send_job()), "job")
+        watch(guard(lambda *_: self._send_saved()), ["saved", "held"])
         watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)
         watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
         surfaces = self.session.surfaces.param
@@ -86,7 +87,10 @@ class Page:
     # From the page
 
     def _hear(self, verb: str, values: dict) -> None:
-        if verb == "begin":
+        if verb == "ping":
+            self.bench.send("pong")
+            self.session.look()
+        elif verb == "begin":
             self._begin()
         elif verb == "resync":
             self._send_labels()
@@ -115,6 +119,7 @@ class Page:
         if self.session.volume is not None:
             self._send_volume()
         self._send_job()
+        self._send_saved()
         if self.session.notice is not None:
             self._send_notice(self.session.notice)
 
@@ -187,6 +192,9 @@ class Page:
         job = self.session.job
         self.bench.send("job", job=job._asdict() if job else None)
 
+    def _send_saved(self) -> None:
+        self.bench.send("kept", held=self.session.held, **self.session.saved._asdict())
+
     def _send_notice(self, notice) -> None:
         self.bench.send("notice", text=notice.text, mood=notice.kind)
 
@@ -208,6 +216,7 @@ def describe(session: Session, laid: dict[str, Layout]) -> dict:
     """Return what the page needs to know of the open volume, as plain lists and numbers."""
     volume = session.volume
     return {
+        "digest": volume.digest,
         "name": volume.name,
         "facts": facts(volume),
         "shape": list(volume.shape),

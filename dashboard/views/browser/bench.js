@@ -17,6 +17,8 @@ class Bench {
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
     this.active = this.panes[0]
     this.strokes = new Strokes(this)
+    this.savedMark = new SavedMark(this)
+    this.connection = new Connection(this)
     this.readout = new Readout(this)
     this.labels = new LabelList(this)
     this.partition = new PartitionSection(this)
@@ -37,6 +39,26 @@ class Bench {
   // To the server
 
   say(verb, values = {}) { this.model.send_msg({ verb, ...values }) }
+
+  get saved() { return this.savedMark.state }
+
+  /** Remember what a reload is to bring back. */
+  leave() {
+    this.leaving = true
+    if (!this.store) return
+    const { display, window, tool, store } = this
+    keep(VIEW, { digest: store.digest, display, window, tool, zooms: this.panes.map((pane) => pane.zoomed) })
+  }
+
+  /** Show the volume as it was shown before this reload. */
+  comeBack() {
+    const view = kept(VIEW)
+    if (view?.digest !== this.store.digest) return
+    for (const [setting, value] of Object.entries(view.display)) if (this.display[setting] !== value) this.set(setting, value)
+    this.setWindow(view.window)
+    this.setTool(view.tool)
+    this.panes.forEach((pane, n) => { pane.zoomed = view.zooms[n] })
+  }
 
   undo() { this.strokes.afterwards(() => this.say("undo")) }
   redo() { this.strokes.afterwards(() => this.say("redo")) }
@@ -67,6 +89,8 @@ class Bench {
     this.el.classList.add("opened")
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     window.document.title = `${message.name} · supervox`
+    this.comeBack()
+    this.savedMark.show()
     this.redraw()
   }
 
@@ -103,6 +127,7 @@ class Bench {
     if (array !== "ids") this.store.complete[array] = true
     if (revision != null) this.store.revision = revision
     this.redraw()
+    if (array === "ids") this.strokes.resend()
   }
 
   /** Take an edit if it is the next one; ask for all labels if one was missed. */
@@ -120,6 +145,11 @@ class Bench {
   async patched(message) {
     const values = new Uint16Array(await inflate(message.data))
     this.edit(message, () => this.store.patch(message.boxes, values))
+  }
+
+  kept({ held, pending, trouble }) {
+    this.savedMark.set({ held, pending, trouble })
+    if (held && this.store?.complete.labels) this.strokes.resend()
   }
 
   taken({ n }) { this.strokes.acknowledge(n) }
@@ -226,6 +256,12 @@ class Bench {
   /** Whether a drag is a stroke. */
   get draws() { return this.tool === "draw" || this.tool === "erase" }
 
+  /** Why a stroke that is begun now would not be taken; "" if it would. */
+  get refusal() {
+    if (this.connection.lost) return "The server does not answer: this stroke is not taken"
+    return this.saved.held ? "" : "Read-only: press Take over to change the labels"
+  }
+
   hasDialog() { return [this.help, this.opening, this.question].some((dialog) => dialog.el.open) }
 
   get ready() {
@@ -261,12 +297,12 @@ function page(bench) {
   const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
   const surface = h("section", { class: "pane surface", "aria-label": "3D view" }, model.get_child("surface"), h("span", { class: "title" }, "3D"))
   return h("div", { class: "bench" },
-    h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), undo, redo, open, model.get_child("download"), help),
+    h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     h("nav", { "aria-label": "Tools" }, ...Object.values(bench.toolButtons)),
     h("main", {}, axial, surface, coronal, sagittal),
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.history.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
-    bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el)
+    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el)
 }
 
 /** “#rrggbb” as a canvas packs it, without alpha. */

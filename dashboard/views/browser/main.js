@@ -2,9 +2,15 @@
 
 export function render({ model, view }) {
   const bench = new Bench(model, view)
-  model.on("msg:custom", (message) => bench.wire.receive(message))
+  model.on("msg:custom", (message) => {
+    bench.connection.heard()
+    bench.wire.receive(message)
+  })
+  bench.connection.watch(view.model.document)
   const keys = listenToKeys(bench)
-  model.on("remove", () => keys.abort())
+  model.on("remove", () => { keys.abort(); bench.connection.end() })
+  window.addEventListener("pagehide", () => bench.leave())
+  window.addEventListener("beforeunload", (event) => { if (bench.savedMark.unsaved && !bench.leaving) event.preventDefault() })
   window.supervox = publicView(bench)
   // The server sends the volume when the figures are there to show it.
   const begin = () => (bench.panes.every((pane) => pane.wire(view.model.document)) ? bench.say("begin") : requestAnimationFrame(begin))
@@ -19,6 +25,8 @@ function publicView(bench) {
     get revision() { return bench.store?.revision ?? -1 },
     get cursor() { return [...bench.cursor] },
     get pending() { return bench.strokes.waiting.size },
+    get saved() { return !bench.savedMark.unsaved && bench.saved.held && !bench.connection.lost },
+    get connected() { return !bench.connection.lost },
     idAt: (i, j, k) => bench.store?.idAt([i, j, k]) ?? 0,
     labelAt: (i, j, k) => bench.store?.labelAt([i, j, k]) ?? 0,
     toScreen: (plane, i, j, k) => bench.toScreen(plane, [i, j, k]),

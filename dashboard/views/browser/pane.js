@@ -131,10 +131,12 @@ class Pane {
     this.place()
   }
 
-  resize() {
-    if (!this.layout) return
-    const zoom = this.pxPerMm / this.fitted
-    const centre = this.centre
+  resize() { if (this.layout) this.zoomed = this.zoomed }
+
+  /** How far it is zoomed in from the whole slice, and on what. */
+  get zoomed() { return { zoom: this.pxPerMm / this.fitted, centre: this.centre } }
+
+  set zoomed({ zoom, centre }) {
     this.fit()
     this.pxPerMm *= zoom
     this.centre = centre

@@ -67,6 +67,7 @@ function listenToPointer(pane) {
   /** Go on with the stroke, begun where the button went down; the piece outside is left out. */
   const draw = (last, here) => {
     if (drag.moved <= TAP_PX) return
+    if (!drag.isStroke && bench.refusal) return bench.readout.hint(bench.refusal)
     if (!drag.isStroke) {
       drag.isStroke = bench.drawing = true
       bench.strokes.prepare(pane)

@@ -11,6 +11,9 @@ class Strokes {
     this.waiting = new Set()
     this.sent = new Set()
     this.settled = []
+    this.kept = new KeptStrokes()
+    this.names = new Map()
+    this.page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
   }
 
   /** Remember what Bokeh has sent of a pane's strokes. */
@@ -23,7 +26,7 @@ class Strokes {
   prepare(pane) {
     const { tool, label } = this.bench
     const context = {
-      n: ++this.number, plane: pane.name, index: pane.index, case: this.bench.store.case,
+      ...this.numbered(), plane: pane.name, index: pane.index, case: this.bench.store.case,
       label: tool === "erase" ? ERASE : label,
     }
     // Bokeh pads a new stroke's other columns with these.
@@ -32,14 +35,48 @@ class Strokes {
     pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: color } }, { sync: false })
   }
 
+  /** A number for this page, and a name by which a server that was started anew knows it too. */
+  numbered() {
+    const n = ++this.number
+    return { n, name: `${this.page}-${n}` }
+  }
+
   /** After a drag: see that the stroke is sent; returns whether there was one. */
   finish(pane) {
     const fresh = numbers(pane).filter((n) => !this.waiting.has(n))
-    for (const n of fresh) this.waiting.add(n)
+    for (const n of fresh) this.wait(pane, n)
     // Bokeh's tool sends nothing when the button is released outside the frame.
     if (fresh.some((n) => !this.sent.has(n))) pane.strokes.setv({ data: pane.strokes.data }, { check_eq: false })
     setTimeout(() => this.tell(), PATIENCE_MS)
     return fresh.length > 0
+  }
+
+  wait(pane, n) {
+    this.waiting.add(n)
+    const at = numbers(pane).indexOf(n)
+    const { stroke, xs, ys } = pane.strokes.data
+    const { case: _, n: __, name, ...context } = JSON.parse(stroke[at])
+    this.names.set(n, name)
+    this.kept.add(name, { ...context, digest: this.bench.store.digest, xs: [...xs[at]], ys: [...ys[at]] })
+  }
+
+  /** Send what an earlier page of this tab had drawn, and of which it never heard. */
+  resend() {
+    const { store, saved } = this.bench
+    const mine = new Set(this.names.values())
+    const left = this.kept.of(store.digest).filter(([name]) => !mine.has(name))
+    if (!left.length || !store.ids || !saved.held) return
+    const columns = { xs: [], ys: [], stroke: [] }
+    for (const [name, { xs, ys, digest: _, ...context }] of left) {
+      const n = ++this.number
+      this.waiting.add(n)
+      this.names.set(n, name)
+      columns.xs.push(xs)
+      columns.ys.push(ys)
+      columns.stroke.push(JSON.stringify({ ...context, n, name, case: store.case }))
+    }
+    this.bench.say("strokes", columns)
+    this.bench.toasts.show({ text: `${left.length} stroke${left.length > 1 ? "s" : ""} sent again that the server had not acknowledged.`, mood: "info" })
   }
 
   /** Say that the server is slow, as long as it is. */
@@ -53,6 +90,8 @@ class Strokes {
   /** The server has taken a stroke: its line goes. */
   acknowledge(n) {
     this.waiting.delete(n)
+    this.kept.remove(this.names.get(n))
+    this.names.delete(n)
     for (const pane of this.bench.panes) {
       const at = numbers(pane).indexOf(n)
       if (at < 0) continue

@@ -27,6 +27,7 @@ class Wire {
   constructor(bench) { this.bench = bench }
 
   receive(message) {
+    if (message.kind === "pong") return
     this.queue = this.queue
       .then(() => this[message.kind] ? this[message.kind](message) : this.bench[message.kind](message))
       .catch((error) => this.bench.fail(`The page could not take “${message.kind}”: ${error.message}`))

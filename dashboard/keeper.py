@@ -1,0 +1,108 @@
+"""What a session has done, and how much of it is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from dashboard.model.journal import Journal, Progress
+
+Function = Callable[[], None]
+
+
+class Saved(NamedTuple):
+    """What the user is told: how many changes are not on disk yet, and why."""
+
+    pending: int = 0
+    trouble: str = ""
+
+
+class Keeper:
+    """Hands a session's records to the journal, and tells in the page's thread how far it is.
+
+    Parameters
+    ----------
+    schedule : callable
+        Runs a function later in the page's thread.
+    on_saved : callable
+        Told there the Saved when it changes.
+    on_lost : callable
+        Called there once when somebody else writes to the case.
+    """
+
+    def __init__(
+        self,
+        schedule: Callable[[Function], None],
+        on_saved: Callable[[Saved], None],
+        on_lost: Function,
+    ) -> None:
+        self._schedule, self._on_saved, self._on_lost = schedule, on_saved, on_lost
+        self._journal: Journal | None = None
+        self._holds = False
+        self._last = self._saved = 0
+        self._trouble = ""
+        self._waiting: list[tuple[int, Function]] = []
+
+    @property
+    def holds(self) -> bool:
+        """Whether the case may be changed."""
+        return self._holds
+
+    def writes_to(self, journal: Journal) -> bool:
+        """Tell whether it writes to this journal."""
+        return self._holds and journal is self._journal
+
+    def hold(self, journal: Journal | None) -> None:
+        """Begin with a case that may be changed; without a journal nothing is kept."""
+        self.let_go()
+        self._journal, self._holds = journal, True
+        self._on_saved(self.state)
+
+    def let_go(self) -> None:
+        """Stop: nothing of the case is changed or told any more."""
+        self._journal, self._holds = None, False
+        self._last = self._saved = 0
+        self._trouble = ""
+        self._waiting.clear()
+
+    @property
+    def state(self) -> Saved:
+        """How far it is."""
+        return Saved(max(0, self._last - self._saved), self._trouble)
+
+    def write(self, payload: bytes) -> None:
+        """Have a change written that the user must not lose."""
+        if self._journal is not None:
+            self._last = self._journal.append(payload)
+            self._on_saved(self.state)
+
+    def note(self, payload: bytes) -> None:
+        """Have something written that nobody waits for."""
+        if self._journal is not None:
+            self._journal.append(payload)
+
+    def when_saved(self, then: Function) -> None:
+        """Call `then` once all that was written so far is on disk."""
+        if self._saved >= self._last:
+            then()
+        else:
+            self._waiting.append((self._last, then))
+
+    def hear(self, journal: Journal | None, progress: Progress) -> None:
+        """Take what a journal says, in its thread."""
+        self._schedule(partial(self._hear, journal, progress))
+
+    def _hear(self, journal: Journal | None, progress: Progress) -> None:
+        if journal is not self._journal or journal is None:
+            return
+        self._saved, self._trouble = progress.saved, progress.trouble
+        ready = [then for number, then in self._waiting if number <= progress.saved]
+        self._waiting = [each for each in self._waiting if each[0] > progress.saved]
+        for then in ready:
+            then()
+        if progress.lost:
+            self.let_go()
+            self._on_lost()
+        else:
+            self._on_saved(self.state)

@@ -1,0 +1,63 @@
+"""Superpixel ids in a file of the case's folder, in records that tell damage."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.model import records
+from workers import files
+
+PIECE = 4 << 20
+DTYPES = ("<u2", "<u4")
+
+
+class Damaged(ValueError):
+    """The file is not what was written."""
+
+
+def write(path: Path, ids: np.ndarray) -> None:
+    """Write ids so that they are there as a whole, and for good, or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    ids : (I, J, K) ndarray of uint16 or uint32
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to or the disk is full.
+    """
+    dtype = ids.dtype.newbyteorder("<")
+    head = {"dtype": dtype.str, "shape": ids.shape}
+    content = np.ascontiguousarray(ids, dtype).reshape(-1).view(np.uint8)
+    pieces = (content[at : at + PIECE] for at in range(0, content.size, PIECE))
+    packed = [zlib.compress(piece, 1) for piece in pieces]
+    files.replace(path, records.whole([json.dumps(head).encode(), *packed]))
+
+
+def read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    """Return the ids (I, J, K) of a file.
+
+    Raises
+    ------
+    Damaged
+        If it does not hold ids of `shape`, all of them, as they were written.
+    OSError
+        If it cannot be read.
+    """
+    payloads = [record.payload for record in records.scan(path.read_bytes())]
+    try:
+        head = json.loads(payloads[0])
+        dtype, size = np.dtype(head["dtype"]), int(np.prod(shape))
+        content = b"".join(zlib.decompress(piece) for piece in payloads[1:])
+    except (IndexError, KeyError, TypeError, ValueError, zlib.error) as error:
+        raise Damaged(f"Expected superpixels in {path.name}; it is damaged.") from error
+    whole = dtype.str in DTYPES and len(content) == size * dtype.itemsize
+    if not whole or tuple(head["shape"]) != shape:
+        raise Damaged(f"Expected superpixels of shape {shape} in {path.name}; it is damaged.")
+    return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)

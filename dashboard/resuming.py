@@ -1,0 +1,159 @@
+"""From a file to a volume with all that was done to it, in the thread that reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from dashboard import demo
+from dashboard.model import ids_file
+from dashboard.model.case import Case
+from dashboard.model.cases import Cases, Key, Opened
+from dashboard.model.labels import LabelMap
+from dashboard.model.palette import first_labels
+from dashboard.model.superpixels import Superpixels
+from dashboard.model.volume import Volume
+from dashboard.opening import read_volume
+from workers.boxes import boxes
+
+
+class Resumed(NamedTuple):
+    """A volume, its case, and what the user should know of how the case was read back."""
+
+    volume: Volume
+    opened: Opened
+    notes: tuple[tuple[str, str], ...]
+
+
+class Desk(NamedTuple):
+    """Who opens cases: where they are, whose they are, and how to tell of the journal.
+
+    Attributes
+    ----------
+    cases : Cases
+    user : str
+    hear : callable
+        Told a journal and its Progress, in the journal's thread.
+    is_watched : callable
+        Tells whether a page is there that writes to a journal.
+    is_open : callable
+        Tells of a volume's digest whether the page writes to its case already.
+    is_gone : callable
+        Tells whether there is no page any more.
+    """
+
+    cases: Cases
+    user: str
+    hear: Callable
+    is_watched: Callable
+    is_open: Callable[[str], bool]
+    is_gone: Callable[[], bool]
+
+    def open(self, volume: Volume, *, by_force: bool = False) -> Opened:
+        """Open the case of a volume.
+
+        Raises
+        ------
+        ValueError
+            As `Cases.open`.
+        CancelledError
+            If the page has gone meanwhile.
+        """
+        opened = self.cases.open(
+            Key(self.user, volume.digest, volume.shape, volume.name),
+            partial(begin, volume),
+            self.hear,
+            is_watched=self.is_watched,
+            by_force=by_force,
+        )
+        if self.is_gone():
+            self.cases.leave(opened)
+            raise CancelledError
+        return opened
+
+
+def read(source: Path | bytes, name: str, *, desk: Desk, report=None, **options) -> Resumed:
+    """Read a volume and its case.
+
+    Raises
+    ------
+    ValueError
+        As `read_volume` and `Cases.open`, or if it is open already.
+    """
+    volume = read_volume(source, name, report=report, **options)
+    if desk.is_open(volume.digest):
+        raise ValueError("it is open already, with all that was done to it.")
+    return resume(volume, desk=desk)
+
+
+def resume(
+    volume: Volume, *, desk: Desk, by_force: bool = False, report: Callable | None = None
+) -> Resumed:
+    """Read the case of a volume that is in memory.
+
+    Raises
+    ------
+    ValueError
+        As `Cases.open`.
+    """
+    opened = desk.open(volume, by_force=by_force)
+    if report is not None:
+        report(0.5)
+    notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
+    if opened.case.cut is not None:
+        try:
+            opened.case.superpixels = superpixels(opened, volume)
+        except (OSError, ValueError):
+            opened.case.cut = None
+            notes.append(("The superpixels could not be read back: press Partition.", "error"))
+    return Resumed(volume, opened, tuple(note for note in notes if note[0]))
+
+
+def superpixels(opened: Opened, volume: Volume) -> Superpixels:
+    """Return the superpixels that a case is painted with.
+
+    Raises
+    ------
+    ids_file.Damaged
+        If they are not what was written.
+    OSError
+        If they cannot be read.
+    """
+    ids = ids_file.read(opened.folder / opened.case.cut.file, volume.shape)
+    return Superpixels(ids, boxes(ids, int(ids.max())))
+
+
+def said(opened: Opened) -> str:
+    """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
+    edits, found = len(opened.case.history.titles), opened.found
+    if not opened.writes:
+        return f"{opened.holder} is writing to this volume’s labels: they are shown as they were."
+    if found.is_damaged:
+        return (
+            f"The journal of this volume is damaged: {count(edits)} could be read back, what "
+            f"followed could not. It is kept as {found.path.stem}.damaged in {opened.folder}."
+        )
+    if found.dropped:
+        return (
+            f"{count(edits)} read back. A last one was still being written when supervox ended, "
+            "and had not been shown as saved."
+        )
+    return f"Resumed with {count(edits)}." if edits else ""
+
+
+def count(edits: int) -> str:
+    """Return a number of edits in words."""
+    return f"{edits:,} edit{'s' * (edits != 1)}"
+
+
+def begin(volume: Volume) -> Case:
+    """Return a fresh case for `volume`."""
+    shown = demo.is_demo(volume.name, volume.shape)
+    return Case(
+        labels=LabelMap(volume.shape),
+        table=first_labels(demo.LABELS if shown else ()),
+        cursor=demo.CURSOR if shown else tuple(n // 2 for n in volume.shape),
+    )

@@ -1,0 +1,29 @@
+// What outlives a reload of the page in this tab: strokes that were not acknowledged, and the view.
+
+const STROKES = "supervox-strokes"
+const VIEW = "supervox-view"
+
+const kept = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null")
+
+/** A full or forbidden storage loses nothing that is on the server. */
+function keep(key, value) {
+  try { sessionStorage.setItem(key, JSON.stringify(value)) } catch { /* as above */ }
+}
+
+/** Strokes by their names, each with the digest of its volume. */
+class KeptStrokes {
+  strokes = kept(STROKES) ?? {}
+
+  add(name, stroke) {
+    this.strokes[name] = stroke
+    keep(STROKES, this.strokes)
+  }
+
+  remove(name) {
+    if (!(name in this.strokes)) return
+    delete this.strokes[name]
+    keep(STROKES, this.strokes)
+  }
+
+  of(digest) { return Object.entries(this.strokes).filter(([, stroke]) => stroke.digest === digest) }
+}

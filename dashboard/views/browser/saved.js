@@ -1,0 +1,37 @@
+// What the bar says of the labels: whether they are on disk, and who may change them.
+
+const SHOWN_AFTER_MS = 400 // shorter than that nobody needs to know that it was being saved
+
+class SavedMark {
+  constructor(bench) {
+    this.bench = bench
+    this.state = { held: true, pending: 0, trouble: "" }
+    this.text = h("span", { role: "status", "aria-label": "Saved" })
+    this.take = h("button", { "aria-label": "Take over", title: "Write to this volume’s labels from here; the other page becomes read-only",
+      hidden: true, onclick: () => bench.say("take_over") }, "Take over")
+    this.el = h("div", { class: "saved" }, this.text, this.take)
+  }
+
+  set(state) {
+    this.state = state
+    clearTimeout(this.timer)
+    if (state.pending && !state.trouble) this.timer = setTimeout(() => this.show(), SHOWN_AFTER_MS)
+    else this.show()
+  }
+
+  show() {
+    const { held, pending, trouble } = this.state
+    const [mood, text, title] = this.bench.connection.lost ? ["bad", "not connected", "The server does not answer"]
+      : !held ? ["bad", "read-only", "The labels of this volume are written elsewhere"]
+      : trouble ? ["bad", `NOT SAVED: ${trouble}`, "It is tried again every two seconds. Download the labels to be safe."]
+      : pending ? ["", "saving…", ""]
+      : ["good", "✓ saved", "All that you did is on the server’s disk"]
+    this.text.className = mood
+    this.text.textContent = this.bench.store ? text : ""
+    this.text.title = title
+    this.take.hidden = held || !this.bench.store || this.bench.connection.lost
+  }
+
+  /** Whether closing the page now would lose something. */
+  get unsaved() { return this.state.pending > 0 || this.bench.strokes.waiting.size > 0 }
+}
