@@ -40,8 +40,10 @@ class Server(NamedTuple):
 @contextlib.contextmanager
 def supervox() -> Iterator[Server]:
     """Serve the demo, as ``supervox serve`` does."""
-    with serving(lambda port: ["-m", "dashboard.cli", "serve", "--port", str(port)]) as server:
-        yield server
+    serve = ["-m", "dashboard.cli", "serve"]
+    with tempfile.TemporaryDirectory() as kept:
+        with serving(lambda port: [*serve, "--port", str(port), "--data-root", kept]) as server:
+            yield server
 
 
 @contextlib.contextmanager
@@ -49,8 +51,10 @@ def workbench_and(app: Path) -> Iterator[Server]:
     """Serve the workbench and another app from one server."""
     local = ["--address", "127.0.0.1", "--warm"]
     serve = ["-m", "panel", "serve", str(WORKBENCH), str(app), *local]
-    with serving(lambda port: [*serve, "--port", str(port)]) as server:
-        yield server
+    with tempfile.TemporaryDirectory() as kept:
+        asked = ["--args", "--data-root", kept]
+        with serving(lambda port: [*serve, "--port", str(port), *asked]) as server:
+            yield server
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from dashboard.model.settings import Settings
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
-from dashboard.opening import read_labels, read_superpixels, stem
+from dashboard.opening import read_labels, read_superpixels, read_volume, stem
 from dashboard.resuming import Desk, Resumed
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
@@ -107,7 +107,6 @@ class Session(param.Parameterized):
             user,
             hear=self._keeper.hear,
             is_watched=lambda journal: is_watched() and self._keeper.writes_to(journal),
-            is_open=lambda digest: self._keeper.holds and self.volume.digest == digest,
             is_gone=lambda: self._closed,
         )
         self._resumed: Resumed | None = None
@@ -171,21 +170,36 @@ class Session(param.Parameterized):
             f"Opening {name}",
             partial(self._adopt_volume, source, name),
             self._files,
-            resuming.read,
+            read_volume,
             source,
             stem(name),
-            desk=self._desk,
             volume=volume,
             max_voxels=SHOWN_VOXELS,
         )
 
-    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Resumed]) -> None:
+    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Volume]) -> None:
         try:
-            resumed = read()
+            volume = read()
         except nifti.SeveralVolumes as several:
             self.question = Question(source, name, several.count)
             return
-        self._adopt(resumed)
+        if self._keeper.holds and self.volume.digest == volume.digest:
+            self.tell(f"{name} is open already, with all that was done to it.", "info")
+            return
+        # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
+        self._resume(volume, f"Opening {name}")
+
+    def _resume(self, volume: Volume, title: str, *, by_force: bool = False) -> None:
+        self._lanes.start(
+            "file",
+            title,
+            lambda read: self._adopt(read()),
+            self._files,
+            resuming.resume,
+            volume,
+            desk=self._desk,
+            by_force=by_force,
+        )
 
     def _adopt(self, resumed: Resumed) -> None:
         self._leave()
@@ -227,22 +241,13 @@ class Session(param.Parameterized):
     def take_over(self) -> None:
         """Start to take the case from whoever writes to it now; what they have saved is there."""
         self._opened()
-        self._lanes.start(
-            "file",
-            "Taking over",
-            lambda read: self._adopt(read()),
-            self._files,
-            resuming.resume,
-            self.volume,
-            desk=self._desk,
-            by_force=True,
-        )
+        self._resume(self.volume, "Taking over", by_force=True)
 
     def look(self) -> None:
         """See whether whoever writes to the case has gone; then it is taken over."""
         if self._watch is not None and not self._looking:
             self._looking = True
-            self._files.submit(self._watch.is_free).add_done_callback(
+            self._files.submit(self._cases.is_free, self._watch).add_done_callback(
                 lambda found: self._schedule(partial(self._looked, self._watch, found))
             )
 

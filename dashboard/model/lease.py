@@ -111,13 +111,13 @@ class Watch:
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self._folder, self._clock = folder, clock
+        self.folder, self._clock = folder, clock
         self._seen: Status | None = None
         self._since = clock()
 
     def is_free(self) -> bool:
         """Tell whether nobody holds the case, or its holder has not moved for some seconds."""
-        found = status(self._folder)
+        found = status(self.folder)
         if found != self._seen:
             self._seen, self._since = found, self._clock()
         return found.is_free or self._clock() - self._since > STALE_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -24,18 +25,20 @@ def free_port():
 class Server:
     """Serves `app` with `file` open, until it is stopped.
 
-    Its log is a file, so that it never waits for a reader.
+    Its log is a file, so that it never waits for a reader; what it keeps lies beside that.
+    `seen_at` is another port at which browsers see it.
     """
 
-    def __init__(self, file, log, app=APP):
-        self.port, self.log = free_port(), log
+    def __init__(self, file, log, app=APP, port=None, seen_at=None):
+        self.port, self.log = port or free_port(), log
+        self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
         serve = [sys.executable, "-m", "panel", "serve", str(app)]
         where = ["--address", "127.0.0.1", "--port", str(self.port)]
-        origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+        origin = ["--allow-websocket-origin", f"127.0.0.1:{seen_at or self.port}"]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
-                [*serve, *where, *origin, "--args", str(file)],
+                [*serve, *where, *origin, "--args", str(file), "--data-root", str(self.data_root)],
                 cwd=ROOT,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
@@ -59,9 +62,15 @@ class Server:
         """Signal the server itself, not its Dask cluster."""
         os.kill(self.process.pid, number)
 
+    def kill(self):
+        """End the server itself as a crash does; its cluster sees to its own end."""
+        self.process.kill()
+        self.process.wait(10)
+
     def stop(self):
         """End it and all that it has started."""
-        os.killpg(self.process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

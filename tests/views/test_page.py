@@ -162,7 +162,7 @@ def test_a_page_without_a_volume_begins_empty():
     browser.say("begin")
     browser.deliver()
 
-    assert browser.kinds() == ["job"]
+    assert browser.kinds() == ["job", "kept"]
     assert browser.begun == ["begun"]
 
 
