@@ -41,9 +41,11 @@ class Server(NamedTuple):
 def supervox() -> Iterator[Server]:
     """Serve the demo, as ``supervox serve`` does."""
     serve = ["-m", "dashboard.cli", "serve"]
-    with tempfile.TemporaryDirectory() as kept:
-        with serving(lambda port: [*serve, "--port", str(port), "--data-root", kept]) as server:
-            yield server
+    with (
+        tempfile.TemporaryDirectory() as kept,
+        serving(lambda port: [*serve, "--port", str(port), "--data-root", kept]) as server,
+    ):
+        yield server
 
 
 @contextlib.contextmanager
@@ -51,10 +53,13 @@ def workbench_and(app: Path) -> Iterator[Server]:
     """Serve the workbench and another app from one server."""
     local = ["--address", "127.0.0.1", "--warm"]
     serve = ["-m", "panel", "serve", str(WORKBENCH), str(app), *local]
-    with tempfile.TemporaryDirectory() as kept:
-        asked = ["--args", "--data-root", kept]
-        with serving(lambda port: [*serve, "--port", str(port), *asked]) as server:
-            yield server
+    with (
+        tempfile.TemporaryDirectory() as kept,
+        serving(
+            lambda port: [*serve, "--port", str(port), "--args", "--data-root", kept]
+        ) as server,
+    ):
+        yield server
 
 
 @contextlib.contextmanager

@@ -111,7 +111,10 @@ def said(opened: Opened) -> str:
     """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
     edits, found = len(opened.case.history.titles), opened.found
     if not opened.writes:
-        return f"{opened.holder} is writing to this volume’s labels: they are shown as they were."
+        return (
+            f"{opened.holder} is writing to this volume’s labels in another page. They are shown as "
+            "they were when you opened it; press Take over to go on with them here."
+        )
     if found.is_damaged:
         return (
             f"The journal of this volume is damaged: {count(edits)} could be read back, what "

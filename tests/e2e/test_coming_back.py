@@ -83,7 +83,7 @@ def test_a_second_page_only_reads_until_it_takes_over(new_bench, own_server):
     i, j, k = second.cursor
     revision = second.revision
 
-    expect(second.message("is writing to this volume’s labels")).to_be_visible()
+    expect(second.message("is writing to this volume’s labels in another page")).to_be_visible()
     expect(second.mark).to_have_text("read-only")
     second.stroke("axial", (i, j, k), (i - 8, j, k))
     expect(second.page.get_by_text("Read-only: press Take over")).to_be_visible()

@@ -161,11 +161,12 @@ class Bench {
     for (const { value, color } of table) this.store.colors[value] = abgr(color)
     this.labels.show(table, this.label)
     this.history.show(titles, done)
-    this.buttons.undo.disabled = !undoable
-    this.buttons.redo.disabled = !redoable
+    this.buttons.undo.disabled = !(undoable && held)
+    this.buttons.redo.disabled = !(redoable && held)
+    for (const button of [this.partition.go, this.labels.add]) button.disabled = !held
     this.buttons.undo.title = undoable ? `Undo: ${titles[done - 1]} (Z)` : "Nothing to undo (Z)"
     this.buttons.redo.title = redoable ? `Redo: ${titles[done]} (Y)` : "Nothing to redo (Y)"
-    this.el.classList.toggle("lost", !held)
+    this.el.classList.toggle("reading", !held)
     if (this.store.revision >= 0 && this.repainted !== JSON.stringify(table.map((l) => l.color))) {
       this.repainted = JSON.stringify(table.map((l) => l.color))
       for (const pane of this.panes) pane.drawOverlay()
