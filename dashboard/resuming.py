@@ -112,8 +112,8 @@ def said(opened: Opened) -> str:
     edits, found = len(opened.case.history.titles), opened.found
     if not opened.writes:
         return (
-            f"{opened.holder} is writing to this volume’s labels in another page. They are shown as "
-            "they were when you opened it; press Take over to go on with them here."
+            f"{opened.holder} is writing to this volume’s labels in another page. They are shown "
+            "as they were when you opened it; press Take over to go on with them here."
         )
     if found.is_damaged:
         return (
