@@ -14,7 +14,7 @@ from urllib.parse import quote
 from dashboard.model import recovery
 from dashboard.model.case import Case
 from dashboard.model.journal import Journal, Progress
-from dashboard.model.lease import Lease, status
+from dashboard.model.lease import BEAT_S, Lease, status
 from dashboard.model.recovery import Recovered
 from workers import files
 
@@ -71,10 +71,12 @@ class Cases:
     ----------
     root : Path, optional
         The data folder; without one nothing is kept.
+    beat_s : float, optional
+        How often holders show that they live.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
-        self._root = root
+    def __init__(self, root: Path | None = None, *, beat_s: float = BEAT_S) -> None:
+        self._root, self._beat_s = root, beat_s
         self._held: dict[Path, _Held] = {}
         self._turns: weakref.WeakValueDictionary[Path, threading.Lock] = (
             weakref.WeakValueDictionary()
@@ -208,7 +210,8 @@ class Cases:
             case, found = read_back(folder, key, begin)
             for path in found.damaged:
                 files.replace(path.with_suffix(".damaged"), path.read_bytes(), 0o600)
-            journal = Journal(lease, case.entries(key.digest, key.name), self._hear)
+            entries = case.entries(key.digest, key.name)
+            journal = Journal(lease, entries, self._hear, beat_s=self._beat_s)
         except BaseException:
             with contextlib.suppress(OSError):
                 lease.release()
