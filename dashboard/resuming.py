@@ -118,7 +118,7 @@ def said(opened: Opened) -> str:
     if found.is_damaged:
         return (
             f"The journal of this volume is damaged: {count(edits)} could be read back, what "
-            f"followed could not. It is kept as {found.path.stem}.damaged in {opened.folder}."
+            f"followed could not. It is kept as {found.damaged[0].stem}.damaged in {opened.folder}."
         )
     if found.dropped:
         return (

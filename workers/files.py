@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 
-def replace(path: str | os.PathLike, content: bytes) -> None:
+def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
     """Write `content` to `path` so that a crash at any moment leaves the old file or the new.
 
     A temporary file in the same folder is written, forced to disk and renamed; then the folder is
@@ -18,6 +18,8 @@ def replace(path: str | os.PathLike, content: bytes) -> None:
     path : path
         May exist; its folder must.
     content : bytes
+    mode : int, optional
+        Permissions of a file that is not there yet, less the umask.
 
     Raises
     ------
@@ -28,7 +30,7 @@ def replace(path: str | os.PathLike, content: bytes) -> None:
     path = Path(path).resolve()
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
     try:
-        _write(temporary, content)
+        _write(temporary, content, mode)
         if path.exists():
             temporary.chmod(path.stat().st_mode & 0o777)
         temporary.replace(path)
@@ -38,8 +40,9 @@ def replace(path: str | os.PathLike, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def _write(path, content):
-    with path.open("xb") as file:
+def _write(path, content, mode):
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(path, flags, mode), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -11,7 +11,7 @@ from dashboard.model.history import History
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label
 from dashboard.model.settings import Settings
-from dashboard.model.superpixels import Superpixels
+from dashboard.model.superpixels import Box, Superpixels
 
 
 @dataclass(eq=False)
@@ -103,6 +103,7 @@ class Case:
     def _replay(self, said: entry.Entry, payload: bytes) -> None:
         match said:
             case Edited(edit, stroke):
+                self._must_fit(patch.box for patch in edit.patches)
                 self.labels.apply(edit)
                 self._add(edit, stroke, payload)
             case Stepped(done):
@@ -110,9 +111,16 @@ class Case:
             case Named(table):
                 self.table = table
             case Looked(cursor, label):
+                self._must_fit([tuple(slice(n, n + 1) for n in cursor)])
                 self.cursor, self.label = cursor, label
             case Cut():
                 self.cut = said
+
+    def _must_fit(self, boxes: Iterable[Box]) -> None:
+        shape = self.labels.data.shape
+        for box in boxes:
+            if any(axis.stop > size for axis, size in zip(box, shape, strict=True)):
+                raise entry.Unreadable(f"Expected voxels inside {shape}; a record has {box}.")
 
     def _add(self, edit: Edit, stroke: str, payload: bytes) -> None:
         self.history.record(edit.title, payload)
@@ -120,6 +128,8 @@ class Case:
             self.strokes.add(stroke)
 
     def _step_to(self, done: int) -> None:
+        if done > len(self.history.titles):
+            raise entry.Unreadable(f"Expected a step to one of the edits; a record has {done}.")
         while self.history.done > done and (edit := self.history.step_back()):
             self.labels.revert(edit)
         while self.history.done < done and (edit := self.history.step_forward()):

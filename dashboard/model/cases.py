@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import threading
 import weakref
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from urllib.parse import quote
 
 from dashboard.model import recovery
 from dashboard.model.case import Case
-from dashboard.model.journal import Journal
-from dashboard.model.lease import Lease, Watch, status
+from dashboard.model.journal import Journal, Progress
+from dashboard.model.lease import BEAT_S, Lease, Watch, status
 from dashboard.model.recovery import Recovered
 from workers import files
 
@@ -59,6 +60,7 @@ class Opened(NamedTuple):
 
 class _Held(NamedTuple):
     journal: Journal
+    tell: Callable[[Journal, Progress], None]
     is_watched: Callable[[Journal], bool]
 
 
@@ -69,12 +71,17 @@ class Cases:
     ----------
     root : Path, optional
         The data folder; without one nothing is kept.
+    beat_s : float, optional
+        How often holders show that they live.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
-        self._root = root
+    def __init__(self, root: Path | None = None, *, beat_s: float = BEAT_S) -> None:
+        self._root, self._beat_s = root, beat_s
         self._held: dict[Path, _Held] = {}
-        self._lock = threading.Lock()
+        self._turns: weakref.WeakValueDictionary[Path, threading.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+        self._lock = threading.Lock()  # for the three; a turn may take as long as the disk does
         self._journals: weakref.WeakSet[Journal] = weakref.WeakSet()
         if root is not None:
             atexit.register(self.close)
@@ -83,7 +90,7 @@ class Cases:
         self,
         key: Key,
         begin: Callable[[], Case],
-        tell: Callable,
+        tell: Callable[[Journal, Progress], None],
         *,
         is_watched: Callable[[Journal], bool] = lambda _: True,
         by_force: bool = False,
@@ -96,7 +103,8 @@ class Cases:
         begin : callable
             Returns a fresh case.
         tell : callable
-            Told the journal and its Progress, in the journal's thread.
+            Told the journal and its Progress, in the journal's thread, until the case is left. What
+            happens before this returns may not be told: ask the journal's `progress` then.
         is_watched : callable, optional
             Tells whether a page is there that holds it by its journal: who comes next takes over
             from one that is gone, as when it is loaded again.
@@ -113,10 +121,11 @@ class Cases:
             return Opened(begin())
         folder = self._folder(key)
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._lock:
+            make(folder)
+            with self._turn(folder):
+                self._let_end(folder)
                 if not by_force and not self._may_take(folder):
-                    return self._look(folder, key, begin)
+                    return look(folder, key, begin)
                 return self._take(folder, key, begin, tell, is_watched)
         except OSError as error:
             raise ValueError(
@@ -138,26 +147,28 @@ class Cases:
         return watch.is_free()
 
     def leave(self, opened: Opened) -> None:
-        """Let a case go, once what waits is written; one that is untouched leaves nothing behind.
+        """Let a case go, once what waits is written; one that is untouched leaves no journal.
 
         Raises
         ------
         OSError
-            If the folder cannot be read.
+            If the folder cannot be read or written; the case is let go all the same.
         """
-        with self._lock:
-            held = self._held.get(opened.folder)
-            if held is None or held.journal is not opened.journal:
+        if opened.journal is None:
+            return
+        with self._turn(opened.folder):
+            if self._drop(opened.folder, opened.journal) is None:
                 return
-            del self._held[opened.folder]
-            if opened.case.is_untouched and opened.journal.holds():
-                forget(opened)
-            opened.journal.close()
+            try:
+                if opened.case.is_untouched and opened.journal.holds():
+                    forget(opened)
+            finally:
+                opened.journal.close()
 
     def close(self) -> None:
         """Write what waits, when the process ends."""
         atexit.unregister(self.close)
-        journals = list(self._journals)
+        journals = self._all()
         for journal in journals:
             journal.close()
         for journal in journals:
@@ -167,29 +178,90 @@ class Cases:
         owner = f"user-{quote(key.user, safe='')}" if key.user else "cases"
         return self._root / owner / key.digest
 
+    def _turn(self, folder: Path) -> threading.Lock:
+        """Return the lock of one folder: who reads a long journal holds up nobody else."""
+        with self._lock:
+            return self._turns.setdefault(folder, threading.Lock())
+
+    def _all(self) -> list[Journal]:
+        with self._lock:
+            return list(self._journals)
+
+    def _drop(self, folder: Path, journal: Journal) -> _Held | None:
+        """Stop holding a case by this journal; returns how it was held, if it was."""
+        with self._lock:
+            held = self._held.get(folder)
+            if held is None or held.journal is not journal:
+                return None
+            return self._held.pop(folder)
+
+    def _hear(self, journal: Journal, progress: Progress) -> None:
+        if progress.lost:
+            held = self._drop(journal.folder, journal)
+        else:
+            held = self._held.get(journal.folder)
+        if held is not None and held.journal is journal:
+            held.tell(journal, progress)
+
+    def _let_end(self, folder: Path) -> None:
+        """Wait for a journal that was left a moment ago, and still writes what waited."""
+        for journal in self._all():
+            if journal.folder == folder and not journal.is_open:
+                journal.join(DRAIN_S)
+
     def _may_take(self, folder: Path) -> bool:
         held = self._held.get(folder)
         if held and held.journal.is_open:
             return not held.is_watched(held.journal)
         return status(folder).is_free
 
-    def _look(self, folder: Path, key: Key, begin: Callable[[], Case]) -> Opened:
-        case, found = read_back(folder, key, begin)
-        holder = status(folder).holder
-        return Opened(case, folder, None, f"{holder.user} on {holder.host}", found)
-
     def _take(self, folder: Path, key: Key, begin, tell, is_watched) -> Opened:
-        if held := self._held.pop(folder, None):
+        if held := self._held.get(folder):
             held.journal.surrender(DRAIN_S)
         lease = Lease.take(folder)
-        case, found = read_back(folder, key, begin)
-        if found.is_damaged:
-            files.replace(found.path.with_suffix(".damaged"), found.path.read_bytes())
-        journal = Journal(lease, case.entries(key.digest, key.name), tell)
-        self._held[folder] = _Held(journal, is_watched)
-        self._journals.add(journal)
-        tidy(folder, case)
+        try:
+            case, found = read_back(folder, key, begin)
+            for path in found.damaged:
+                files.replace(path.with_suffix(".damaged"), path.read_bytes(), 0o600)
+            entries = case.entries(key.digest, key.name)
+            journal = Journal(lease, entries, self._hear, beat_s=self._beat_s)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                lease.release()
+            raise
+        with self._lock:
+            self._held[folder] = _Held(journal, tell, is_watched)
+            self._journals.add(journal)
+        with contextlib.suppress(OSError):  # what is left over harms nobody
+            tidy(folder, case, lease.epoch)
         return Opened(case, folder, journal, "", found)
+
+
+def make(folder: Path) -> None:
+    """Make a folder that nobody else may look into, and those around it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def look(folder: Path, key: Key, begin: Callable[[], Case]) -> Opened:
+    """Read a case back that somebody else holds.
+
+    Raises
+    ------
+    ValueError, OSError
+        As `read_back`.
+    """
+    case, found = read_back(folder, key, begin)
+    holder = status(folder).holder
+    said = f"{holder.user} on {holder.host}" if holder else "Somebody"
+    return Opened(case, folder, None, said, found)
 
 
 def read_back(folder: Path, key: Key, begin: Callable[[], Case]) -> tuple[Case, Recovered]:
@@ -211,19 +283,37 @@ def read_back(folder: Path, key: Key, begin: Callable[[], Case]) -> tuple[Case, 
     return case, found
 
 
-def tidy(folder: Path, case: Case) -> None:
-    """Remove journals older than the last two, and superpixels that no longer are the case's."""
-    for path in recovery.journals(folder)[recovery.KEPT :]:
+def tidy(folder: Path, case: Case, epoch: int) -> None:
+    """Remove what the holder of `epoch` needs no more, and nothing of a later holder.
+
+    Journals older than the last two, superpixels that no longer are the case's, and files that
+    somebody who was killed was about to give a name.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be removed.
+    """
+    unneeded = recovery.journals(folder)[recovery.KEPT :]
+    for path in [*folder.glob("*.ids"), *folder.glob(".*-*.*.*")]:
+        older = path.name.lstrip(".").partition("-")[0]
+        current = case.cut is not None and path.name == case.cut.file
+        if older.isdecimal() and int(older) < epoch and not current:
+            unneeded.append(path)
+    for path in unneeded:
         path.unlink(missing_ok=True)
-    for path in folder.glob("*.ids"):
-        if case.cut is None or path.name != case.cut.file:
-            path.unlink(missing_ok=True)
 
 
 def forget(opened: Opened) -> None:
-    """Remove what a case that is held has on disk; files of a later holder stay."""
+    """Remove what a case that is held has on disk; files of a later holder stay.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be removed.
+    """
     for path in recovery.journals(opened.folder):
-        if int(path.stem) <= opened.journal.epoch:
+        if recovery.number(path)[0] <= opened.journal.epoch:
             path.unlink(missing_ok=True)
     for path in opened.folder.glob(f"{opened.journal.epoch}-*.ids"):
         path.unlink(missing_ok=True)

@@ -6,7 +6,10 @@ A payload is deflated: the length of a JSON text (4 bytes), the text, then the a
 from __future__ import annotations
 
 import json
+import math
+import re
 import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +19,7 @@ from dashboard.model.palette import Label
 from dashboard.model.settings import Settings
 
 FORMAT = 1
+MOST_BYTES = 1 << 30  # an edit of all voxels of the largest volume that is shown has half of it
 _LEVEL = 1  # half a millisecond for a stroke; more takes three times as long for a tenth less
 
 
@@ -69,7 +73,11 @@ Entry = Begin | Edited | Stepped | Named | Looked | Cut
 
 
 class Unreadable(ValueError):
-    """A payload that is none of ours, or of a later version."""
+    """A payload that is none of ours."""
+
+
+class Later(Unreadable):
+    """A payload that a later version wrote."""
 
 
 def pack(entry: Entry) -> bytes:
@@ -94,18 +102,22 @@ def pack_edit(edit: Edit, stroke: str = "") -> bytes:
     return _pack({"kind": "edited", "format": FORMAT, **told, "patches": patches}, arrays)
 
 
-def unpack(payload: bytes) -> Entry:
-    """Return the entry in a payload.
+def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
+    """Return the entry in a payload, which may inflate to `most_bytes`.
 
     Raises
     ------
+    Later
+        If a later version wrote it.
     Unreadable
-        If it is none, or of a later version.
+        If it is none.
     """
     try:
-        head, arrays = _unpack(payload)
+        head, arrays = _unpack(payload, most_bytes)
         return _READ[head["kind"]](head, arrays)
-    except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
+    except Later:
+        raise
+    except (ValueError, LookupError, TypeError, RecursionError, zlib.error) as error:
         raise Unreadable(f"Expected a record of a journal; this one is none ({error}).") from error
 
 
@@ -131,48 +143,112 @@ def _pack(head: dict, arrays: list[np.ndarray]) -> bytes:
     return zlib.compress(b"".join(parts), _LEVEL)
 
 
-def _unpack(payload: bytes) -> tuple[dict, list[np.ndarray]]:
-    content = zlib.decompress(payload)
+def _unpack(payload: bytes, most_bytes: int) -> tuple[dict, Iterator[np.ndarray]]:
+    content = _inflate(payload, most_bytes)
     at = 4 + int.from_bytes(content[:4], "little")
     head = json.loads(content[4:at])
-    if head["format"] != FORMAT:
-        raise ValueError(f"format {head['format']}")
+    if _integer(head["format"]) > FORMAT:
+        raise Later(
+            "Expected a journal that this version can read; a later version of supervox wrote it "
+            f"(format {head['format']}): open the volume with that."
+        )
     arrays = []
     for dtype, size in head["arrays"]:
-        array = np.frombuffer(content, _DTYPES[dtype], size, at)
+        array = np.frombuffer(content, _DTYPES[dtype], _integer(size), at)
         at += array.nbytes
         arrays.append(array)
-    return head, arrays
+    if at != len(content):
+        raise ValueError("more behind its arrays")
+    return head, iter(arrays)
+
+
+def _inflate(payload: bytes, most_bytes: int) -> bytes:
+    inflater = zlib.decompressobj()
+    content = inflater.decompress(payload, most_bytes)
+    if not inflater.eof or inflater.unused_data:
+        raise ValueError("cut short, or too large")
+    return content
 
 
 _DTYPES = {name: np.dtype(name) for name in ("|u1", "<u2", "<u4")}
+_MOST_LABEL = np.iinfo(DTYPE).max
 
 
-def _edited(head: dict, arrays: list[np.ndarray]) -> Edited:
-    left = iter(arrays)
-    ids = next(left).astype(np.int64) if head["ids"] else None
-    patches = tuple(_patch(left, *told) for told in head["patches"])
-    return Edited(Edit(patches, head["title"], ids, head["label"]), head["stroke"])
+def _edited(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
+    ids = _next(arrays).astype(np.int64) if head["ids"] else None
+    patches = tuple(_patch(arrays, *told) for told in head["patches"])
+    label = None if head["label"] is None else _integer(head["label"], most=_MOST_LABEL)
+    return Edited(Edit(patches, _text(head["title"]), ids, label), _text(head["stroke"]))
 
 
-def _patch(left, corners: list[int], before: int | None, after: int | None) -> Patch:
-    box = tuple(slice(corners[n], corners[n + 1]) for n in (0, 2, 4))
-    shape = tuple(axis.stop - axis.start for axis in box)
-    mask = np.unpackbits(next(left), count=int(np.prod(shape))).astype(bool).reshape(shape)
-    values = [next(left).astype(DTYPE) if value is None else value for value in (before, after)]
-    return Patch(box, mask, *values)
+def _patch(arrays: Iterator[np.ndarray], corners: list[int], *values: int | None) -> Patch:
+    starts, stops = (tuple(map(_integer, corners[n::2])) for n in (0, 1))
+    box = tuple(map(slice, starts, stops))
+    shape = tuple(stop - start for start, stop in zip(starts, stops, strict=True))
+    bits, size = _next(arrays), math.prod(shape)
+    # unpackbits would fill up what is missing, however much that is.
+    if len(shape) != 3 or min(shape) < 1 or bits.size != (size + 7) // 8:
+        raise ValueError(f"a mask of {bits.size:,} bytes for the box {corners}")
+    mask = np.unpackbits(bits, count=size).astype(bool).reshape(shape)
+    before, after = (_values(arrays, value, np.count_nonzero(mask)) for value in values)
+    return Patch(box, mask, before, after)
+
+
+def _values(arrays: Iterator[np.ndarray], value: int | None, m: int) -> Values:
+    if value is not None:
+        return _integer(value, most=_MOST_LABEL)
+    values = _next(arrays).astype(DTYPE)
+    if values.size != m:
+        raise ValueError(f"{values.size:,} labels for {m:,} voxels")
+    return values
+
+
+def _next(arrays: Iterator[np.ndarray]) -> np.ndarray:
+    array = next(arrays, None)
+    if array is None:
+        raise ValueError("too few arrays")
+    return array
+
+
+def _begin(head: dict, _) -> Begin:
+    return Begin(_text(head["digest"]), _three(head["shape"]), _text(head["name"]))
 
 
 def _cut(head: dict, _) -> Cut:
+    if not re.fullmatch(r"[\w.-]*", _text(head["file"])):
+        raise ValueError("superpixels out of its folder")
     settings = head["settings"] and Settings(*head["settings"])
-    return Cut(head["file"], head["threshold"], settings, head["asked"])
+    return Cut(head["file"], head["threshold"], settings, bool(head["asked"]))
+
+
+def _label(value: int, name: str, color: str) -> Label:
+    return Label(_integer(value, most=_MOST_LABEL), _text(name), _text(color))
+
+
+def _three(values: list[int]) -> tuple[int, int, int]:
+    i, j, k = map(_integer, values)
+    return i, j, k
+
+
+def _integer(value: object, most: int = 2**48) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(f"{value!r:.20} for a number from 0 to {most}")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.20} for a text")
+    return value
 
 
 _READ = {
-    "begin": lambda head, _: Begin(head["digest"], tuple(head["shape"]), head["name"]),
+    "begin": _begin,
     "edited": _edited,
-    "stepped": lambda head, _: Stepped(int(head["done"])),
-    "named": lambda head, _: Named(tuple(Label(*label) for label in head["table"])),
-    "looked": lambda head, _: Looked(tuple(head["cursor"]), int(head["label"])),
+    "stepped": lambda head, _: Stepped(_integer(head["done"])),
+    "named": lambda head, _: Named(tuple(_label(*label) for label in head["table"])),
+    "looked": lambda head, _: Looked(
+        _three(head["cursor"]), _integer(head["label"], most=_MOST_LABEL)
+    ),
     "cut": _cut,
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
-_CLOCK_SET_S = 5  # the time of a start moves when the clock is set
+_TOLERANCE_S = 5  # a process is not yet another because the clock was set while one asked
 
 
 class Holder(NamedTuple):
@@ -29,6 +29,21 @@ class Holder(NamedTuple):
         When the process was started, in seconds: numbers come again.
     """
 
+    @classmethod
+    def of(cls, told: dict) -> Holder:
+        """Return the holder that `_asdict` told of.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is none.
+        """
+        holder = cls(**told)
+        texts, pid = holder[:4], holder.pid
+        if not all(isinstance(text, str) for text in texts) or type(pid) is not int or pid < 1:
+            raise ValueError(f"Expected a process; got {told!r:.200}.")
+        return holder._replace(started=float(holder.started))
+
     host: str
     user: str
     boot: str
@@ -43,8 +58,10 @@ class Holder(NamedTuple):
         if (self.host, self.boot, self.space) != (ours.host, ours.boot, ours.space):
             return False
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) > _CLOCK_SET_S
-        except psutil.NoSuchProcess:
+            found = psutil.Process(self.pid)
+            other = abs(_started(found) - self.started) > _TOLERANCE_S
+            return other or found.status() == psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, OverflowError):
             return True
         except psutil.Error:
             return False
@@ -53,7 +70,13 @@ class Holder(NamedTuple):
 def this_process() -> Holder:
     """Return the process that asks."""
     me = psutil.Process()
-    return Holder(socket.gethostname(), _user(), _boot(), _space(), me.pid, me.create_time())
+    return Holder(socket.gethostname(), _user(), _boot(), _space(), me.pid, _started(me))
+
+
+def _started(process: psutil.Process) -> float:
+    """Return when a process was started; where Linux adds the clock's time, since the boot."""
+    since = psutil.boot_time() if psutil.LINUX else 0.0
+    return process.create_time() - since
 
 
 def _user() -> str:

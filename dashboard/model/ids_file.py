@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def write(path: Path, ids: np.ndarray) -> None:
     content = np.ascontiguousarray(ids, dtype).reshape(-1).view(np.uint8)
     pieces = (content[at : at + PIECE] for at in range(0, content.size, PIECE))
     packed = [zlib.compress(piece, 1) for piece in pieces]
-    files.replace(path, records.whole([json.dumps(head).encode(), *packed]))
+    files.replace(path, records.whole([json.dumps(head).encode(), *packed]), 0o600)
 
 
 def read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
@@ -50,14 +51,33 @@ def read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
     OSError
         If it cannot be read.
     """
-    payloads = [record.payload for record in records.scan(path.read_bytes())]
+    content = path.read_bytes()
     try:
-        head = json.loads(payloads[0])
-        dtype, size = np.dtype(head["dtype"]), int(np.prod(shape))
-        content = b"".join(zlib.decompress(piece) for piece in payloads[1:])
-    except (IndexError, KeyError, TypeError, ValueError, zlib.error) as error:
-        raise Damaged(f"Expected superpixels in {path.name}; it is damaged.") from error
-    whole = dtype.str in DTYPES and len(content) == size * dtype.itemsize
-    if not whole or tuple(head["shape"]) != shape:
-        raise Damaged(f"Expected superpixels of shape {shape} in {path.name}; it is damaged.")
+        sound = records.read(content)
+        if not sound.is_whole or sound.end != len(content):
+            raise ValueError("cut short")
+        return _ids(sound.payloads, shape)
+    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        raise Damaged(
+            f"Expected superpixels of shape {shape} in {path.name}; it is damaged ({error})."
+        ) from error
+
+
+def _ids(payloads: tuple[bytes, ...], shape: tuple[int, int, int]) -> np.ndarray:
+    head, *pieces = payloads
+    told = json.loads(head)
+    if told["dtype"] not in DTYPES or tuple(told["shape"]) != shape:
+        raise ValueError(f"{told['dtype']}, {told['shape']}")
+    dtype = np.dtype(told["dtype"])
+    content = b"".join(map(_inflate, pieces))
+    if len(content) != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{len(content):,} bytes")
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+
+
+def _inflate(piece: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    content = inflater.decompress(piece, PIECE)
+    if not inflater.eof:
+        raise ValueError("a piece that is too large")
+    return content

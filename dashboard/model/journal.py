@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboard.model import records
+from dashboard.model import records, recovery
 from dashboard.model.lease import BEAT_S, Lease
 from workers import files
 
@@ -48,6 +49,8 @@ class Journal:
         What the file begins with; it is on disk when this returns.
     tell : callable
         Told this journal and its Progress, in the journal's thread.
+    retry_s, beat_s : float, optional
+        After how long to try again what failed, and to show that it lives.
 
     Raises
     ------
@@ -56,11 +59,19 @@ class Journal:
     """
 
     def __init__(
-        self, lease: Lease, payloads: list[bytes], tell: Callable[[Journal, Progress], None]
+        self,
+        lease: Lease,
+        payloads: list[bytes],
+        tell: Callable[[Journal, Progress], None],
+        *,
+        retry_s: float = RETRY_S,
+        beat_s: float = BEAT_S,
     ) -> None:
         self._lease, self._tell = lease, tell
+        self._retry_s, self._beat_s = retry_s, beat_s
         content = records.whole(payloads)
         self._end, self._sequence = len(content), len(payloads)
+        self._moves = 0
         self._file = self._begin(content)
         self._waiting: list[bytes] = []
         self._appended = self._saved = 0
@@ -111,6 +122,11 @@ class Journal:
             return not (self._closing or self._lost)
 
     @property
+    def folder(self) -> Path:
+        """Of the case."""
+        return self._lease.folder
+
+    @property
     def epoch(self) -> int:
         """The fencing number under which it writes."""
         return self._lease.epoch
@@ -137,18 +153,19 @@ class Journal:
                 with contextlib.suppress(OSError):
                     self._lease.release()
                 break
-        self._file.close()
+        with contextlib.suppress(OSError):  # all that counts was forced to disk before
+            self._file.close()
 
     def _next(self) -> tuple[list[bytes], bool]:
         with self._changed:
             if not self._waiting and not self._closing:
-                self._changed.wait(BEAT_S)
+                self._changed.wait(self._beat_s)
             return list(self._waiting), self._closing
 
     def _live(self) -> None:
         if time.monotonic() < self._next_beat:
             return
-        self._next_beat = time.monotonic() + BEAT_S
+        self._next_beat = time.monotonic() + self._beat_s
         with contextlib.suppress(OSError):  # told when there is something to write
             self._lease.beat()
             if not self._lease.is_held():
@@ -158,7 +175,7 @@ class Journal:
         numbered = enumerate(batch, self._sequence)
         content = b"".join(records.frame(n, payload) for n, payload in numbered)
         try:
-            if self._rotten and self._lease.is_held():
+            if self._rotten:
                 self._move()
             self._put(content)
             held = self._lease.is_held()
@@ -200,7 +217,7 @@ class Journal:
             self._trouble = error.strerror or str(error)
         self._tell(self, self.progress)
         with self._changed:
-            self._changed.wait(RETRY_S)
+            self._changed.wait(self._retry_s)
 
     def _lose(self) -> None:
         with self._changed:
@@ -209,15 +226,22 @@ class Journal:
         self._tell(self, self.progress)
 
     def _move(self) -> None:
-        """Begin another file, with a lease of its own, from what is known to be on disk."""
-        with Path(self._file.name).open("rb") as old:
-            content = old.read(self._end)
-        self._lease = Lease.take(self._lease.folder)
-        self._file.close()
-        self._file = self._begin(content)
+        """Begin another file, from what is known to be on disk.
+
+        It belongs to the same lease: a holder that took another one would overtake whoever is
+        about to take over, and might not know what that one has written.
+        """
+        with Path(self._file.name).open("rb") as file:
+            sound = records.read(file.read(self._end))
+        if (sound.end, len(sound.payloads)) != (self._end, self._sequence):
+            raise OSError(errno.EIO, "What was saved before cannot be read back")
+        self._moves += 1
+        old, self._file = self._file, self._begin(records.whole(sound.payloads))
         self._rotten = False
+        with contextlib.suppress(OSError):
+            old.close()
 
     def _begin(self, content: bytes):
-        path = self._lease.folder / f"{self._lease.epoch}.journal"
-        files.replace(path, content)
+        path = self._lease.folder / recovery.name(self._lease.epoch, self._moves)
+        files.replace(path, content, 0o600)
         return path.open("r+b", buffering=0)

@@ -3,13 +3,19 @@
 Three kinds of files in the case's folder, so that it works on any file system, those of a network
 too, and no clock is asked:
 
-- ``writer`` says who may write: an epoch, and who holds it. It is only ever replaced.
+- ``writer`` says who may write: an epoch, a word that no two have, and who holds it. It is only
+  ever replaced.
 - ``<epoch>.claim`` is made exclusively, so that no two get the same epoch.
 - ``<epoch>.beat`` is a number that its holder raises, or the word ``released``.
 
 Who takes the lease first writes ``writer``, then reads the journal. Who writes to the journal first
 writes, then reads ``writer``, then acknowledges. So a record that was acknowledged is always seen
 by who comes next, and a writer that was asleep while another took over acknowledges nothing.
+
+The highest claim always stays, and so does no epoch come again that anybody has held. One that was
+claimed, overtaken and removed may be claimed again by somebody who was asleep meanwhile: its holder
+tells by the word that ``writer`` does not mean him, and the sleeper by the higher number that he
+must claim anew.
 """
 
 from __future__ import annotations
@@ -17,8 +23,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,12 +39,24 @@ RELEASED = "released"
 _WIDTH = 20
 
 
+class Writer(NamedTuple):
+    """What the file ``writer`` says; nothing, if it is not there or damaged."""
+
+    epoch: int = 0
+    word: str = ""
+    holder: Holder | None = None
+
+
 class Status(NamedTuple):
     """Who holds a case as its files tell; `beat` changes as long as the holder lives."""
 
-    epoch: int
-    holder: Holder | None
+    writer: Writer
     beat: str
+
+    @property
+    def holder(self) -> Holder | None:
+        """The process that holds or held it; None if nobody knows."""
+        return self.writer.holder
 
     @property
     def is_free(self) -> bool:
@@ -50,6 +70,7 @@ class Lease:
     def __init__(self, folder: Path, epoch: int) -> None:
         self.folder = folder
         self.epoch = epoch
+        self._word = secrets.token_hex(8)
         self._beats = 0
 
     @classmethod
@@ -62,13 +83,11 @@ class Lease:
             If the folder cannot be written to.
         """
         while True:
-            epoch = _claim(folder, max(status(folder).epoch, _last_claim(folder)) + 1)
-            lease = cls(folder, epoch)
+            lease = cls(folder, _claim(folder, max(writer(folder).epoch, _highest(folder)) + 1))
             lease.beat()
-            told = {"epoch": epoch, "holder": this_process()._asdict()}
-            files.replace(folder / "writer", json.dumps(told).encode())
-            if _last_claim(folder) == epoch:  # else somebody came later, and may have been first
-                _remove_older(folder, epoch)
+            lease._sign()
+            if _highest(folder) == lease.epoch:  # else somebody came later, perhaps was faster
+                _remove_older(folder, lease.epoch)
                 return lease
 
     def is_held(self) -> bool:
@@ -79,7 +98,7 @@ class Lease:
         OSError
             If that cannot be read.
         """
-        return status(self.folder).epoch == self.epoch
+        return writer(self.folder).word == self._word
 
     def beat(self) -> None:
         """Show that the holder lives."""
@@ -89,6 +108,10 @@ class Lease:
     def release(self) -> None:
         """Let the next one write at once."""
         self._say(RELEASED)
+
+    def _sign(self) -> None:
+        told = Writer(self.epoch, self._word)._asdict() | {"holder": this_process()._asdict()}
+        files.replace(self.folder / "writer", json.dumps(told).encode(), 0o600)
 
     def _say(self, text: str) -> None:
         # Written over in place, in one length: a full disk cannot stop it.
@@ -108,19 +131,29 @@ class Watch:
         Of the case.
     clock : callable, optional
         Seconds that only grow.
+    stale_s : float, optional
+        For how long the beat of a holder that lives may stand still.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder, self._clock = folder, clock
+    def __init__(
+        self, folder: Path, clock: Callable[[], float] = time.monotonic, stale_s: float = STALE_S
+    ) -> None:
+        self.folder, self._clock, self._stale_s = folder, clock, stale_s
         self._seen: Status | None = None
         self._since = clock()
 
     def is_free(self) -> bool:
-        """Tell whether nobody holds the case, or its holder has not moved for some seconds."""
+        """Tell whether nobody holds the case, or its holder has not moved for some seconds.
+
+        Raises
+        ------
+        OSError
+            If that cannot be read.
+        """
         found = status(self.folder)
         if found != self._seen:
             self._seen, self._since = found, self._clock()
-        return found.is_free or self._clock() - self._since > STALE_S
+        return found.is_free or self._clock() - self._since > self._stale_s
 
 
 def status(folder: Path) -> Status:
@@ -131,12 +164,25 @@ def status(folder: Path) -> Status:
     OSError
         If it cannot be read.
     """
+    found = writer(folder)
+    return Status(found, _beat(folder, found.epoch))
+
+
+def writer(folder: Path) -> Writer:
+    """Return who may write to the case of a folder.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
     try:
         told = json.loads((folder / "writer").read_bytes())
-        epoch, holder = int(told["epoch"]), Holder(**told["holder"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return Status(0, None, "")
-    return Status(epoch, holder, _beat(folder, epoch))
+        epoch, word, holder = told["epoch"], told["word"], Holder.of(told["holder"])
+    except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError):
+        return Writer()
+    known = type(epoch) is int and epoch > 0 and isinstance(word, str) and word
+    return Writer(epoch, word, holder) if known else Writer()
 
 
 def _beat(folder: Path, epoch: int) -> str:
@@ -148,21 +194,23 @@ def _beat(folder: Path, epoch: int) -> str:
 def _claim(folder: Path, epoch: int) -> int:
     while True:
         with contextlib.suppress(FileExistsError):
-            (folder / f"{epoch}.claim").touch(exist_ok=False)
+            (folder / f"{epoch}.claim").touch(0o600, exist_ok=False)
             return epoch
         epoch += 1
 
 
-def _claims(folder: Path) -> list[int]:
-    return [int(path.stem) for path in folder.glob("*.claim") if path.stem.isdigit()]
+def _numbered(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Yield the files of a case that name an epoch: journals may be there without claims."""
+    for path in folder.iterdir():
+        if found := re.match(r"(\d+)[-.]", path.name, re.ASCII):
+            yield int(found[1]), path
 
 
-def _last_claim(folder: Path) -> int:
-    return max(_claims(folder), default=0)
+def _highest(folder: Path) -> int:
+    return max((epoch for epoch, _ in _numbered(folder)), default=0)
 
 
 def _remove_older(folder: Path, epoch: int) -> None:
-    for older in _claims(folder):
-        if older < epoch:
-            for ending in ("claim", "beat"):
-                (folder / f"{older}.{ending}").unlink(missing_ok=True)
+    for older, path in _numbered(folder):
+        if older < epoch and path.suffix in (".claim", ".beat"):
+            path.unlink(missing_ok=True)

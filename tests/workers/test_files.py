@@ -37,7 +37,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(old, monkeypatch, step):
     if step == "fsync":
         monkeypatch.setattr(os, "fsync", fail)
     elif step == "write":
-        monkeypatch.setattr(files, "_write", lambda path, content: path.touch() or fail())
+        monkeypatch.setattr(files, "_write", lambda path, *_: path.touch() or fail())
     else:
         monkeypatch.setattr(files.Path, "replace", fail)
 
