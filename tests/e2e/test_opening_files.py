@@ -31,6 +31,7 @@ def coloured(folder):
 def nowhere(folder):
     image = phantom(STORED["ras"], seed=11)
     image.header["srow_x"] = np.nan
+    image.header["qform_code"] = 0
     raw = image.header.binaryblock + bytes(4) + np.asarray(image.dataobj).tobytes(order="F")
     (folder / "nowhere.nii.gz").write_bytes(gzip.compress(raw))
 

@@ -34,10 +34,8 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(old, monkeypatch, step):
     def fail(*args):
         raise OSError("disk full")
 
-    if step == "fsync":
-        monkeypatch.setattr(os, "fsync", fail)
-    elif step == "write":
-        monkeypatch.setattr(files, "_write", lambda path, content: path.touch() or fail())
+    if step in {"fsync", "write"}:
+        monkeypatch.setattr(os, step, fail)
     else:
         monkeypatch.setattr(files.Path, "replace", fail)
 
