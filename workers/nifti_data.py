@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -53,13 +54,13 @@ def voxels(stream: Stream, found: Layout, index: int, passed: int) -> np.ndarray
 
 def _parts(data: np.ndarray, itemsize: int) -> Iterator[np.ndarray]:
     """Yield views of some megabytes, in the order of the file, in which I is fastest."""
-    rows = max(1, PIECE // (data.shape[0] * itemsize))
-    planes = rows // data.shape[1]
-    for k in range(0, data.shape[2], max(1, planes)):
-        if planes:
-            yield data[:, :, k : k + planes]
-        else:
-            yield from (data[:, j : j + rows, k : k + 1] for j in range(0, data.shape[1], rows))
+    most, step = PIECE // itemsize, []
+    for size in data.shape:
+        step.append(min(size, max(1, most)))
+        most //= size
+    starts = (range(0, size, n) for size, n in zip(data.shape, step, strict=True))
+    for k, j, i in itertools.product(*reversed(tuple(starts))):
+        yield data[i : i + step[0], j : j + step[1], k : k + step[2]]
 
 
 def _target(found):
