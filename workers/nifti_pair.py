@@ -74,11 +74,11 @@ def open_half(half: Path, of: Path) -> BinaryIO:
     # A link or pipe that takes the place meanwhile is neither followed nor waited for.
     follow = 0 if of.is_symlink() else getattr(os, "O_NOFOLLOW", 0)
     flags = os.O_RDONLY | follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(half, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    descriptor = os.open(half, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise UnreadableFile(f"expected a file beside it; {half.name} is a folder or a device.")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def _other_halves(path):
