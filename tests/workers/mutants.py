@@ -107,7 +107,7 @@ def one(n, rng, zeros, folder):
 
 
 def main(count, seed):
-    """Read `count` of them, and print how it went."""
+    """Read `count` of them, and print how it went; seconds are the processor's."""
     rng = random.Random(seed)
     zeros = gzip.compress(bytes(100_000_000), 6, mtime=0)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -115,7 +115,7 @@ def main(count, seed):
     with tempfile.TemporaryDirectory() as folder:
         for n in range(count):
             source, volume = one(n, rng, zeros, Path(folder)), rng.choice((None, 0))
-            start = time.perf_counter()
+            start = time.process_time()
             try:
                 nifti.read(source, volume=volume, form=rng.choice((None, "sform")))
                 outcome = "opened"
@@ -125,7 +125,7 @@ def main(count, seed):
                     outcome = f"no sentence: {refused}"
             except Exception as error:  # noqa: BLE001 - which is what is looked for
                 outcome = f"{type(error).__name__}: {error}"
-            slowest = max(slowest, time.perf_counter() - start)
+            slowest = max(slowest, time.process_time() - start)
             outcomes[outcome] += 1
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"outcomes": outcomes, "slowest": slowest, "peak": peak}))  # noqa: T201
