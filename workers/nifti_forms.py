@@ -12,6 +12,10 @@ _STRETCH = 0.01
 _SHEAR = 0.001  # cosine between two edges; ITK takes no sform beyond
 _EXACT = 0.01  # voxel edges, within which a qform says what a sform says
 _SCANNER = 1
+_SPACES = {
+    _SCANNER: "the scanner", 2: "another image", 3: "Talairach's atlas", 4: "the MNI template",
+    5: "another template",
+}  # fmt: skip
 
 
 def apart(one: np.ndarray, other: np.ndarray, shape: tuple[int, int, int]) -> float:
@@ -39,6 +43,13 @@ def difference(qform: np.ndarray, sform: np.ndarray, shape: tuple[int, int, int]
     far = f"corners lie up to {_number(apart(qform, sform, shape))} mm apart"
     words = f"{', '.join(said[:-1])} and {said[-1]}" if said[1:] else "".join(said)
     return f"Against the sform, the qform has the volume {words}; {far}." if said else f"The {far}."
+
+
+def spaces(header: nib.Nifti1Header) -> str:
+    """Return in one sentence to which space each form leads, by its code."""
+    names = {form: int(header[f"{form}_code"]) for form in ("qform", "sform")}
+    words = {form: _SPACES.get(code, f"code {code}") for form, code in names.items()}
+    return f"The qform leads to {words['qform']}, the sform to {words['sform']}."
 
 
 def takers(header: nib.Nifti1Header, sform: np.ndarray) -> str:

@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 
 from workers.nifti_error import FormsDiffer, UnreadableFile
-from workers.nifti_forms import apart, difference, settle, takers
+from workers.nifti_forms import apart, difference, settle, spaces, takers
 
 FORMS = ("qform", "sform")
 """The two places that a header can give: the scanner's by quaternion, and any other."""
@@ -119,8 +119,9 @@ def _of_both(header, shape, form, affines):
     if apart(qform, sform, shape) <= tolerance:
         return Place(sform)
     if form is None:
-        said = f"{difference(qform, sform, shape)} {takers(header, sform)}"
-        raise FormsDiffer("its qform and sform place it differently: choose one.", said, affines)
+        said = difference(qform, sform, shape), spaces(header), takers(header, sform)
+        sentence = "its qform and sform place it differently: choose one."
+        raise FormsDiffer(sentence, " ".join(said), affines)
     other = FORMS[form == "qform"]
     note = f"Its {form} places it, as chosen; its {other}, which differs, does not count."
     return Place(affines[form], (note,), settle(header, form, affines[form], shape))

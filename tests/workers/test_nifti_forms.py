@@ -67,6 +67,18 @@ def test_the_user_is_told_in_words_how_the_forms_differ(qform, said):
     assert sentence.startswith("Against the sform, the qform has the volume ")
 
 
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ((1, 4), "The qform leads to the scanner, the sform to the MNI template."),
+        ((2, 3), "The qform leads to another image, the sform to Talairach's atlas."),
+        ((5, 99), "The qform leads to another template, the sform to code 99."),
+    ],
+)
+def test_the_user_is_told_to_which_space_each_form_leads(codes, said):
+    assert said in asked(content(MIRRORED, SCANNER, codes)).difference
+
+
 def test_a_shear_is_told():
     said = asked(content(SCANNER, SHEARED)).difference
 
