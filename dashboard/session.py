@@ -49,11 +49,16 @@ class Notice(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A file holds several volumes, and the user must say which one."""
+    """What the user must say before a file is opened: which volume, or which form if they differ.
+
+    `form` is what was said before; `difference` tells of the forms, where that is the question.
+    """
 
     source: Path | bytes
     name: str
-    count: int
+    count: int = 0
+    form: str | None = None
+    difference: str = ""
 
 
 class Session(param.Parameterized):
@@ -160,28 +165,38 @@ class Session(param.Parameterized):
         """Intensity above which the last partition took voxels as foreground."""
         return self._opened().threshold
 
-    def open(self, source: Path | bytes, name: str, volume: int | None = None) -> None:
+    def open(
+        self,
+        source: Path | bytes,
+        name: str,
+        volume: int | None = None,
+        form: str | None = None,
+    ) -> None:
         """Start to read the volume in a file; what is open stays until it has been read.
 
-        `volume` tells which one of a 4D file.
+        `volume` tells which one of a 4D file, `form` which counts if qform and sform differ.
         """
         self._lanes.start(
             "file",
             f"Opening {name}",
-            partial(self._adopt_volume, source, name),
+            partial(self._adopt_volume, Question(source, name, form=form)),
             self._files,
             read_volume,
             source,
             stem(name),
             volume=volume,
+            form=form,
             max_voxels=SHOWN_VOXELS,
         )
 
-    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Volume]) -> None:
+    def _adopt_volume(self, asked: Question, read: Callable[[], Volume]) -> None:
         try:
             volume = read()
         except nifti.SeveralVolumes as several:
-            self.question = Question(source, name, several.count)
+            self.question = asked._replace(count=several.count)
+            return
+        except nifti.FormsDiffer as differ:
+            self.question = asked._replace(difference=differ.difference)
             return
         if self._keeper.holds and self.volume.digest == volume.digest:
             self.tell(f"{name} is open already, with all that was done to it.", "info")

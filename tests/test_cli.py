@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 
+import nibabel as nib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -109,6 +110,32 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
         "series.nii: expected one volume; the file holds 2: choose one.\n",
     )
     assert supervox(*command, "--volume", "1", "--threshold", "none")[0] == 0
+
+
+def test_a_file_whose_forms_differ_asks_for_one(supervox, tmp_path):
+    noise = np.random.default_rng(0).uniform(0, 9, (6, 6, 6)).astype(np.float32)
+    image = nib.Nifti1Image(noise, None)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]), 1)
+    image.header.set_sform(np.eye(4), 2)
+    nib.save(image, tmp_path / "scan.nii")
+    command = ["partition", tmp_path / "scan.nii", tmp_path / "ids.nii.gz", "--threshold", "none"]
+
+    status, _, errors = supervox(*command)
+    assert status == 2
+    assert "mirrored left to right" in errors
+    assert errors.endswith("Say --form sform or --form qform.\n")
+    for form, sign in (("qform", -1), ("sform", 1)):
+        assert supervox(*command, "--form", form)[0] == 0
+        assert nib.load(tmp_path / "ids.nii.gz").affine[0, 0] == sign
+
+
+def test_a_pair_is_partitioned(supervox, tmp_path):
+    noise = np.random.default_rng(0).uniform(0, 9, (6, 6, 6)).astype(np.float32)
+    nib.save(nib.Nifti1Pair(noise, np.eye(4)), tmp_path / "scan.hdr")
+
+    for half in ("scan.hdr", "scan.img"):
+        command = ["partition", tmp_path / half, tmp_path / "ids.nii.gz", "--threshold", "none"]
+        assert supervox(*command)[0] == 0
 
 
 @pytest.mark.parametrize("out", ["ids.nii", "ids.img", "ids"])

@@ -199,7 +199,8 @@ class Page:
         self.bench.send("notice", text=notice.text, mood=notice.kind)
 
     def _send_question(self, question) -> None:
-        self.bench.send("ask", name=question.name, count=question.count)
+        asked = {"count": question.count, "difference": question.difference}
+        self.bench.send("ask", name=question.name, **asked)
 
     def _build_surfaces_at_rest(self) -> None:
         document = pn.state.curdoc
