@@ -199,10 +199,10 @@ class Session(param.Parameterized):
             self.question = asked._replace(difference=differ.difference)
             return
         if self._keeper.holds and self.volume.digest == volume.digest:
-            self.tell(f"{name} is open already, with all that was done to it.", "info")
+            self.tell(f"{asked.name} is open already, with all that was done to it.", "info")
             return
         # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
-        self._resume(volume, f"Opening {name}")
+        self._resume(volume, f"Opening {asked.name}")
 
     def _resume(self, volume: Volume, title: str, *, by_force: bool = False) -> None:
         self._lanes.start(

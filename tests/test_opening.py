@@ -12,7 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from dashboard import demo
 from dashboard.model.settings import Settings
 from dashboard.opening import read_volume, stem
-from dashboard.session import Question, begin
+from dashboard.resuming import begin
+from dashboard.session import Question
 from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on, tissues
 from workers import nifti
 
@@ -220,6 +221,13 @@ def test_the_volumes_of_one_file_have_labels_of_their_own(session):
     assert not session.labels.data.any()
 
 
+def let_read(files, later):
+    """Let files be read, and then what was done to them."""
+    while files.waiting:
+        files.finish()
+        later.happen()
+
+
 def test_what_is_open_stays_until_the_next_has_been_read(session):
     volume = session.volume
     session._files = files = ByHand()
@@ -229,6 +237,7 @@ def test_what_is_open_stays_until_the_next_has_been_read(session):
     assert session.job.title == "Opening next.nii"
     session.paint(draw_voxel(session, (1, 1, 1), label=2))
     files.finish()
+    files.finish()
 
     assert session.volume.name == "next"
 
@@ -237,8 +246,7 @@ def test_what_is_open_stays_until_the_next_has_been_read(session):
 def test_a_file_that_is_cancelled_is_not_opened(two_tissues, stubborn):
     files, later = ByHand(stubborn=stubborn), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
 
     session.cancel()
@@ -254,14 +262,14 @@ def test_a_file_that_is_cancelled_is_not_opened(two_tissues, stubborn):
 def test_of_two_files_asked_for_the_last_is_opened(two_tissues, order):
     files, later = ByHand(stubborn=True), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "one.nii")
     session.open(nifti_bytes(TWICE[..., 1], np.eye(4)), "other.nii")
 
     for which in order:
         files.finish(which)
         later.happen()
+    let_read(files, later)
 
     assert session.volume.name == "other"
 
@@ -440,14 +448,14 @@ def test_a_label_above_the_highest_is_refused(session):
 def test_labels_that_arrive_after_another_volume_was_opened_are_dropped(two_tissues):
     files, later = ByHand(stubborn=True), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open_labels(on(session, like(session) + 1), "labels.nii")
     session.open(nifti_bytes(np.flip(two_tissues.data).copy(), two_tissues.affine), "next.nii")
 
     for which in (1, 0):
         files.finish(which)
         later.happen()
+    let_read(files, later)
 
     assert session.volume.name == "next"
     assert not session.labels.data.any()
