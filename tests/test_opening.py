@@ -297,7 +297,7 @@ def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeyp
 
 
 def test_a_volume_that_no_browser_holds_is_refused_before_it_is_read(monkeypatch, session):
-    monkeypatch.setattr("dashboard.session.SHOWN_VOXELS", 119)
+    monkeypatch.setattr("dashboard.open_case.SHOWN_VOXELS", 119)
 
     session.open(ONCE, "large.nii")
 
