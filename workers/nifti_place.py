@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 
 from workers.nifti_error import FormsDiffer, UnreadableFile
-from workers.nifti_forms import apart, difference, settle, spaces, takers
+from workers.nifti_forms import apart, difference, is_sheared, settle, spaces, takers
 
 FORMS = ("qform", "sform")
 """The two places that a header can give: the scanner's by quaternion, and any other."""
@@ -74,7 +74,7 @@ def place(header: nib.Nifti1Header, shape: tuple[int, int, int], form: str | Non
         found = _of_the_usable(header, shape, *usable.items())
     else:
         (only,) = usable.values()
-        found = Place(only, _edge_notes(header, only))
+        found = Place(only, _alone_notes(header, only))
     return found._replace(notes=(*found.notes, *_unit_notes(header)))
 
 
@@ -133,12 +133,14 @@ def _of_the_usable(header, shape, found):
     return Place(affine, (note,), settle(header, form, affine, shape))
 
 
-def _edge_notes(header, affine):
-    """Tell of a sform alone whose edges are not those of the header, which ITK takes."""
+def _alone_notes(header, affine):
+    """Tell what ITK sees otherwise of a sform alone: it has no shear, and takes other edges."""
     edges = header["pixdim"][1:4].astype(float)
-    if np.allclose(np.linalg.norm(affine[:3, :3], axis=0), edges, _EDGE_TOLERANCE, 0):
-        return ()
-    return ("Its voxel edges (pixdim) are not those of its sform, which is used.",)
+    if is_sheared(affine):
+        return ("Its sform is sheared: ITK-SNAP and 3D Slicer refuse it, and labels that lie so.",)
+    if not np.allclose(np.linalg.norm(affine[:3, :3], axis=0), edges, _EDGE_TOLERANCE, 0):
+        return ("Its voxel edges (pixdim) are not those of its sform, which is used.",)
+    return ()
 
 
 def _unit_notes(header):

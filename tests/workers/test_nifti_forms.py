@@ -200,6 +200,14 @@ def test_edges_that_are_not_those_of_the_sform_are_noted():
     )
 
 
+@pytest.mark.parametrize(("codes", "told"), [((0, 1), True), ((0, 2), True), ((1, 0), False)])
+def test_a_sheared_sform_alone_is_noted(codes, told):
+    assert (
+        any("sheared" in note for note in nifti.read(content(SCANNER, SHEARED, codes)).notes)
+        == told
+    )
+
+
 def test_the_question_comes_before_that_for_one_volume_of_many():
     image = nib.Nifti1Image(np.stack([COUNTED] * 2, -1), None)
     image.set_qform(MIRRORED, 1)
