@@ -107,19 +107,12 @@ class Disk:
         if kind in ("write", "truncate"):
             self.maybe.setdefault(what[0], []).append((kind, *what[1:]))
         elif kind == "sync":
-            content = self.sure.get(what[0], b"")
-            for change in [*self.limbo.get(what[0], ()), *self.maybe.pop(what[0], ())]:
-                if change[0] != "limbo":
-                    content = changed(content, change)
-            self.sure[what[0]] = content
+            for change in self.maybe.pop(what[0], ()):
+                self.sure[what[0]] = changed(self.sure.get(what[0], b""), change)
         elif kind == "fail":
-            self.limbo.setdefault(what[0], []).extend(
-                ("limbo", change) for change in self.maybe.pop(what[0], ())
-            )
+            self.limbo.setdefault(what[0], []).extend(self.maybe.pop(what[0], ()))
         elif kind == "sync folder":
-            for change in self.renames:
-                rename(self.names, change)
-            self.renames = []
+            self.names, self.renames = renamed(self.names, self.renames), []
         elif kind != "saved":
             self.renames.append(event)
 
@@ -128,16 +121,13 @@ class Disk:
 
         A write survives whole, or but for some of its sectors.
         """
-        names = dict(self.names)
-        for change in self.renames:
-            if rng.random() < keep:
-                rename(names, change)
+        kept = [change for change in self.renames if rng.random() < keep]
+        names = renamed(self.names, kept)
         return {name: self._content(inode, rng, keep) for name, inode in names.items()}
 
     def _content(self, inode, rng, keep):
         content = self.sure.get(inode, b"")
-        limbo = [change for _, change in self.limbo.get(inode, ())]
-        for change in [*limbo, *self.maybe.get(inode, ())]:
+        for change in [*self.limbo.get(inode, ()), *self.maybe.get(inode, ())]:
             if rng.random() < keep:
                 content = changed(content, torn(change, rng, keep))
         return content
@@ -163,12 +153,13 @@ def changed(content, change):
     return content[:at].ljust(at, b"\0") + data + content[at + len(data) :]
 
 
-def rename(names, change):
-    kind, name, *what = change
-    if kind == "link":
-        names[name] = what[0]
-    elif kind == "unlink":
-        names.pop(name, None)
-    else:
-        names.pop(name, None)
-        names[what[0]] = what[1]
+def renamed(names, changes):
+    found = dict(names)
+    for kind, name, *what in changes:
+        if kind == "link":
+            found[name] = what[0]
+            continue
+        found.pop(name, None)
+        if kind == "rename":
+            found[what[0]] = what[1]
+    return found
