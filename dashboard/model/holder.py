@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
+_ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 _TOLERANCE_S = 5  # a process is not yet another because the clock was set while one asked
 
 
@@ -60,7 +61,7 @@ class Holder(NamedTuple):
         try:
             found = psutil.Process(self.pid)
             other = abs(_started(found) - self.started) > _TOLERANCE_S
-            return other or found.status() == psutil.STATUS_ZOMBIE
+            return other or found.status() in _ENDED
         except (psutil.NoSuchProcess, OverflowError):
             return True
         except psutil.Error:

@@ -1,4 +1,4 @@
-"""A journal that was cut or has flipped bits gives its longest valid beginning, and says so."""
+"""A journal that is cut or whose bits flip gives its longest valid beginning, and says so."""
 
 from __future__ import annotations
 

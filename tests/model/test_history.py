@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dashboard.model.entry import pack_edit
 from dashboard.model.history import History
 from dashboard.model.labels import Edit
 
@@ -7,7 +8,7 @@ from dashboard.model.labels import Edit
 def history_of(*titles):
     history = History()
     for title in titles:
-        history.record(Edit((), title))
+        history.record(title, pack_edit(Edit((), title)))
     return history
 
 
@@ -34,6 +35,12 @@ def test_steps_forward_go_from_the_first_undone_to_the_latest():
     assert history.step_forward() is None
 
 
+def test_an_edit_is_kept_as_it_was_recorded():
+    history = history_of("a", "b")
+
+    assert history.payloads == tuple(pack_edit(Edit((), title)) for title in "ab")
+
+
 def test_what_is_undone_stays_in_the_titles():
     history = history_of("a", "b", "c")
 
@@ -47,7 +54,7 @@ def test_a_new_edit_forgets_what_was_undone():
     history.step_back()
     history.step_back()
 
-    history.record(Edit((), "d"))
+    history.record("d", pack_edit(Edit((), "d")))
 
     assert (history.titles, history.done) == (("a", "d"), 2)
     assert history.step_forward() is None

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_array_equal
+
+from dashboard.model import entry
+from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
+from dashboard.model.labels import Edit, LabelMap, Patch
+from dashboard.model.palette import Label
+from dashboard.model.settings import Settings
+from tests.conftest import partitioned, slab
+
+SHAPE = (4, 3, 2)
+PARTITION = slab("1122", "1122", "3344")
+TEXTS = st.text(max_size=20)
+VOXELS = st.tuples(*(st.integers(0, 10**6) for _ in range(3)))
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+SETTINGS = st.builds(
+    Settings, st.integers(1, 10**6), NUMBERS, st.none() | NUMBERS, st.just("auto") | NUMBERS
+)
+LABELS = st.builds(Label, st.integers(0, 65535), TEXTS, st.just("#7aa7ff"))
+MAPS = arrays(np.uint16, SHAPE, elements=st.sampled_from([0, 1, 2, 300, 65535]))
+ENTRIES = st.one_of(
+    st.builds(Begin, TEXTS, VOXELS, TEXTS),
+    st.builds(Stepped, st.integers(0, 10**6)),
+    st.builds(Named, st.lists(LABELS, max_size=5).map(tuple)),
+    st.builds(Looked, VOXELS, st.integers(0, 65535)),
+    st.builds(Cut, st.just("3-1.ids"), st.none() | NUMBERS, st.none() | SETTINGS, st.booleans()),
+)
+
+
+def edit_between(before, after, ids=None, label=None):
+    labels = LabelMap(SHAPE)
+    labels.replace(before, "before")
+    return labels.replace(after, "¼ × “opened” \udc80")._replace(ids=ids, label=label)
+
+
+def assert_equal_edits(found, wanted):
+    assert (found.title, found.label) == (wanted.title, wanted.label)
+    assert (found.ids is None) == (wanted.ids is None)
+    assert_array_equal(found.ids, wanted.ids)
+    assert len(found.patches) == len(wanted.patches)
+    for one, other in zip(found.patches, wanted.patches, strict=True):
+        assert one.box == other.box
+        for name in ("mask", "before", "after"):
+            assert_array_equal(getattr(one, name), getattr(other, name))
+            assert type(getattr(one, name)) is type(getattr(other, name))
+        assert one.mask.dtype == bool
+
+
+@given(ENTRIES)
+def test_what_was_packed_is_unpacked(said):
+    assert entry.unpack(entry.pack(said)) == said
+
+
+@given(
+    MAPS,
+    MAPS,
+    st.none() | st.lists(st.integers(1, 2**32 - 1), max_size=4).map(lambda ids: np.array(ids, int)),
+    st.none() | st.integers(0, 65535),
+    TEXTS,
+)
+def test_an_edit_that_was_packed_is_unpacked(before, after, ids, label, stroke):
+    edit = edit_between(before, after, ids, label)
+
+    found = entry.unpack(entry.pack(Edited(edit, stroke)))
+
+    assert_equal_edits(found.edit, edit)
+    assert found.stroke == stroke
+    assert_equal_edits(entry.unpack_edit(entry.pack_edit(edit)), edit)
+
+
+@given(MAPS, MAPS)
+def test_an_edit_does_and_takes_back_the_same_after_it_was_packed(before, after):
+    labels = LabelMap(SHAPE)
+    labels.replace(before, "before")
+    edit = entry.unpack_edit(entry.pack_edit(edit_between(before, after)))
+
+    labels.apply(edit)
+
+    assert_array_equal(labels.data, after)
+    labels.revert(edit)
+    assert_array_equal(labels.data, before)
+
+
+def test_a_stroke_of_several_superpixels_does_the_same_after_it_was_packed():
+    labels = LabelMap((3, 4, 1))
+    labels.assign(partitioned(PARTITION), np.array([1]), 5, "below")
+    copy = LabelMap((3, 4, 1))
+    copy.data[:] = labels.data
+    edit = labels.assign(partitioned(PARTITION), np.array([1, 3]), 7, "painted")
+
+    copy.apply(entry.unpack_edit(entry.pack_edit(edit)))
+
+    assert_array_equal(copy.data, slab("7700", "7700", "7700"))
+
+
+def test_an_edit_of_nothing_is_kept():
+    edit = Edit((), "nothing", np.array([], int), 3)
+
+    assert_equal_edits(entry.unpack_edit(entry.pack_edit(edit)), edit)
+
+
+@pytest.mark.parametrize("kind", ["edited", "something new"])
+def test_a_record_of_a_later_version_is_refused_as_such(kind):
+    payload = packed({"kind": kind, "format": 2, "arrays": []})
+
+    with pytest.raises(entry.Later, match="later version of supervox wrote it"):
+        entry.unpack(payload)
+
+
+def packed(head, *parts):
+    text = json.dumps(head).encode()
+    return zlib.compress(len(text).to_bytes(4, "little") + text + b"".join(parts))
+
+
+def edited(patches, sizes, *parts, **others):
+    told = {"title": "", "label": None, "stroke": "", "ids": False}
+    listed = {"patches": patches, "arrays": sizes}
+    return packed({"kind": "edited", "format": 1, **told, **listed, **others}, *parts)
+
+
+BITS = (["|u1", 1], b"\xf0")
+FOUR = [0, 2, 0, 2, 0, 1]
+BAD = {
+    "nothing": b"",
+    "no deflated bytes": b"payload",
+    "cut short": entry.pack(Stepped(3))[:-1],
+    "more behind": entry.pack(Stepped(3)) + b"more",
+    "empty": zlib.compress(b""),
+    "no text": zlib.compress(b"\x05\0\0\0{"),
+    "text that is longer than all": zlib.compress(b"\xff\xff\xff\xff{}"),
+    "deep text": zlib.compress(b"\xff\xff\x0f\0" + b"[" * 2**20),
+    "a list": packed([]),
+    "no format": packed({"kind": "stepped", "done": 1, "arrays": []}),
+    "format true": packed({"kind": "stepped", "format": True, "done": 1, "arrays": []}),
+    "another kind": packed({"kind": "joked", "format": 1, "arrays": []}),
+    "a step below 0": packed({"kind": "stepped", "format": 1, "done": -1, "arrays": []}),
+    "half a step": packed({"kind": "stepped", "format": 1, "done": 0.5, "arrays": []}),
+    "a cursor of two": packed(
+        {"kind": "looked", "format": 1, "cursor": [1, 2], "label": 1, "arrays": []}
+    ),
+    "another folder's file": packed(
+        {
+            "kind": "cut",
+            "format": 1,
+            "file": "../1-1.ids",
+            "threshold": None,
+            "settings": None,
+            "asked": True,
+            "arrays": [],
+        }
+    ),
+    "a label of four": packed(
+        {"kind": "named", "format": 1, "table": [[1, "a", "#fff", 0]], "arrays": []}
+    ),
+    "a large label": packed(
+        {"kind": "named", "format": 1, "table": [[65536, "a", "#fff"]], "arrays": []}
+    ),
+    "an array of objects": edited([], [["|O", 1]], b"12345678"),
+    "an array that counts to the end": edited([[FOUR, 0, 1]], [["|u1", -1]], b"\xf0"),
+    "an array that is not there": edited([[FOUR, 0, 1]], [["|u1", 10**12]], b"\xf0"),
+    "bytes behind the arrays": edited([[FOUR, 0, 1]], BITS[:1], BITS[1], b"more"),
+    "no mask": edited([[FOUR, 0, 1]], []),
+    "a box of two axes": edited([[[0, 2, 0, 2], 0, 1]], BITS[:1], BITS[1]),
+    "a box of five corners": edited([[[0, 2, 0, 2, 0], 0, 1]], BITS[:1], BITS[1]),
+    "a huge box": edited([[[0, 2**20, 0, 2**20, 0, 2**20], 0, 1]], BITS[:1], BITS[1]),
+    "a box over the end of all numbers": edited(
+        [[[0, 2**40, 0, 2**40, 0, 2**40], 0, 1]], BITS[:1], BITS[1]
+    ),
+    "a box before the first voxel": edited([[[-2, 0, 0, 2, 0, 1], 0, 1]], BITS[:1], BITS[1]),
+    "a box inside out": edited([[[2, 0, 2, 0, 0, 1], 0, 1]], BITS[:1], BITS[1]),
+    "an empty box": edited([[[0, 0, 0, 2, 0, 1], 0, 1]], [["|u1", 0]]),
+    "a label below 0": edited([[FOUR, 0, -1]], BITS[:1], BITS[1]),
+    "a label in a text": edited([[FOUR, "0", 1]], BITS[:1], BITS[1]),
+    "too few labels": edited([[FOUR, None, 1]], [BITS[0], ["<u2", 3]], BITS[1], b"\0" * 6),
+    "a title of a list": edited([], [], title=[1]),
+}
+
+
+@pytest.mark.parametrize("payload", BAD.values(), ids=BAD)
+def test_a_payload_that_is_none_of_ours_is_refused(payload):
+    with pytest.raises(entry.Unreadable, match="Expected a record of a journal"):
+        entry.unpack(payload)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_is_deflated_is_read_or_refused(noise):
+    for payload in (noise, zlib.compress(noise)):
+        with pytest.raises(entry.Unreadable):
+            entry.unpack(payload)
+
+
+@given(ENTRIES, st.data())
+def test_a_payload_of_which_a_byte_has_changed_is_read_or_refused(said, data):
+    content = bytearray(zlib.decompress(entry.pack(said)))
+    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+
+    with contextlib.suppress(entry.Unreadable):  # any other error fails
+        entry.unpack(zlib.compress(content))
+
+
+def test_a_payload_that_inflates_without_end_is_refused_before_it_has():
+    bomb = zlib.compress(bytes(10**7))
+
+    with pytest.raises(entry.Unreadable, match="too large"):
+        entry.unpack(bomb, most_bytes=10**6)
+
+
+def test_one_patch_may_have_one_number_before_and_many_after():
+    mask = slab("110", "001").astype(bool)
+    patch = Patch((slice(1, 3), slice(0, 3), slice(2, 3)), mask, 0, np.array([1, 2, 65535], "u2"))
+
+    found = entry.unpack_edit(entry.pack_edit(Edit((patch,), "many"))).patches[0]
+
+    assert (found.box, found.before) == (patch.box, 0)
+    assert_array_equal(found.mask, mask)
+    assert_array_equal(found.after, [1, 2, 65535])
