@@ -83,7 +83,8 @@ def serving(port: int) -> list[str]:
 def passed_on(asked: options.Options) -> list[str]:
     """Return what the app is told."""
     scheduler = ["--scheduler", asked.scheduler] if asked.scheduler else []
-    return [str(asked.file), "--folder", str(asked.folder), *scheduler]
+    folders = ["--folder", str(asked.folder), "--data-root", str(asked.data_root)]
+    return [str(asked.file), *folders, *scheduler]
 
 
 def partition(given: argparse.Namespace) -> int:

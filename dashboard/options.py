@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from dashboard import demo
 
 
@@ -21,11 +23,14 @@ class Options:
         Where the page may open files.
     scheduler : str or None
         Address of a Dask scheduler; None starts an embedded one.
+    data_root : Path
+        Where annotations are kept; it need not exist yet.
     """
 
     file: Path
     folder: Path
     scheduler: str | None
+    data_root: Path
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +43,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--folder",
         type=Path,
         help="where the page may open files (default: the volume's folder, or the home folder)",
+    )
+    parser.add_argument(
+        "--data-root",
+        type=Path,
+        metavar="FOLDER",
+        help="where annotations are kept (default: your data folder of this system)",
     )
 
 
@@ -52,4 +63,10 @@ def resolve(given: argparse.Namespace) -> Options:
     """Fill in what was not given."""
     file = (given.file or demo.PATH).expanduser().absolute()
     home = file.parent if given.file else Path.home()
-    return Options(file, (given.folder or home).expanduser().absolute(), given.scheduler)
+    kept = given.data_root or user_data_path("supervox", appauthor=False)
+    return Options(
+        file,
+        (given.folder or home).expanduser().absolute(),
+        given.scheduler,
+        kept.expanduser().absolute(),
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from dashboard import cli
+from dashboard import cli, options
 from tests.conftest import nifti_bytes
 from workers import nifti
 
@@ -154,3 +154,10 @@ def test_serving_a_missing_file_is_said_and_serves_nothing(supervox, tmp_path):
 
     assert (status, said) == (2, "")
     assert errors == f"Expected a NIfTI file; there is none at {tmp_path / 'gone.nii'}.\n"
+
+
+def test_the_page_is_told_all_that_was_asked(tmp_path):
+    given = [str(tmp_path / "a.nii"), "--folder", "/scans", "--data-root", "/kept"]
+    asked = options.parse([*given, "--scheduler", "tls://h:8786"])
+
+    assert options.parse(cli.passed_on(asked)) == asked

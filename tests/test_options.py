@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from platformdirs import user_data_path
 
 from dashboard import demo, options
 
@@ -45,6 +46,23 @@ def test_a_tilde_is_the_home_folder(given, monkeypatch, tmp_path):
     asked = options.parse(given)
 
     assert asked.folder == tmp_path
+
+
+def test_annotations_are_kept_in_the_users_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    asked = options.parse([])
+
+    assert asked.data_root == user_data_path("supervox", appauthor=False)
+    assert not asked.data_root.exists()
+
+
+def test_annotations_are_kept_where_one_says(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    asked = options.parse(["--data-root", "kept"])
+
+    assert asked.data_root == tmp_path / "kept"
 
 
 def test_an_unknown_option_is_refused(capsys):
