@@ -10,6 +10,7 @@ import panel as pn
 from dashboard import options
 from dashboard.model.folder import Folder
 from dashboard.process import shared
+from dashboard.server import user
 from dashboard.session import Session
 from dashboard.turn import Turn
 from dashboard.views.guard import guarded
@@ -23,7 +24,7 @@ def open_page() -> None:
     session = Session(
         **shared(asked.scheduler)._asdict(),
         schedule=turn,
-        user=pn.state.user or "",
+        user=user.current(),
     )
     page = Page(session, Folder(asked.folder), turn.begin)
     page.start()
