@@ -10,11 +10,12 @@ import panel as pn
 from dashboard import options
 from dashboard.model.folder import Folder
 from dashboard.process import shared
-from dashboard.server import user
+from dashboard.server import unsafe, user
 from dashboard.session import Session
 from dashboard.turn import Turn
 from dashboard.views.guard import guarded
 from dashboard.views.page import Page
+from dashboard.views.refusal import refusal
 
 
 def open_page() -> None:
@@ -37,4 +38,7 @@ pn.extension("vtk", "filedropper", theme="dark")
 hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
-open_page()
+if wrong := unsafe.trouble():
+    refusal(wrong).servable(title="supervox")
+else:
+    open_page()

@@ -124,6 +124,7 @@ def panels_options(plan: Plan) -> list[str]:
         "prefix": plan.prefix,
         "ssl-certfile": str(plan.certificate or ""),
         "ssl-keyfile": str(plan.key or ""),
+        "log-level": "warning",
         "session-token-expiration": str(TOKEN_S),
         "websocket-max-message-size": str(LARGEST_MESSAGE),
         **{f"oauth-{name}": value for name, value in plan.oauth.items()},

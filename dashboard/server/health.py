@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import panel as pn
 import psutil
-from tornado.ioloop import PeriodicCallback
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.web import RequestHandler
 
 MINUTE_MS = 60_000
@@ -52,9 +52,14 @@ class Watch:
     def begin(self) -> None:
         """Log each minute, and whenever a page comes or goes."""
         log.setLevel(logging.INFO)
-        pn.state.on_session_created(lambda _: log.info("A page is opened: %s", self.look()))
-        pn.state.on_session_destroyed(lambda _: log.info("A page is closed: %s", self.look()))
+        # A session counts when this has returned.
+        later = IOLoop.current().add_callback
+        pn.state.on_session_created(lambda _: later(self._tell, "opened"))
+        pn.state.on_session_destroyed(lambda _: self._tell("closed"))
         self._beat.start()
+
+    def _tell(self, what: str) -> None:
+        log.info("A page is %s: %s", what, self.look())
 
     def log(self) -> None:
         """Log how the server is."""

@@ -292,9 +292,7 @@ def read_accounts(path: Path) -> dict[str, str]:
         If it is not there, holds something else, or others can read it.
     """
     if not path.is_file():
-        raise Refused(
-            f"--basic-auth expects {ACCOUNTS}."
-        )
+        raise Refused(f"--basic-auth expects {ACCOUNTS}.")
     if is_exposed(path.absolute()):
         raise Refused(f"Others can read the passwords in {path}: chmod 600 it first.")
     try:

@@ -1,4 +1,4 @@
-"""A real `panel serve` in a process of its own."""
+"""A real server in a process of its own: `supervox serve`, or `panel serve` for another app."""
 
 from __future__ import annotations
 
@@ -30,12 +30,15 @@ class Server:
     def __init__(self, file, log, app=APP):
         self.port, self.log = free_port(), log
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
-        serve = [sys.executable, "-m", "panel", "serve", str(app)]
-        where = ["--address", "127.0.0.1", "--port", str(self.port)]
-        origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+        where = ["--port", str(self.port)]
+        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, str(file)]
+        if app is not APP:
+            where = [*where, "--address", "127.0.0.1"]
+            where += ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+            serve = [sys.executable, "-m", "panel", "serve", str(app), *where, "--args", str(file)]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
-                [*serve, *where, *origin, "--args", str(file)],
+                serve,
                 cwd=ROOT,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
