@@ -27,11 +27,11 @@ class Server:
     Its log is a file, so that it never waits for a reader.
     """
 
-    def __init__(self, file, log, app=APP):
+    def __init__(self, file, log, app=APP, options=()):
         self.port, self.log = free_port(), log
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
         where = ["--port", str(self.port)]
-        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, str(file)]
+        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, *options, str(file)]
         if app is not APP:
             where = [*where, "--address", "127.0.0.1"]
             where += ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
