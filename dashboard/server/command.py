@@ -20,6 +20,7 @@ from dashboard.server.user import Identity, signed_in
 
 TOKEN_S = 300  # how long a page may take to connect
 LARGEST_MESSAGE = 8 << 20  # uploads come in pieces of 4 MB
+HTTP = {"max_body_size": 100_000, "body_timeout": 10}  # of a login; nothing else has a body
 CLOSED_UMASK = 0o177
 
 
@@ -88,6 +89,7 @@ class Command(Serve):
             "include_headers": [],
             "include_cookies": [],
             "transforms": [Headers],
+            "http_server_kwargs": {**HTTP},
             "safe": True,
         }
 

@@ -17,7 +17,7 @@ from dashboard.server import peers
 from dashboard.server.plan import Plan
 from dashboard.server.user import CLAIM, signed_in
 
-MOST_HALF_OPEN = 16  # pages that are made and have not connected: each has a volume in memory
+MOST_HALF_OPEN = 8  # pages that are made and have not connected: each has a volume in memory
 METHODS = {"GET", "HEAD"}
 
 
@@ -40,7 +40,7 @@ class Turned(RequestHandler):
         self.set_status(self._answer.status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         if self._answer.status == 503:
-            self.set_header("Retry-After", "5")
+            self.set_header("Refresh", "3")  # the browser tries again by itself
         self.finish(f"{self._answer.sentence}\n")
 
     def check_xsrf_cookie(self) -> None:
@@ -139,7 +139,7 @@ class Gate(Matcher):
         is_page = any(request.path.rstrip("/") == f"{self._plan.prefix}{path}" for path in contexts)
         if not is_page or half_open(contexts.values()) < MOST_HALF_OPEN:
             return None
-        return Answer(503, "Many pages are being opened just now: try again in some seconds.")
+        return Answer(503, "Many pages are being opened just now: this one follows in some seconds.")
 
 
 def half_open(contexts: Iterable) -> int:

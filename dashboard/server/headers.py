@@ -67,15 +67,4 @@ class Headers(OutputTransform):
                 headers["Content-Length"] = str(len(chunk))
         else:
             headers["Content-Security-Policy"] = NOTHING
-        keep_cookies_home(headers)
         return status_code, headers, chunk
-
-
-def keep_cookies_home(headers: HTTPHeaders) -> None:
-    """Let no cookie travel with what other sites ask for."""
-    cookies = headers.get_list("Set-Cookie")
-    if cookies:
-        del headers["Set-Cookie"]
-        for cookie in cookies:
-            lax = "" if "samesite" in cookie.lower() else "; SameSite=Lax"
-            headers.add("Set-Cookie", cookie + lax)

@@ -45,7 +45,7 @@ class Login(BasicAuthProvider):
 
 
 class LoginHandler(BasicLoginHandler):
-    """Panel's, but slow to answer what is wrong."""
+    """Panel's, but slow to answer what is wrong, and with cookies that stay with this site."""
 
     async def post(self) -> None:
         """Sign in, or ask again."""
@@ -53,6 +53,15 @@ class LoginHandler(BasicLoginHandler):
         if not self._validate(name, password):
             await asyncio.sleep(PAUSE_S)
         super().post()
+
+    def get_argument(self, name: str, *args, **kwargs) -> str:
+        """Return what was typed; of a password, blanks at its ends too."""
+        return super().get_argument(name, *args, **{"strip": name != "password"} | kwargs)
+
+    def set_cookie(self, *args, **kwargs) -> None:
+        """Let no cookie travel with what other sites ask for, nor without TLS where there is."""
+        home = {"samesite": "Lax", "secure": self.request.protocol == "https"}
+        super().set_cookie(*args, **home | kwargs)
 
 
 def fits(accounts: Mapping[str, str], name: str, password: str) -> bool:

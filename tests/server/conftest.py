@@ -5,7 +5,7 @@ import pytest
 
 from tests.e2e.phantoms import STORED, phantom
 from tests.e2e.serving import Server
-from tests.server.intruder import ask
+from tests.server.intruder import open_page
 
 PRIVATE = "what only the owner may read"
 
@@ -25,7 +25,7 @@ def serve(house, name, *options):
     return Server(house / "data" / "start.nii.gz", log, options=options)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(house):
     """`supervox serve` as anybody starts it."""
     serving = serve(house, "plain")
@@ -45,7 +45,10 @@ def accounts(house):
 @pytest.fixture(scope="module")
 def with_login(house, accounts):
     """A server of many, behind a proxy's prefix."""
-    serving = serve(house, "login", "--basic-auth", str(accounts), "--prefix", "/hub/sv")
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("BOKEH_SECRET_KEY", "PANEL_COOKIE_SECRET", "PANEL_BASIC_AUTH"):
+            environment.setenv(name, f"not-to-be-seen-{name}")
+        serving = serve(house, "login", "--basic-auth", str(accounts), "--prefix", "/hub/sv")
     yield serving.wait()
     serving.stop()
 
@@ -53,4 +56,4 @@ def with_login(house, accounts):
 @pytest.fixture
 def page(server):
     """The HTML of a page that has just been asked for."""
-    return ask(server.port).text
+    return open_page(server.port)

@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from typing import NamedTuple
 
 NOBODY = 65534
@@ -41,9 +42,22 @@ def ask(port, path="/app", method="GET", body=None, host=None, **headers):
         connection.endheaders(body)
         answer = connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
+        headers = {}
+        for name, value in answer.getheaders():
+            headers[name.lower()] = f"{headers.get(name.lower(), '')}{value}\n"
+        return Answer(answer.status, {k: v[:-1] for k, v in headers.items()}, text)
     finally:
         connection.close()
+
+
+def open_page(port, seconds=120, **options):
+    """The HTML of a page, as soon as the server has room for it."""
+    end = time.monotonic() + seconds
+    while (answer := ask(port, **options)).status == 503:
+        assert time.monotonic() < end, "Nobody comes in any more."
+        time.sleep(0.5)
+    assert answer.status == 200
+    return answer.text
 
 
 def token_of(page):
@@ -119,7 +133,7 @@ def connects(port, token, **headers):
 
 DROP = f"""
 import os, socket, sys
-"".encode("idna") + b"".decode("unicode_escape").encode()
+"".encode("idna")
 os.setgroups([])
 os.setgid({NOBODY})
 os.setuid({NOBODY})

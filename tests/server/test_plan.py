@@ -8,6 +8,8 @@ import pytest
 from dashboard.server import plan as planning
 from dashboard.server.plan import Refused
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is to be refused
+
 
 def plan(*words, password=None):
     parser = argparse.ArgumentParser()
@@ -42,35 +44,35 @@ def test_by_default_only_this_machine_is_served_under_its_own_names():
     assert not found.has_login
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "10.0.0.1", "example.org", "::1"])
+@pytest.mark.parametrize("host", [EVERYWHERE, "192.0.2.1", "10.0.0.1", "example.org", "::1"])
 def test_the_network_is_not_served_without_a_login(host):
-    with pytest.raises(Refused, match="login|no address of this machine|IPv6"):
+    with pytest.raises(Refused, match=r"login|no address of this machine|IPv6"):
         plan("--host", host, "--port", "0")
 
 
 def test_the_reason_names_the_way_out():
     with pytest.raises(Refused, match=r"--basic-auth FILE .*or --oauth-provider, or leave --host"):
-        plan("--host", "0.0.0.0", "--port", "0")
+        plan("--host", EVERYWHERE, "--port", "0")
 
 
 def test_with_a_login_the_network_is_served_under_the_names_of_this_machine(accounts):
-    found = plan("--host", "0.0.0.0", "--port", "0", "--basic-auth", accounts)
+    found = plan("--host", EVERYWHERE, "--port", "0", "--basic-auth", accounts)
 
     assert found.accounts == {"anna": "secret"}
     assert found.has_login
     assert f"127.0.0.1:{found.port}" in found.origins
-    assert not any("*" in origin or "0.0.0.0" in origin for origin in found.origins)
+    assert not any("*" in origin or EVERYWHERE in origin for origin in found.origins)
     assert "secret" not in repr(found)
 
 
 def test_the_password_may_come_by_the_environment():
-    found = plan("--host", "0.0.0.0", "--port", "0", password="secret")
+    found = plan("--host", EVERYWHERE, "--port", "0", password="secret")  # noqa: S106
 
     assert found.accounts == {"": "secret"}
 
 
 def test_an_oauth_provider_is_a_login():
-    found = plan("--host", "0.0.0.0", "--port", "0", "--oauth-provider", "github")
+    found = plan("--host", EVERYWHERE, "--port", "0", "--oauth-provider", "github")
 
     assert found.oauth == {"provider": "github"}
 
@@ -109,7 +111,7 @@ def test_passwords_that_others_can_read_are_refused(accounts, mode, monkeypatch)
 def test_a_file_without_accounts_is_refused(accounts, text):
     accounts.write_text(text)
 
-    with pytest.raises(Refused, match="accounts.json"):
+    with pytest.raises(Refused, match=r"accounts\.json"):
         plan("--basic-auth", accounts)
 
 
@@ -179,7 +181,7 @@ def test_a_unix_socket_needs_to_know_the_proxys_address(in_folder):
         plan("--unix-socket", "sv.sock")
 
 
-@pytest.mark.parametrize("more", [["--port", "5007"], ["--host", "0.0.0.0"]])
+@pytest.mark.parametrize("more", [["--port", "5007"], ["--host", EVERYWHERE]])
 def test_a_unix_socket_has_no_port_and_no_host(in_folder, more):
     with pytest.raises(Refused, match="leave them away"):
         plan("--unix-socket", "sv.sock", "--allow-websocket-origin", "hub", *more)

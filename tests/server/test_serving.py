@@ -15,12 +15,13 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import psutil
 import pytest
-from bokeh.util.token import get_token_payload
+from bokeh.util.token import check_token_signature, get_token_payload
 
 from dashboard.server.login import PAUSE_S
 from tests.e2e.serving import ROOT
-from tests.server.intruder import IS_ROOT, as_nobody, ask, connects, knock, token_of
+from tests.server.intruder import IS_ROOT, as_nobody, ask, connects, knock, open_page, token_of
 
 SV = "/hub/sv"
 
@@ -46,7 +47,7 @@ def ben(with_login):
 
 
 def test_the_log_tells_memory_and_pages_and_no_file(server):
-    page = ask(server.port).text
+    page = open_page(server.port)
     assert connects(server.port, token_of(page))
 
     log = server.log.read_text()
@@ -138,6 +139,26 @@ def test_one_user_cannot_take_the_token_of_another(with_login, anna, ben):
 def test_health_is_told_in_full_to_users_only(with_login, anna):
     assert json.loads(ask(with_login.port, f"{SV}/healthz").text) == {"status": "ok"}
     assert "memory_mb" in json.loads(ask(with_login.port, f"{SV}/healthz", Cookie=anna).text)
+
+
+def test_no_process_shows_a_secret(with_login):
+    """Neither its command line nor, to its children, its environment; nor the log."""
+    process = psutil.Process(with_login.process.pid)
+    children = process.children(recursive=True)
+
+    seen = [" ".join(each.cmdline()) for each in (process, *children)]
+    seen += [str(each.environ()) for each in children]
+    assert children
+    assert not any("not-to-be-seen" in text for text in (*seen, with_login.log.read_text()))
+
+
+def test_the_secrets_of_the_environment_are_used(with_login):
+    password = "not-to-be-seen-PANEL_BASIC_AUTH"  # noqa: S105 - a test's own
+
+    _, cookie = sign_in(with_login, "zoe", password)
+
+    token = token_of(ask(with_login.port, f"{SV}/app", Cookie=cookie).text)
+    assert check_token_signature(token, secret_key=b"not-to-be-seen-BOKEH_SECRET_KEY", signed=True)
 
 
 # On a unix socket
