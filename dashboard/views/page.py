@@ -16,6 +16,7 @@ from dashboard.model.volume import Volume
 from dashboard.session import Notice, Session
 from dashboard.views import wire
 from dashboard.views.downloads import main_download, other_downloads
+from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
 from dashboard.views.slice_view import slice_view
@@ -47,9 +48,7 @@ class Page:
         self._sent = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
-        dropper = pn.widgets.FileDropper(
-            chunk_size=4_000_000, max_file_size="500MB", sizing_mode="stretch_width", height=160
-        )
+        dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
         self._dropper = dropper
         self.bench = Workbench(
             hear=guard(self._hear),

@@ -1,4 +1,4 @@
-"""A real `panel serve` in a process of its own."""
+"""A real server in a process of its own: `supervox serve`, or `panel serve` for another app."""
 
 from __future__ import annotations
 
@@ -29,16 +29,21 @@ class Server:
     `seen_at` is another port at which browsers see it.
     """
 
-    def __init__(self, file, log, app=APP, port=None, seen_at=None):
+    def __init__(self, file, log, app=APP, options=(), port=None, seen_at=None):
         self.port, self.log = port or free_port(), log
         self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
-        serve = [sys.executable, "-m", "panel", "serve", str(app)]
-        where = ["--address", "127.0.0.1", "--port", str(self.port)]
-        origin = ["--allow-websocket-origin", f"127.0.0.1:{seen_at or self.port}"]
+        where = ["--port", str(self.port)]
+        if seen_at or app is not APP:
+            where += ["--allow-websocket-origin", f"127.0.0.1:{seen_at or self.port}"]
+        asked = [str(file), "--data-root", str(self.data_root), *options]
+        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, *asked]
+        if app is not APP:
+            where += ["--address", "127.0.0.1"]
+            serve = [sys.executable, "-m", "panel", "serve", str(app), *where, "--args", *asked]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
-                [*serve, *where, *origin, "--args", str(file), "--data-root", str(self.data_root)],
+                serve,
                 cwd=ROOT,
                 stdout=sink,
                 stderr=subprocess.STDOUT,

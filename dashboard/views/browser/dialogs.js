@@ -12,7 +12,7 @@ class OpenDialog {
     const close = h("button", { onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "open", "aria-label": "Open a file" }, h("h2", {}, "Open"), this.kinds,
       h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries),
-        h("div", {}, h("h3", {}, "From this computer"), h("div", { class: "drop" }, dropper))),
+        h("div", {}, h("h3", {}, "From this computer"), h("p", { class: "dim where" }, "Up to 500 MB; put a larger file into the data folder."), h("div", { class: "drop" }, dropper))),
       h("p", { class: "end" }, close))
   }
 
