@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ def serve(given: argparse.Namespace) -> int:
         return 2
     keys = secret.take()
     try:
+        prepare(asked.data_root)
         wanted = plan.plan(from_environment(given), keys.password)
         all_pages = start_early(asked)
         # Panel is slow to import, and only this command needs it.
@@ -79,6 +81,25 @@ def announce(wanted: plan.Plan) -> None:
             "supervox: passwords travel unencrypted. Add --ssl-certfile and --ssl-keyfile, or "
             "--use-xheaders behind a proxy with TLS.\n"
         )
+
+
+def prepare(data_root: Path) -> None:
+    """Make the data folder, and see that it can be written to before anybody draws.
+
+    Raises
+    ------
+    ValueError
+        If it cannot.
+    """
+    try:
+        data_root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=data_root) as probe:
+            probe.write(b"supervox")
+    except OSError as error:
+        raise ValueError(
+            f"Expected a data folder that can be written to; {data_root} cannot "
+            f"({error.strerror or error}). Choose another with --data-root."
+        ) from error
 
 
 def start_early(asked: options.Options) -> Shared:
