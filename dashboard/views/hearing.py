@@ -117,10 +117,16 @@ class Hearing:
         self._session.when_saved(taken)
 
     def _paint(self, context: dict, xy: np.ndarray) -> None:
-        if context["case"] != self._case:
+        if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self.layouts[context["plane"]], int(context["index"]))
         self._session.paint(Stroke(plane, xy, int(context["label"])), str(context.get("name", "")))
+
+    def _is_of_open_volume(self, context: dict) -> bool:
+        # What an earlier page drew is known by its volume, what this one draws by the opening too.
+        if "digest" in context:
+            return context["digest"] == self._session.volume.digest
+        return context["case"] == self._case
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.
