@@ -7,6 +7,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -95,14 +96,14 @@ def test_where_writing_fails_the_old_file_stays(saved, monkeypatch, number):
 
 
 def test_a_quota_of_the_system_at_100_offsets_leaves_the_old_file(saved):
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     for offset in random.Random(3).sample(range(SIZE), 100):
         resource.setrlimit(resource.RLIMIT_FSIZE, (offset, hard))
         try:
             with pytest.raises(OSError, match="File too large"):
                 files.replace(saved, NEW)
         finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
         assert saved.read_bytes() == OLD
         assert list(saved.parent.iterdir()) == [saved]
 
@@ -112,6 +113,8 @@ def small_disk(tmp_path):
     """A disk of one megabyte, where one may be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
+    if shutil.which("mount") is None:
+        pytest.skip("there is no mount to make a small disk with")
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
     mounted = subprocess.run(command, check=False, capture_output=True)
     if mounted.returncode:
@@ -120,7 +123,6 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(disk)], check=True)
 
 
-@pytest.mark.skipif(not Path("/bin/mount").exists(), reason="there is no mount to make a disk with")
 def test_a_disk_that_is_full_keeps_the_old_file_and_takes_a_smaller_one(small_disk):
     path = small_disk / "labels.nii.gz"
     files.replace(path, OLD)
@@ -133,6 +135,20 @@ def test_a_disk_that_is_full_keeps_the_old_file_and_takes_a_smaller_one(small_di
 
     files.replace(path, NEW)
     assert path.read_bytes() == NEW
+
+
+def test_a_disk_that_is_read_only_keeps_the_old_file(small_disk):
+    path = small_disk / "labels.nii.gz"
+    files.replace(path, OLD)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    with pytest.raises(OSError, match=r"Permission denied|Read-only"):
+        files.replace(path, NEW)
+    with pytest.raises(OSError, match="Read-only"):
+        files.replace(small_disk / "new.nii.gz", NEW)
+
+    assert path.read_bytes() == OLD
+    assert list(small_disk.iterdir()) == [path]
 
 
 def test_a_write_that_takes_nothing_is_an_error_and_no_endless_loop(saved, monkeypatch):
