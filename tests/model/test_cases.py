@@ -536,7 +536,7 @@ def test_what_a_later_version_wrote_is_refused_and_stays(page, monkeypatch, what
             patched.setattr(records, "VERSION", 2)
             path.write_bytes(records.whole([b"new"]))
         else:
-            patched.setattr("dashboard.model.entry.FORMAT", 2)
+            patched.setattr("dashboard.model.payload.FORMAT", 2)
             sound = records.read(path.read_bytes())
             new = pack(Begin(*KEY[1:]))
             path.write_bytes(
