@@ -11,23 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from dashboard.model import recovery
 from dashboard.model.case import Case
+from dashboard.model.case_folder import Key, forget, make, read_back, tidy
 from dashboard.model.journal import Journal, Progress
 from dashboard.model.lease import BEAT_S, Lease, Watch, status
 from dashboard.model.recovery import Recovered
 from workers import files
 
 DRAIN_S = 5.0
-
-
-class Key(NamedTuple):
-    """Whose case, and of which volume: its digest, shape and name."""
-
-    user: str
-    digest: str
-    shape: tuple[int, int, int]
-    name: str
 
 
 class Opened(NamedTuple):
@@ -161,7 +152,7 @@ class Cases:
                 return
             try:
                 if opened.case.is_untouched and opened.journal.holds():
-                    forget(opened)
+                    forget(opened.folder, opened.journal.epoch)
             finally:
                 opened.journal.close()
 
@@ -237,19 +228,6 @@ class Cases:
         return Opened(case, folder, journal, "", found)
 
 
-def make(folder: Path) -> None:
-    """Make a folder that nobody else may look into, and those around it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made.
-    """
-    if not folder.is_dir():
-        make(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
 def look(folder: Path, key: Key, begin: Callable[[], Case]) -> Opened:
     """Read a case back that somebody else holds.
 
@@ -262,58 +240,3 @@ def look(folder: Path, key: Key, begin: Callable[[], Case]) -> Opened:
     holder = status(folder).holder
     said = f"{holder.user} on {holder.host}" if holder else "Somebody"
     return Opened(case, folder, None, said, found)
-
-
-def read_back(folder: Path, key: Key, begin: Callable[[], Case]) -> tuple[Case, Recovered]:
-    """Return the case that a folder holds, or a fresh one.
-
-    Raises
-    ------
-    ValueError
-        If it is of another volume, or a later version wrote it.
-    OSError
-        If it cannot be read.
-    """
-    case, found = begin(), recovery.recover(folder)
-    if not found.payloads:
-        return case, found
-    if not recovery.is_of(found.payloads, key.digest, key.shape):
-        raise ValueError(f"Expected the annotation of {key.name} in {folder}; it is another's.")
-    case.replay(found.payloads[1:])
-    return case, found
-
-
-def tidy(folder: Path, case: Case, epoch: int) -> None:
-    """Remove what the holder of `epoch` needs no more, and nothing of a later holder.
-
-    Journals older than the last two, superpixels that no longer are the case's, and files that
-    somebody who was killed was about to give a name.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be removed.
-    """
-    unneeded = recovery.journals(folder)[recovery.KEPT :]
-    for path in [*folder.glob("*.ids"), *folder.glob(".*-*.*.*")]:
-        older = path.name.lstrip(".").partition("-")[0]
-        current = case.cut is not None and path.name == case.cut.file
-        if older.isdecimal() and int(older) < epoch and not current:
-            unneeded.append(path)
-    for path in unneeded:
-        path.unlink(missing_ok=True)
-
-
-def forget(opened: Opened) -> None:
-    """Remove what a case that is held has on disk; files of a later holder stay.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be removed.
-    """
-    for path in recovery.journals(opened.folder):
-        if recovery.number(path)[0] <= opened.journal.epoch:
-            path.unlink(missing_ok=True)
-    for path in opened.folder.glob(f"{opened.journal.epoch}-*.ids"):
-        path.unlink(missing_ok=True)

@@ -1,11 +1,7 @@
-"""What a journal's records say: edits, undo and redo, the table, the view, the superpixels.
-
-A payload is deflated: the length of a JSON text (4 bytes), the text, then the arrays it lists.
-"""
+"""What a journal's records say: edits, undo and redo, the table, the view, the superpixels."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import zlib
@@ -16,11 +12,10 @@ import numpy as np
 
 from dashboard.model.labels import DTYPE, Edit, Patch, Values
 from dashboard.model.palette import Label
+from dashboard.model.payload import MOST_BYTES, Later, Unreadable, deflate, inflate, integer
 from dashboard.model.settings import Settings
 
-FORMAT = 1
-MOST_BYTES = 1 << 30  # an edit of all voxels of the largest volume that is shown has half of it
-_LEVEL = 1  # half a millisecond for a stroke; more takes three times as long for a tenth less
+_MOST_LABEL = np.iinfo(DTYPE).max
 
 
 class Begin(NamedTuple):
@@ -72,20 +67,19 @@ class Cut(NamedTuple):
 Entry = Begin | Edited | Stepped | Named | Looked | Cut
 
 
-class Unreadable(ValueError):
-    """A payload that is none of ours."""
-
-
-class Later(Unreadable):
-    """A payload that a later version wrote."""
-
-
 def pack(entry: Entry) -> bytes:
-    """Return the payload of an entry."""
+    """Return the payload of an entry.
+
+    Raises
+    ------
+    Unreadable
+        If it could not be read back: nobody could open the case again.
+    """
     if isinstance(entry, Edited):
         return pack_edit(*entry)
-    kind = type(entry).__name__.lower()
-    return _pack({"kind": kind, "format": FORMAT, **entry._asdict()}, [])
+    payload = deflate({"kind": type(entry).__name__.lower(), **entry._asdict()}, [])
+    unpack(payload)
+    return payload
 
 
 def pack_edit(edit: Edit, stroke: str = "") -> bytes:
@@ -99,7 +93,7 @@ def pack_edit(edit: Edit, stroke: str = "") -> bytes:
         arrays.append(np.packbits(patch.mask))
         arrays += [np.asarray(v, "<u2") for v in (patch.before, patch.after) if _number(v) is None]
     told = {"title": edit.title, "label": edit.label, "stroke": stroke, "ids": edit.ids is not None}
-    return _pack({"kind": "edited", "format": FORMAT, **told, "patches": patches}, arrays)
+    return deflate({"kind": "edited", **told, "patches": patches}, arrays)
 
 
 def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
@@ -113,7 +107,7 @@ def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
         If it is none.
     """
     try:
-        head, arrays = _unpack(payload, most_bytes)
+        head, arrays = inflate(payload, most_bytes)
         return _READ[head["kind"]](head, arrays)
     except Later:
         raise
@@ -136,53 +130,15 @@ def _number(values: Values) -> int | None:
     return int(values) if np.ndim(values) == 0 else None
 
 
-def _pack(head: dict, arrays: list[np.ndarray]) -> bytes:
-    listed = [[array.dtype.str, array.size] for array in arrays]
-    text = json.dumps(head | {"arrays": listed}, separators=(",", ":")).encode()
-    parts = [len(text).to_bytes(4, "little"), text, *(array.tobytes() for array in arrays)]
-    return zlib.compress(b"".join(parts), _LEVEL)
-
-
-def _unpack(payload: bytes, most_bytes: int) -> tuple[dict, Iterator[np.ndarray]]:
-    content = _inflate(payload, most_bytes)
-    at = 4 + int.from_bytes(content[:4], "little")
-    head = json.loads(content[4:at])
-    if _integer(head["format"]) > FORMAT:
-        raise Later(
-            "Expected a journal that this version can read; a later version of supervox wrote it "
-            f"(format {head['format']}): open the volume with that."
-        )
-    arrays = []
-    for dtype, size in head["arrays"]:
-        array = np.frombuffer(content, _DTYPES[dtype], _integer(size), at)
-        at += array.nbytes
-        arrays.append(array)
-    if at != len(content):
-        raise ValueError("more behind its arrays")
-    return head, iter(arrays)
-
-
-def _inflate(payload: bytes, most_bytes: int) -> bytes:
-    inflater = zlib.decompressobj()
-    content = inflater.decompress(payload, most_bytes)
-    if not inflater.eof or inflater.unused_data:
-        raise ValueError("cut short, or too large")
-    return content
-
-
-_DTYPES = {name: np.dtype(name) for name in ("|u1", "<u2", "<u4")}
-_MOST_LABEL = np.iinfo(DTYPE).max
-
-
 def _edited(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
     ids = _next(arrays).astype(np.int64) if head["ids"] else None
     patches = tuple(_patch(arrays, *told) for told in head["patches"])
-    label = None if head["label"] is None else _integer(head["label"], most=_MOST_LABEL)
+    label = None if head["label"] is None else integer(head["label"], most=_MOST_LABEL)
     return Edited(Edit(patches, _text(head["title"]), ids, label), _text(head["stroke"]))
 
 
 def _patch(arrays: Iterator[np.ndarray], corners: list[int], *values: int | None) -> Patch:
-    starts, stops = (tuple(map(_integer, corners[n::2])) for n in (0, 1))
+    starts, stops = (tuple(map(integer, corners[n::2])) for n in (0, 1))
     box = tuple(map(slice, starts, stops))
     shape = tuple(stop - start for start, stop in zip(starts, stops, strict=True))
     bits, size = _next(arrays), math.prod(shape)
@@ -196,7 +152,7 @@ def _patch(arrays: Iterator[np.ndarray], corners: list[int], *values: int | None
 
 def _values(arrays: Iterator[np.ndarray], value: int | None, m: int) -> Values:
     if value is not None:
-        return _integer(value, most=_MOST_LABEL)
+        return integer(value, most=_MOST_LABEL)
     values = _next(arrays).astype(DTYPE)
     if values.size != m:
         raise ValueError(f"{values.size:,} labels for {m:,} voxels")
@@ -222,18 +178,12 @@ def _cut(head: dict, _) -> Cut:
 
 
 def _label(value: int, name: str, color: str) -> Label:
-    return Label(_integer(value, most=_MOST_LABEL), _text(name), _text(color))
+    return Label(integer(value, most=_MOST_LABEL), _text(name), _text(color))
 
 
 def _three(values: list[int]) -> tuple[int, int, int]:
-    i, j, k = map(_integer, values)
+    i, j, k = map(integer, values)
     return i, j, k
-
-
-def _integer(value: object, most: int = 2**48) -> int:
-    if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(f"{value!r:.20} for a number from 0 to {most}")
-    return value
 
 
 def _text(value: object) -> str:
@@ -245,10 +195,10 @@ def _text(value: object) -> str:
 _READ = {
     "begin": _begin,
     "edited": _edited,
-    "stepped": lambda head, _: Stepped(_integer(head["done"])),
+    "stepped": lambda head, _: Stepped(integer(head["done"])),
     "named": lambda head, _: Named(tuple(_label(*label) for label in head["table"])),
     "looked": lambda head, _: Looked(
-        _three(head["cursor"]), _integer(head["label"], most=_MOST_LABEL)
+        _three(head["cursor"]), integer(head["label"], most=_MOST_LABEL)
     ),
     "cut": _cut,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.model.case import Case
-from dashboard.model.cases import Key
+from dashboard.model.case_folder import Key
 from dashboard.model.entry import Cut
 from dashboard.model.labels import LabelMap
 from dashboard.model.palette import first_labels

@@ -215,6 +215,20 @@ def test_a_payload_that_inflates_without_end_is_refused_before_it_has():
         entry.unpack(bomb, most_bytes=10**6)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        Looked((1.0, 2, 3), 1),
+        Looked((1, 2, -3), 1),
+        Stepped(-1),
+        Cut("../a", None, None, asked=True),
+    ],
+)
+def test_what_could_not_be_read_back_is_not_packed(said):
+    with pytest.raises(entry.Unreadable):
+        entry.pack(said)
+
+
 def test_one_patch_may_have_one_number_before_and_many_after():
     mask = slab("110", "001").astype(bool)
     patch = Patch((slice(1, 3), slice(0, 3), slice(2, 3)), mask, 0, np.array([1, 2, 65535], "u2"))

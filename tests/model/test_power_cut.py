@@ -7,7 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from dashboard.model.cases import Cases, read_back
+from dashboard.model.case_folder import read_back
+from dashboard.model.cases import Cases
 from tests.model.annotating import KEY, Annotator, fresh, memory
 from tests.model.power import Disk, Power
 
