@@ -139,7 +139,9 @@ class Gate(Matcher):
         is_page = any(request.path.rstrip("/") == f"{self._plan.prefix}{path}" for path in contexts)
         if not is_page or half_open(contexts.values()) < MOST_HALF_OPEN:
             return None
-        return Answer(503, "Many pages are being opened just now: this one follows in some seconds.")
+        return Answer(
+            503, "Many pages are being opened just now: this one follows in some seconds."
+        )
 
 
 def half_open(contexts: Iterable) -> int:
