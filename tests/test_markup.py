@@ -29,6 +29,8 @@ RUNS_CODE = {
 # Sent between our own processes only, over mutual TLS: Dask has no other way to send a function.
 PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 MAY_PICKLE = {"dashboard/cluster.py", "dashboard/cluster_process.py"}
+# Names the error by which numba's cache says that it is damaged, and loads nothing itself.
+MAY_IMPORT = MAY_PICKLE | {"workers/compiled.py"}
 IN_THE_PAGE = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser"
     r"|srcdoc|javascript:|createContextualFragment|setHTML|\bFunction\("
@@ -82,7 +84,7 @@ def runs_code(path, source):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = {alias.name for alias in node.names} | {getattr(node, "module", "") or ""}
             roots = {name.partition(".")[0] for name in names}
-            if roots & PICKLES and path not in MAY_PICKLE:
+            if roots & PICKLES and path not in MAY_IMPORT:
                 yield ast.unparse(node)
 
 
