@@ -166,7 +166,7 @@ def test_the_page_is_told_all_that_was_asked(tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--host", "0.0.0.0"], "add a login with --basic-auth FILE"),
+        (["--host", "0.0.0.0"], "add a login with --basic-auth FILE"),  # noqa: S104
         (["--basic-auth", "hunter2"], "--basic-auth expects a file that only you can read"),
         (["--autoreload"], "--autoreload is for developers only"),
         (["--admin"], "--admin is for developers only"),
