@@ -188,3 +188,30 @@ def test_the_page_is_told_all_that_was_asked(tmp_path):
     asked = options.parse([*given, "--scheduler", "tls://h:8786"])
 
     assert options.parse(cli.passed_on(asked)) == asked
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], "add a login with --basic-auth FILE"),  # noqa: S104
+        (["--basic-auth", "hunter2"], "--basic-auth expects a file that only you can read"),
+        (["--autoreload"], "--autoreload is for developers only"),
+        (["--admin"], "--admin is for developers only"),
+        (["--allow-websocket-origin", "*"], "lets the pages of strangers in"),
+        (["--unix-socket", __file__, "--allow-websocket-origin", "hub"], "is no socket"),
+    ],
+)
+def test_a_server_that_would_let_strangers_in_does_not_start(supervox, options, said):
+    status, printed, errors = supervox("serve", *options)
+
+    assert (status, printed, errors.count("\n")) == (2, "", 1)
+    assert said in errors
+
+
+def test_a_wildcard_in_the_environment_is_refused_too(supervox, monkeypatch):
+    monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "hub.example.org,*")
+
+    status, _, errors = supervox("serve")
+
+    assert status == 2
+    assert "lets the pages of strangers in" in errors

@@ -140,7 +140,7 @@ class Gate(Matcher):
         if not is_page or half_open(contexts.values()) < MOST_HALF_OPEN:
             return None
         return Answer(
-            503, "Many pages are being opened: this one follows in some seconds."
+            503, "Many pages are being opened just now: this one follows in some seconds."
         )
 
 

@@ -56,7 +56,14 @@ class LoginHandler(BasicLoginHandler):
 
     def get_argument(self, name: str, *args, **kwargs) -> str:
         """Return what was typed; of a password, blanks at its ends too."""
+        if name == "next":  # Panel forgets it after a wrong password
+            args = (self.get_cookie("next_url"),)
         return super().get_argument(name, *args, **{"strip": name != "password"} | kwargs)
+
+    def get_cookie(self, name: str, default: str | None = None) -> str | None:
+        """Return a cookie; without one, what comes next is the first page of this server."""
+        first = f"{self.application.prefix}/"
+        return super().get_cookie(name, first if name == "next_url" else default)
 
     def set_cookie(self, *args, **kwargs) -> None:
         """Let no cookie travel with what other sites ask for, nor without TLS where there is."""
