@@ -144,6 +144,14 @@ class Journal:
     # In its thread
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:  # whatever ended it, it takes no more records
+            self._lost |= not self._closing
+            with contextlib.suppress(OSError):  # all that counts was forced to disk before
+                self._file.close()
+
+    def _work(self) -> None:
         while not self._lost:
             batch, closing = self._next()
             self._live()
@@ -153,8 +161,6 @@ class Journal:
                 with contextlib.suppress(OSError):
                     self._lease.release()
                 break
-        with contextlib.suppress(OSError):  # all that counts was forced to disk before
-            self._file.close()
 
     def _next(self) -> tuple[list[bytes], bool]:
         with self._changed:

@@ -83,13 +83,9 @@ class Power:
             else:
                 self.note("sync", self._inode(descriptor))
 
-    def write(self, path, content, mode):
-        descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            self.pwrite(descriptor, content, 0)
-            self.sync(descriptor)
-        finally:
-            os.close(descriptor)
+    def write(self, descriptor, content):
+        self.pwrite(descriptor, content, 0)
+        self.sync(descriptor)
 
     def _inode(self, descriptor):
         return self._inodes[os.fstat(descriptor).st_ino]

@@ -293,6 +293,20 @@ def test_who_surrenders_on_a_full_disk_is_told_how_much_was_lost(begin, heard, d
     assert (journal.progress.saved, journal.progress.lost) == (0, True)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # as it should
+def test_a_journal_whose_listener_fails_takes_no_more_records(tmp_path):
+    def fail(journal, progress):
+        raise RuntimeError("no page")
+
+    journal = Journal(Lease.take(tmp_path), [b"begin"], fail)
+
+    journal.append(b"edit")
+    journal.join(20)
+
+    assert not journal.is_open
+    assert on_disk(tmp_path) == [b"begin", b"edit"]
+
+
 def test_threads_may_append_together(begin, heard, tmp_path):
     journal = begin()
     numbers = {}
