@@ -95,7 +95,7 @@ def eventually(truth, seconds=10.0):
 def started(executor, future):
     """Wait until the kernel of `future` runs on a worker."""
     return eventually(
-        lambda: any(t.pid and t.future is future for t in [*executor._tasks.values()])
+        lambda: any(t.pid and t.future is future for t in [*executor._link.tasks.values()])
     )
 
 
@@ -374,7 +374,7 @@ def test_a_kernel_that_the_workers_lack_is_named_in_a_sentence(executor, tmp_pat
 
 def test_a_running_scheduler_is_used_and_left_running(executor):
     executor.submit(pow, 2, 5).result(30)
-    security, address = executor._client.security, executor._client.scheduler.address
+    security, address = executor._link.client.security, executor._link.client.scheduler.address
     config = {
         "distributed.comm.tls.ca-file": security.tls_ca_file,
         "distributed.comm.tls.client.cert": security.tls_client_cert,
@@ -423,7 +423,7 @@ def test_a_compute_process_that_dies_is_said_in_state_and_futures():
 def test_a_worker_runs_a_kernel_for_each_core_but_at_most_four(monkeypatch, cores, kernels):
     asked = []
     monkeypatch.setattr("dashboard.cluster.usable", lambda: cores)
-    monkeypatch.setattr("dashboard.cluster_process.ClusterProcess", lambda *how: asked.append(how))
+    monkeypatch.setattr("dashboard.cluster_link.ClusterProcess", lambda *how: asked.append(how))
 
     with DaskExecutor.local() as executor:
         eventually(lambda: executor.state.startswith("lost"))
