@@ -29,13 +29,12 @@ WISHES = [Settings(count=count, threshold=None, sigma_mm=0.0) for count in (200,
 
 
 class Annotator:
-    """A session in this thread, whose user strokes and takes back; what it told, by time."""
+    """A session in this thread, whose user strokes and takes back; and what it told, by time."""
 
     def __init__(self, executor, volume):
         self.turns, self.told, self.strokes = queue.SimpleQueue(), [], 0
         self.session = Session(executor, Inline(), self.turns.put)
         self.session.param.watch(self._note, "notice", onlychanged=False)
-        # The first superpixels are not the cluster's: one can annotate before it is there.
         self.session.first_settings = WISHES[0]
         self.session.open(nifti_bytes(volume.data, volume.affine), "noise.nii")
         self.expected = np.zeros(volume.data.shape, np.uint16)
@@ -166,21 +165,20 @@ def test_a_scheduler_that_is_killed_is_told_and_the_partition_goes_on_to_the_sam
 
 
 @pytest.mark.parametrize("deadline", [2, pytest.param(30, marks=pytest.mark.torture)])
-def test_without_workers_it_is_told_and_one_annotates_on(noise, deadline):
+def test_without_workers_it_is_told_and_one_annotates_on(noise, undisturbed, deadline):
     remote = Remote()
     remote.start_scheduler()
     try:
         with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=deadline) as none:
             assert eventually(lambda: none._link is not None, 60)
-            began = time.monotonic()
             annotator = Annotator(none, noise)
-            partitioned = partition(noise.data, noise.spacing, **WISHES[0]._asdict())
-            annotator.session.open_superpixels(
-                nifti_bytes(partitioned.ids, noise.affine), "superpixels.nii"
-            )
+            assert annotator.until(lambda: annotator.session.volume is not None, 10)
+            ids = nifti_bytes(undisturbed[WISHES[0]].astype(np.uint16), noise.affine)
+            annotator.session.open_superpixels(ids, "superpixels.nii")
+            assert annotator.until(lambda: annotator.session.superpixels is not None, 10)
             annotator.session.partition(WISHES[1])
             asked = time.monotonic()
-            said = partial(annotator.tells, "No Dask worker has been there", began)
+            said = partial(annotator.tells, "No Dask worker has been there", asked)
 
             assert annotator.until(said, deadline + 5)
 
