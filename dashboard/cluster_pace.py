@@ -34,10 +34,10 @@ class Pace:
         self._tries.append(now)
 
     def note_success(self) -> None:
-        """It is open."""
+        """Begin the next pause from the start: it is open."""
         self._failures = 0
 
     def note_failure(self, now: float) -> None:
-        """It could not be opened: the pause begins now."""
+        """Begin a longer pause now: it could not be opened."""
         self._tries[-1] = now
         self._failures += 1
