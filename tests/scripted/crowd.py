@@ -1,4 +1,4 @@
-"""Many annotators at once, in one process: each strokes at a steady pace and waits for the answer."""
+"""Many annotators in one process: each strokes at a steady pace and waits for the answer."""
 
 from __future__ import annotations
 

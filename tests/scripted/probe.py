@@ -91,8 +91,9 @@ def main():
     blocks = Blocks()
     blocks.install()
     threading.Thread(target=answer_questions, args=(blocks, answers), daemon=True).start()
-    from dashboard.model.case import Case
     from panel.command import main as panel
+
+    from dashboard.model.case import Case
 
     # An annotation that waits for its page in memory is no leak.
     Case.is_untouched = property(lambda _: True)
