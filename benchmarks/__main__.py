@@ -9,11 +9,10 @@ import platform
 import signal
 import sys
 import time
-from functools import partial
 from importlib.metadata import version
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke")
-BY_NAME = ("defaults",)
+BY_NAME = ("defaults", "load")
 SLOWER = ("slic",)
 BUSY_S = 0.5
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")
@@ -25,7 +24,7 @@ def main() -> None:
     given = build_parser().parse_args()
     print(machine())
     for name in given.names or (() if given.install else NAMES):
-        show(name, slow=given.slow)
+        show(name, **options(name, given))
     if given.install:
         show("install")
 
@@ -35,7 +34,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + BY_NAME)}")
     parser.add_argument("--slow", action="store_true", help="the peers' slowest runs five times")
     parser.add_argument("--install", action="store_true", help="make run in a fresh clone")
+    parser.add_argument("--annotators", type=int, default=20, help="of load (default: 20)")
+    parser.add_argument("--minutes", type=float, default=10, help="of load (default: 10)")
     return parser
+
+
+def options(name: str, given: argparse.Namespace) -> dict:
+    """Return what a family is told."""
+    if name == "load":
+        return {"annotators": given.annotators, "minutes": given.minutes}
+    return {"slow": given.slow} if name in SLOWER else {}
 
 
 def machine() -> str:
@@ -53,12 +61,11 @@ def share_of_a_processor() -> float:
     return (time.process_time() - cpu) / (time.perf_counter() - wall)
 
 
-def show(name: str, *, slow: bool = False) -> None:
+def show(name: str, **told) -> None:
     """Measure one family, and print its rows."""
     print(f"\n{name} (a busy loop gets {share_of_a_processor():.0%} of a processor)", flush=True)
     measure = importlib.import_module(f"benchmarks.{name}").figures
-    measure = partial(measure, slow=slow) if name in SLOWER else measure
-    for figure in measure():
+    for figure in measure(**told):
         print(figure.row(), flush=True)
 
 

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import queue
 import threading
-import weakref
+import time
 from collections.abc import Callable
-from concurrent.futures import (
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    InvalidStateError,
-    wait,
-)
-from dataclasses import dataclass
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import numpy as np
-
+from dashboard.cluster_arrays import aligned
+from dashboard.cluster_pace import Pace
+from dashboard.cluster_task import Task
+from dashboard.cluster_thread import Lane, Trap
 from workers.team import usable
 
 if TYPE_CHECKING:
-    from dashboard.cluster_process import ClusterProcess
+    from dashboard.cluster_link import Link
 
-BIG = 1_000_000
 _KERNELS = 4  # at a time: each has a volume in memory
 GRACE_S = 1.0
 REACH_S = 10.0
 WATCH_S = 0.5
-ATTEMPTS = 5
+NO_WORKER_S = 30.0
 
 
 class DaskExecutor(Executor):
@@ -43,33 +33,54 @@ class DaskExecutor(Executor):
     other in a thread of the executor's, so they must not wait for another of its futures; the
     callbacks of one that is cancelled run in the thread that cancels.
 
+    A scheduler that is lost is sought again, or started again, without end; `state` says how it
+    stands. Kernels are pure functions, so what is computed twice has the same bits.
+
     Parameters
     ----------
-    open_client : callable
-        Called with the executor in the launcher's thread; returns the Dask client.
+    open_link : callable
+        Called in the launcher's thread; returns the connection to a scheduler, or raises OSError.
+    runs_again : bool
+        Whether what was under way when the scheduler was lost waits for the next one; else it
+        fails.
+    worker_deadline : float
+        Seconds without any worker after which what waits for one fails.
     """
 
-    def __init__(self, open_client: Callable[[DaskExecutor], Any]) -> None:
-        self._client: Any = None
-        self._process: ClusterProcess | None = None
+    def __init__(
+        self,
+        open_link: Callable[[], Link],
+        *,
+        runs_again: bool = False,
+        worker_deadline: float = NO_WORKER_S,
+    ) -> None:
+        self._open_link = open_link
+        self._runs_again = runs_again
+        self._worker_deadline = worker_deadline
+        self._link: Link | None = None
         self._trouble = ""
+        self._opening = True
         self._state = "starting"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._closing = threading.Lock()
-        self._shut = threading.Event()
+        self._shut, self._ended = threading.Event(), threading.Event()
         self._pending: set[Future] = set()
-        self._tasks: dict[str, _Task] = {}
-        self._kept: dict[int, Any] = {}
-        self._run: Callable | None = None
-        self._watcher: threading.Thread | None = None
+        self._held: list[Task] = []
+        self._idle_since: float | None = time.monotonic()
+        self._pace = Pace()
         self._answers = Lane("supervox-answers")
         self._launches = Lane("supervox-launches")
-        self._launches.do(self._open, open_client)
+        self._farewells = Lane("supervox-farewells")
+        self._launches.do(self._open)
+        self._watcher = threading.Thread(target=self._watch, name="supervox-watch", daemon=True)
+        self._watcher.start()
         atexit.register(self.shutdown, cancel_futures=True)
 
     @classmethod
     def local(cls, workers: int = 1, threads_per_worker: int | None = None) -> DaskExecutor:
         """Start a cluster of our own on this machine, closed to all other users of it.
+
+        When it dies it is started again, and what it was at work on runs again.
 
         Parameters
         ----------
@@ -81,11 +92,15 @@ class DaskExecutor(Executor):
             Each may take as many threads as there are cores.
         """
         threads = threads_per_worker or min(_KERNELS, usable())
-        return cls(partial(cls._open_local, workers=workers, threads_per_worker=threads))
+        return cls(partial(_open_embedded, workers, threads), runs_again=True)
 
     @classmethod
-    def connect(cls, address: str, *, deadline: float = REACH_S) -> DaskExecutor:
+    def connect(
+        cls, address: str, *, deadline: float = REACH_S, worker_deadline: float = NO_WORKER_S
+    ) -> DaskExecutor:
         """Use the scheduler at `address`, such as ``tls://host:8786``; TLS as Dask's config says.
+
+        When it is lost, what runs there fails, and it is sought again.
 
         Parameters
         ----------
@@ -93,8 +108,10 @@ class DaskExecutor(Executor):
             Where the scheduler listens. Its workers must be able to import `workers`.
         deadline : float
             Seconds after which a scheduler that does not answer is taken for lost.
+        worker_deadline : float
+            Seconds without any worker after which a kernel that waits for one fails.
         """
-        return cls(partial(_open_remote, address, deadline))
+        return cls(partial(_open_remote, address, deadline), worker_deadline=worker_deadline)
 
     @property
     def state(self) -> str:
@@ -113,7 +130,9 @@ class DaskExecutor(Executor):
             A read-only array of 1 MB or more is sent once and kept on the workers for as long as
             this very object lives; its memory must no longer change. A callable ``report`` stays
             here: the kernel gets a stand-in, which passes on at most 20 fractions a second and
-            raises `concurrent.futures.CancelledError` once the future is settled.
+            raises `concurrent.futures.CancelledError` once the future is settled. If it has a
+            method ``again``, that is told a sentence when the kernel has to begin anew because the
+            scheduler was lost.
 
         Returns
         -------
@@ -131,7 +150,7 @@ class DaskExecutor(Executor):
         """
         future: Future = Future()
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
-        task = _Task((fn, args, kwargs), report, future)
+        task = Task((fn, args, kwargs), report, future)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
@@ -164,90 +183,99 @@ class DaskExecutor(Executor):
 
     # The launcher's thread
 
-    def _open(self, open_client: Callable) -> None:
-        with Trap(self._lose):
-            client = open_client(self)
-            self._run = self._listen(client)
-            self._client = client
-            self._watcher = threading.Thread(target=self._watch, name="supervox-watch", daemon=True)
-            self._watcher.start()
+    def _open(self) -> None:
+        self._pace.note_try(time.monotonic())
+        with Trap(self._cannot_open):
+            link = self._open_link().listen(self._heard)
+            self._pace.note_success()
+            with self._lock:
+                self._link, self._trouble, self._opening = link, "", False
+            self._look()
 
-    def _open_local(self, workers: int, threads_per_worker: int) -> Any:
-        from dashboard.cluster_process import ClusterProcess
+    def _cannot_open(self, error: Exception) -> None:
+        self._pace.note_failure(time.monotonic())
+        with self._lock:
+            self._trouble, self._opening = str(error), False
+            held, self._held = self._held, []
+        self._state = f"lost: {error}"
+        for task in held:
+            task.fail(BrokenExecutor(self._trouble))
 
-        self._process = ClusterProcess(workers, threads_per_worker)
-        return self._process.wait_until_ready().client()
-
-    def _listen(self, client: Any) -> Callable:
-        from dashboard.cluster_process import kernel_runner
-
-        topic = f"supervox-{uuid4().hex}"
-        client.subscribe_topic(topic, self._heard)
-        return kernel_runner(topic)
-
-    def _launch(self, task: _Task) -> None:
-        with Trap(task.fail):
-            self._raise_if_broken()
-            try:
-                self._send(task)
-            except TimeoutError as error:
-                raise BrokenExecutor("There is no Dask worker to send data to.") from error
-            except OSError:  # the worker died under our hands
-                self._launch_again(task)
-
-    def _send(self, task: _Task) -> None:
-        if (wanted := task.call) is None:
+    def _launch(self, task: Task) -> None:
+        if task.future.done():
             return
-        task.begin(getattr(wanted[0], "__name__", "kernel"))
-        call, shared, arrays = self._pack(*wanted, reports=task.report is not None)
-        self._tasks[task.key] = task
-        task.running = self._client.submit(
-            self._run, call, shared, *arrays, key=task.key, pure=False
-        )
-        self._client.loop.add_callback(self._follow, task, task.running)
+        with Trap(task.fail):
+            link = self._link
+            if link is not None and link.trouble:
+                self._part(link)
+                link = None
+            if link is None and self._opening:  # that stands in this lane: come after it
+                self._launches.do(self._launch, task)
+            elif link is None:
+                raise BrokenExecutor(self._trouble)
+            elif self._hold(task):
+                self._send(link, task)
+
+    def _hold(self, task: Task) -> bool:
+        """Tell whether there are workers; else the task is held until there are."""
+        with self._lock:
+            if self._idle_since is not None:
+                self._held.append(task)
+            return self._idle_since is None
+
+    def _send(self, link: Link, task: Task) -> None:
+        try:
+            if not link.start(task):
+                return
+        except (OSError, BrokenExecutor):  # the worker or the scheduler died under our hands
+            link.send_anew(task)
+            self._start_over(task, link)
+            return
+        link.later(self._follow, link, task, task.running)
         if task.future.done():  # cancelled before it could be seen that there is one to stop
             self._stop(task)
 
-    def _pack(
-        self, fn: Callable, args: tuple, kwargs: dict, *, reports: bool
-    ) -> tuple[Any, dict, list]:
-        import cloudpickle
+    # When something was lost: any thread
 
-        given = {**dict(enumerate(args)), **kwargs}
-        big = {name: given.pop(name) for name in list(given) if _is_big(given[name])}
-        call = cloudpickle.dumps((fn, given, reports))
-        shared = {name: _is_shared(value) for name, value in big.items()}
-        return self._scattered(call), shared, [self._scattered(value) for value in big.values()]
+    def _part(self, link: Link) -> None:
+        """Give up a connection, and seek or start another; once."""
+        with self._lock:
+            if self._link is not link:
+                return
+            self._link, self._trouble = None, link.trouble
+            self._idle_since = time.monotonic()
+            self._opening = not self._ended.is_set() and not self._pace.wait_s(time.monotonic())
+            held, self._held = self._held, []
+        self._state = f"lost: {self._trouble}"
+        self._farewells.do(link.close)
+        if self._opening:
+            self._launches.do(self._open)
+        running = [task for key, task in [*link.tasks.items()] if link.tasks.pop(key, None)]
+        for task in [*held, *running]:
+            self._start_over(task, link)
 
-    def _scattered(self, value: Any) -> Any:
-        if not _is_big(value):
-            return value
-        if not _is_shared(value):
-            return self._client.scatter(value, hash=False)
-        if id(value) not in self._kept:
-            self._kept[id(value)] = self._client.scatter(value, hash=False)
-            weakref.finalize(value, self._kept.pop, id(value), None).atexit = False
-        return self._kept[id(value)]
-
-    def _launch_again(self, task: _Task) -> None:
-        self._raise_if_broken()
-        if task.attempts >= ATTEMPTS:
-            raise BrokenExecutor(f"The computation was given up: {ATTEMPTS} workers were lost.")
-        if (wanted := task.call) is not None:  # None: cancelled meanwhile
-            for value in (*wanted[1], *wanted[2].values()):
-                self._kept.pop(id(value), None)
+    def _start_over(self, task: Task, link: Link) -> None:
+        """Launch a task anew that was under way on `link`, or let it fail."""
+        with Trap(task.fail):
+            task.raise_if_hopeless()
+            if why := link.trouble:
+                self._part(link)
+                if not self._runs_again or not self._opening:
+                    raise BrokenExecutor(why)
+                self._answers.do(task.tell_again, why)
+            task.running = None
             self._launches.do(self._launch, task)
 
     # The thread of Dask's event loop
 
-    async def _follow(self, task: _Task, running: Any) -> None:
-        with Trap(partial(self._answers.do, self._deliver_error, task, running.key)):
+    async def _follow(self, link: Link, task: Task, running: Any) -> None:
+        with Trap(partial(self._answers.do, self._deliver_error, link, task, running.key)):
             how, value = await running
-            self._answers.do(self._deliver, task, running.key, how, value)
+            self._answers.do(self._deliver, link, task, running.key, how, value)
 
-    def _heard(self, event: tuple) -> None:
-        key, what, value = event[1]
-        task = self._tasks.get(key)
+    def _heard(self, link: Link, said: tuple) -> None:
+        key, what, value = said
+        task = link.tasks.get(key)
         if task is None:
             return
         if what == "pid":
@@ -257,211 +285,140 @@ class DaskExecutor(Executor):
         elif not task.future.done():
             self._answers.do(self._report, task, value)
 
-    async def _cancel(self, task: _Task, running: Any) -> None:
-        self._client.loop.call_later(GRACE_S, self._kill, task)
-        await self._client.cancel([running], asynchronous=True)
+    async def _cancel(self, task: Task, running: Any) -> None:
+        task.link.client.loop.call_later(GRACE_S, self._kill, task)
+        await task.link.client.cancel([running], asynchronous=True)
 
-    def _kill(self, task: _Task) -> None:
-        self._tasks.pop(task.key, None)
+    def _kill(self, task: Task) -> None:
+        task.link.tasks.pop(task.key, None)
         task.running = None
-        if task.pid is not None and self._process is not None:
-            self._process.kill_worker(task.pid)
+        task.link.kill_worker(task.pid)
 
     # The thread of the answers
 
-    def _report(self, task: _Task, fraction: float) -> None:
+    def _report(self, task: Task, fraction: float) -> None:
+        report = task.report
         with Trap(task.fail):
             if not task.future.done():
-                task.report(fraction)
+                report(fraction)
 
-    def _deliver(self, task: _Task, key: str, how: str, value: Any) -> None:
-        self._forget(task, key)
-        with Trap(task.fail):
-            task.settle(how, _aligned(value))
+    def _deliver(self, link: Link, task: Task, key: str, how: str, value: Any) -> None:
+        if self._claims(link, task, key):
+            with Trap(task.fail):
+                task.settle(how, aligned(value))
 
-    def _deliver_error(self, task: _Task, key: str, error: Exception) -> None:
-        from dashboard.cluster_process import GIVEN_UP, given_up
+    def _deliver_error(self, link: Link, task: Task, key: str, error: Exception) -> None:
+        from dashboard.cluster_link import GIVEN_UP, given_up
 
-        self._forget(task, key)
+        if not self._claims(link, task, key):
+            return
         with Trap(task.fail):
             if isinstance(error, CancelledError):  # data that it needs went with a worker
-                self._launch_again(task)
+                link.send_anew(task)
+                self._start_over(task, link)
                 return
             raise given_up(error) if isinstance(error, GIVEN_UP) else error
 
-    def _forget(self, task: _Task, key: str) -> None:
-        if not task.future.done():  # else `_kill` still has to know it
-            task.running = None
-            self._tasks.pop(key, None)
+    def _claims(self, link: Link, task: Task, key: str) -> bool:
+        """Tell whether the answer is still waited for, and by nobody else."""
+        if task.future.done():  # `_kill` still has to know it
+            return False
+        return link.tasks.pop(key, None) is task
 
     # Any thread
 
-    def _settled(self, task: _Task, future: Future) -> None:
+    def _settled(self, task: Task, future: Future) -> None:
         if future.cancelled():
             future.set_running_or_notify_cancel()  # wakes who is in concurrent.futures.wait
         with self._lock:
             self._pending.discard(future)
-        task.call = None  # who keeps the future does not keep the volume
+        task.forget()
         self._stop(task)
 
-    def _stop(self, task: _Task) -> None:
-        running = task.running
-        if running is not None and not self._shut.is_set() and not self._broken():
-            self._client.loop.add_callback(self._cancel, task, running)
+    def _stop(self, task: Task) -> None:
+        running, link = task.running, task.link
+        if running is not None and not self._shut.is_set() and not link.trouble:
+            link.later(self._cancel, task, running)
 
     def _close(self, pending: set[Future]) -> None:
         wait(pending)
+        self._ended.set()
         with self._closing:
             self._launches.close()
+            self._watcher.join()
             self._answers.close()
-            self._kept.clear()
-            if self._watcher is not None:
-                self._watcher.join()
-            if self._client is not None:
-                self._client.close()
-            if self._process is not None:
-                self._process.close()
+            if self._link is not None:
+                self._farewells.do(self._link.close)
+            self._farewells.close()
+            self._link = None
             self._state = "closed"
 
-    # What the status line says
+    # The watcher's thread
 
     def _watch(self) -> None:
-        with Trap(self._lose):
+        while not self._ended.wait(WATCH_S):
             self._look()
-        while not self._shut.wait(WATCH_S):
-            with Trap(self._lose):
-                self._look()
 
     def _look(self) -> None:
-        self._raise_if_broken()
-        try:
-            threads = self._client.nthreads()
-        except OSError as error:
-            raise BrokenExecutor("The Dask scheduler does not answer.") from error
-        self._state = (
-            f"ready: {_count(len(threads), 'worker')}, {_count(sum(threads.values()), 'thread')}"
-            if threads
-            else "starting"
-        )
+        link = self._link
+        if link is None:
+            self._try_again()
+        elif link.trouble:
+            self._part(link)
+        else:
+            with Trap(partial(self._give_up, link)):
+                self._count(link, link.threads())
 
-    def _lose(self, error: Exception) -> None:
-        if self._client is None:
-            self._trouble = str(error)
-        self._state = f"lost: {error}"
+    def _give_up(self, link: Link, error: Exception) -> None:
+        link.give_up(str(error))
+        self._part(link)
 
-    def _raise_if_broken(self) -> None:
-        if sentence := self._broken():
-            raise BrokenExecutor(sentence)
+    def _try_again(self) -> None:
+        with self._lock:
+            wanted = not self._opening and not self._pace.wait_s(time.monotonic())
+            self._opening = self._opening or wanted
+        if wanted:
+            self._launches.do(self._open)
 
-    def _broken(self) -> str:
-        if self._trouble:
-            return self._trouble
-        if self._process is not None and self._process.returncode is not None:
-            return f"The compute process has ended (status {self._process.returncode})."
-        if self._client is not None and self._client.status != "running":
-            return "The connection to the Dask scheduler is lost."
-        return ""
-
-
-@dataclass(eq=False)
-class _Task:
-    """A submitted call and what is known of it on the cluster."""
-
-    call: tuple[Callable, tuple, dict] | None
-    report: Callable[[float], object] | None
-    future: Future
-    running: Any = None
-    key: str = ""
-    pid: int | None = None
-    attempts: int = 0
-
-    def begin(self, name: str) -> None:
-        self.attempts += 1
-        self.pid = None
-        self.key = f"{name}-{uuid4().hex}"
-
-    def settle(self, how: str, value: Any) -> None:
-        if how == "cancelled":
-            raise CancelledError
-        if how == "unknown":
-            raise BrokenExecutor(
-                f"The Dask workers do not know this kernel ({value}): install supervox on them, "
-                "in the version that is used here."
-            )
-        with contextlib.suppress(InvalidStateError):  # cancelled in this moment
-            self.future.set_result(value)
-
-    def fail(self, error: Exception) -> None:
-        if isinstance(error, CancelledError):
-            self.future.cancel()
+    def _count(self, link: Link, threads: list[int]) -> None:
+        if threads:
+            self._state = f"ready: {_say(len(threads), 'worker')}, {_say(sum(threads), 'thread')}"
+            self._let_go()
             return
-        with contextlib.suppress(InvalidStateError):
-            self.future.set_exception(error)
+        self._state = "starting"
+        with self._lock:
+            self._idle_since = self._idle_since or time.monotonic()
+            late = time.monotonic() - self._worker_deadline
+            waiting = [*self._held, *link.tasks.values()] if self._idle_since < late else []
+            waiting = [task for task in waiting if task.waits_since < late]
+            self._held = [task for task in self._held if task not in waiting]
+        for task in waiting:
+            task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
+
+    def _let_go(self) -> None:
+        """Launch what was held: there are workers again."""
+        with self._lock:
+            self._idle_since = None
+            held, self._held = self._held, []
+        for task in held:
+            self._launches.do(self._launch, task)
 
 
-class Lane:
-    """A thread that does one thing after the other and does not outlive the interpreter."""
+def _open_embedded(workers: int, threads_per_worker: int) -> Link:
+    from dashboard.cluster_link import open_embedded
 
-    def __init__(self, name: str) -> None:
-        self._jobs: queue.SimpleQueue = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
-
-    def do(self, job: Callable, *args) -> None:
-        """Call ``job(*args)`` after all that was asked before; it must not raise."""
-        self._jobs.put((job, args))
-
-    def close(self) -> None:
-        """Do what was asked so far and end; may be called again."""
-        self._jobs.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        for job, args in iter(self._jobs.get, None):
-            job(*args)
+    return open_embedded(workers, threads_per_worker)
 
 
-class Trap(contextlib.AbstractContextManager):
-    """Hands any exception of its block to `handle`: in a thread, nobody else would see it."""
+def _open_remote(address: str, deadline: float) -> Link:
+    from dashboard.cluster_link import open_remote
 
-    def __init__(self, handle: Callable[[Exception], None]) -> None:
-        self._handle = handle
-
-    def __exit__(self, kind, error, trace) -> bool:
-        if isinstance(error, Exception):
-            self._handle(error)
-        return isinstance(error, Exception)
+    return open_remote(address, deadline)
 
 
-def _open_remote(address: str, deadline: float, _: DaskExecutor) -> Any:
-    from dashboard.cluster_process import connected
-
-    return connected(address, deadline)
+def _no_worker(seconds: float) -> str:
+    return f"No Dask worker has been there for {seconds:.0f} s: start one, then try again."
 
 
-def _is_big(value: Any) -> bool:
-    size = value.nbytes if isinstance(value, np.ndarray) else 0
-    return (len(value) if isinstance(value, bytes) else size) >= BIG
-
-
-def _is_shared(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and not value.flags.writeable
-
-
-def _aligned(value: Any) -> Any:
-    """Return what came from Dask with arrays, also in a tuple, as compiled code takes them.
-
-    Dask leaves them where its message has them; those at odds with their type there are copied.
-    """
-    if isinstance(value, tuple):
-        parts = tuple(map(_aligned, value))
-        return value._make(parts) if hasattr(value, "_make") else parts
-    if not isinstance(value, np.ndarray) or value.flags.aligned:
-        return value
-    moved = value.copy("K")
-    moved.flags.writeable = value.flags.writeable
-    return moved
-
-
-def _count(n: int, noun: str) -> str:
+def _say(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

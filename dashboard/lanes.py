@@ -38,7 +38,8 @@ class Lanes:
         """Begin a task; `then` is given a function that returns its result, or raises."""
         self.cancel(lane)
         end = partial(self._end, lane, then)
-        task = Task(title, self._schedule, partial(self._show_progress, lane), end)
+        show = partial(self._show_progress, lane)
+        task = Task(title, self._schedule, show, end, partial(self._tell_again, lane))
         self._tasks[lane] = task
         task.start(executor, kernel, *args, **kwargs)
 
@@ -52,6 +53,10 @@ class Lanes:
         if task is self._tasks.get(lane):
             self._jobs[lane] = job
             self._show(job)
+
+    def _tell_again(self, lane: str, task: Task, why: str) -> None:
+        if task is self._tasks.get(lane):
+            self._tell(f"{task.title} begins anew: {why}", "info")
 
     def _end(self, lane: str, then: Callable, task: Task) -> None:
         if task is not self._tasks.get(lane):

@@ -27,6 +27,8 @@ class Task:
         Called there with each Job.
     on_end : callable
         Called there once, with the task; `result` then tells how it ended.
+    on_again : callable, optional
+        Called there with the task and a sentence when the kernel has to begin anew.
     """
 
     def __init__(
@@ -35,11 +37,13 @@ class Task:
         schedule: Callable[[Callable[[], None]], None],
         on_progress: Callable[[Task, Job], None],
         on_end: Callable[[Task], None],
+        on_again: Callable[[Task, str], None] = lambda *_: None,
     ) -> None:
         self.title = title
         self._schedule = schedule
         self._on_progress = on_progress
         self._on_end = on_end
+        self._on_again = on_again
         self._future: Future = Future()
         self._cancelled = False
 
@@ -47,7 +51,7 @@ class Task:
         """Hand `kernel` to `executor`; it is given a ``report`` to call as it goes."""
         self._on_progress(self, Job(self.title))
         try:
-            self._future = executor.submit(kernel, *args, report=self._report, **kwargs)
+            self._future = executor.submit(kernel, *args, report=Report(self), **kwargs)
         except RuntimeError as closed:
             self._future.set_exception(closed)
         self._future.add_done_callback(lambda _: self._schedule(lambda: self._on_end(self)))
@@ -69,8 +73,34 @@ class Task:
             raise CancelledError
         return self._future.result()
 
-    def _report(self, fraction: float) -> None:
-        # A thread that runs cannot be cancelled from outside, so its kernel is told here.
+    def progress(self, fraction: float) -> None:
+        """Tell how far the kernel is; in any thread.
+
+        Raises
+        ------
+        CancelledError
+            If it was cancelled: a thread that runs cannot be stopped from outside.
+        """
         if self._cancelled:
             raise CancelledError
         self._schedule(lambda: self._on_progress(self, Job(self.title, fraction)))
+
+    def again(self, why: str) -> None:
+        """Tell that the kernel begins anew, and why; in any thread."""
+        self._schedule(lambda: self._on_progress(self, Job(self.title)))
+        self._schedule(lambda: self._on_again(self, why))
+
+
+class Report:
+    """What a kernel calls as it goes; an executor that has to begin anew calls `again`."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def __call__(self, fraction: float) -> None:
+        """Tell that a fraction of the work is done."""
+        self._task.progress(fraction)
+
+    def again(self, why: str) -> None:
+        """Tell why the work begins anew."""
+        self._task.again(why)

@@ -1,0 +1,193 @@
+"""One connection to one Dask scheduler, from when it is open until it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import BrokenExecutor
+from typing import Any
+from uuid import uuid4
+
+import cloudpickle
+from distributed import Client
+from distributed.scheduler import KilledWorker, NoWorkerError
+
+from dashboard.cluster_arrays import Shelf, is_big, is_shared
+from dashboard.cluster_kernel import kernel_runner
+from dashboard.cluster_process import ClusterProcess
+from dashboard.cluster_task import Task
+
+SILENCE_S = 10.0
+WORKER_S = 5.0  # to be taken by a worker; then it may take longer
+SEND_S = 600.0
+FAREWELL_S = 3.0
+_GLANCE_S = 0.2
+GIVEN_UP = (KilledWorker, NoWorkerError)
+
+
+class Link:
+    """A client, and what is at work over it. Any of its waits ends soon after it is lost.
+
+    Parameters
+    ----------
+    client : Client
+        Connected.
+    process : ClusterProcess, optional
+        The scheduler's, if it is ours.
+    """
+
+    def __init__(self, client: Client, process: ClusterProcess | None = None) -> None:
+        self.client, self.process = client, process
+        self.tasks: dict[str, Task] = {}
+        self.shelf = Shelf(self._scatter)
+        self._comm = client.scheduler_comm
+        self._run: Callable | None = None
+        self._given_up = ""
+
+    def listen(self, heard: Callable[[Link, tuple], None]) -> Link:
+        """Have `heard` told, on Dask's loop, of each thing that a kernel's runner says."""
+        topic = f"supervox-{uuid4().hex}"
+        self.client.subscribe_topic(topic, lambda event: heard(self, event[1]))
+        self._run = kernel_runner(topic)
+        return self
+
+    @property
+    def trouble(self) -> str:
+        """A sentence for the user if the connection is lost; it never comes back."""
+        if self._given_up:
+            return self._given_up
+        if self.process is not None and self.process.returncode is not None:
+            return f"The compute process has ended (status {self.process.returncode})."
+        # A client that has reconnected by itself has forgotten what it was to watch.
+        if self.client.status != "running" or self.client.scheduler_comm is not self._comm:
+            return "The connection to the Dask scheduler is lost."
+        return ""
+
+    def give_up(self, why: str) -> None:
+        """Take the connection for lost."""
+        self._given_up = self.trouble or why
+
+    def threads(self) -> list[int]:
+        """Return how many threads each worker has.
+
+        Raises
+        ------
+        BrokenExecutor
+            The scheduler is lost or does not answer.
+        """
+        try:
+            return list(self._wait(self.client.scheduler.ncores(), SILENCE_S).values())
+        except (OSError, AttributeError) as error:  # it closes in this moment
+            raise BrokenExecutor("The Dask scheduler does not answer.") from error
+
+    def start(self, task: Task) -> bool:
+        """Send a task's kernel and arrays to the workers; False if it is settled meanwhile.
+
+        Raises
+        ------
+        OSError
+            Nobody took the arrays: a worker died under our hands.
+        BrokenExecutor
+            The connection is lost.
+        """
+        if (wanted := task.call) is None:
+            return False
+        fn, args, kwargs = wanted
+        task.begin(self, getattr(fn, "__name__", "kernel"))
+        given = {**dict(enumerate(args)), **kwargs}
+        big = {name: given.pop(name) for name in list(given) if is_big(given[name])}
+        call = self.shelf.place(cloudpickle.dumps((fn, given, task.report is not None)))
+        shared = {name: is_shared(value) for name, value in big.items()}
+        arrays = [self.shelf.place(value) for value in big.values()]
+        self.tasks[task.key] = task
+        task.running = self.client.submit(
+            self._run, call, shared, *arrays, key=task.key, pure=False
+        )
+        return True
+
+    def send_anew(self, task: Task) -> None:
+        """Keep nothing of what a task was given: some of it went with a worker."""
+        if (wanted := task.call) is not None:
+            for value in (*wanted[1], *wanted[2].values()):
+                self.shelf.forget(value)
+
+    def later(self, function: Callable, *args) -> None:
+        """Call a function on Dask's loop, if it still runs."""
+        with contextlib.suppress(RuntimeError):
+            self.client.loop.add_callback(function, *args)
+
+    def kill_worker(self, pid: int | None) -> None:
+        """Kill a worker process of ours."""
+        if pid is not None and self.process is not None:
+            self.process.kill_worker(pid)
+
+    def close(self) -> None:
+        """Leave the scheduler, and end the process if it is ours; waits for some seconds."""
+        self.shelf.clear()
+        with contextlib.suppress(TimeoutError, OSError):
+            self.client.close(FAREWELL_S)
+        if self.process is not None:
+            self.process.close()
+
+    def _scatter(self, value: Any) -> Any:
+        sending = self.client.scatter(value, hash=False, timeout=WORKER_S, asynchronous=True)
+        return self._wait(sending, SEND_S)
+
+    def _wait(self, coroutine: Coroutine, seconds: float) -> Any:
+        if sentence := self.trouble:
+            coroutine.close()
+            raise BrokenExecutor(sentence)
+        answer = asyncio.run_coroutine_threadsafe(coroutine, self.client.loop.asyncio_loop)
+        deadline = time.monotonic() + seconds
+        while not answer.done():
+            with contextlib.suppress(TimeoutError):
+                return answer.result(_GLANCE_S)
+            if sentence := self.trouble:
+                answer.cancel()
+                raise BrokenExecutor(sentence)
+            if time.monotonic() > deadline:
+                answer.cancel()
+                raise TimeoutError(f"Dask did not answer within {seconds:.0f} s.")
+        return answer.result()
+
+
+def open_embedded(workers: int, threads_per_worker: int) -> Link:
+    """Start a cluster of our own, and return the connection to it.
+
+    Raises
+    ------
+    OSError
+        It did not start in time.
+    """
+    process = ClusterProcess(workers, threads_per_worker)
+    try:
+        return Link(process.wait_until_ready().client(), process)
+    except OSError:
+        process.close()
+        raise
+
+
+def open_remote(address: str, deadline: float) -> Link:
+    """Return the connection to the scheduler at `address`; TLS as Dask's configuration says.
+
+    Raises
+    ------
+    OSError
+        It did not answer within `deadline` seconds.
+    """
+    try:
+        return Link(Client(address, timeout=deadline, set_as_default=False))
+    except OSError as error:
+        raise OSError(f"The Dask scheduler at {address} cannot be reached.") from error
+
+
+def given_up(error: Exception) -> BrokenExecutor:
+    """Say in a sentence for the user why Dask gave up a task: `error` is one of `GIVEN_UP`."""
+    if isinstance(error, NoWorkerError):
+        return BrokenExecutor(f"No Dask worker came within {error.timeout:.0f} s.")
+    return BrokenExecutor(
+        "The computation was given up: its worker process died again and again, "
+        "perhaps for want of memory."
+    )

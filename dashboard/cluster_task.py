@@ -1,0 +1,95 @@
+"""A call that was handed to the cluster, and what is known of it there."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Future, InvalidStateError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from dashboard.cluster_link import Link
+
+ATTEMPTS = 5
+
+
+@dataclass(eq=False)
+class Task:
+    """A submitted call and what is known of it on the cluster.
+
+    Attributes
+    ----------
+    call : (callable, tuple, dict) or None
+        None once the future is settled: who keeps that does not keep the volume.
+    report : callable or None
+        Told fractions; if it has a method ``again``, that is told why all begins anew.
+    link, running, key, pid
+        Where it runs: the connection, Dask's future and key, and the worker's process id.
+    waits_since : float
+        On the monotonic clock, when it was asked for, or began to wait anew.
+    """
+
+    call: tuple[Callable, tuple, dict] | None
+    report: Callable[[float], object] | None
+    future: Future
+    link: Link | None = None
+    running: Any = None
+    key: str = ""
+    pid: int | None = None
+    attempts: int = 0
+    waits_since: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.waits_since = time.monotonic()
+
+    def begin(self, link: Link, name: str) -> None:
+        """Be launched on `link`, under a key of its own."""
+        self.link = link
+        self.attempts += 1
+        self.pid = None
+        self.key = f"{name}-{uuid4().hex}"
+
+    def raise_if_hopeless(self) -> None:
+        """Raise BrokenExecutor when it was launched as often as is sensible."""
+        if self.attempts >= ATTEMPTS:
+            raise BrokenExecutor(f"The computation was given up: {ATTEMPTS} workers were lost.")
+
+    def tell_again(self, why: str) -> None:
+        """Tell who waits that it begins anew."""
+        if (again := getattr(self.report, "again", None)) and not self.future.done():
+            again(why)
+
+    def settle(self, how: str, value: Any) -> None:
+        """End with what the kernel's runner has sent.
+
+        Raises
+        ------
+        CancelledError
+            The kernel gave in.
+        BrokenExecutor
+            The workers do not know the kernel.
+        """
+        if how == "cancelled":
+            raise CancelledError
+        if how == "unknown":
+            raise BrokenExecutor(
+                f"The Dask workers do not know this kernel ({value}): install supervox on them, "
+                "in the version that is used here."
+            )
+        with contextlib.suppress(InvalidStateError):  # cancelled in this moment
+            self.future.set_result(value)
+
+    def fail(self, error: Exception) -> None:
+        """End with an error; CancelledError cancels."""
+        if isinstance(error, CancelledError):
+            self.future.cancel()
+            return
+        with contextlib.suppress(InvalidStateError):
+            self.future.set_exception(error)
+
+    def forget(self) -> None:
+        """Let go of what the call holds: who keeps the future keeps no volume and no page."""
+        self.call = self.report = None

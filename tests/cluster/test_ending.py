@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import cloudpickle
+import psutil
+import pytest
+
+from dashboard.cluster import DaskExecutor
+from tests.cluster.watching import ended, eventually
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+MB = 1_000_000
+
+pytestmark = pytest.mark.slow
+
+
+SCRIPT = textwrap.dedent(
+    """
+    import os, sys, time
+    sys.path[:] = {path!r}
+    from dashboard.cluster import DaskExecutor
+    executor = DaskExecutor.local()
+    print(executor.submit(os.getpid).result(30), executor.submit(os.getppid).result(30), flush=True)
+    executor.submit(time.sleep, 60)
+    """
+)
+
+
+def a_script(last_line):
+    """A program that starts a cluster, prints the process ids of worker and host, and is not
+    guarded against being run again in a spawned process."""
+    source = SCRIPT.format(path=sys.path) + last_line
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", source],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_at_interpreter_exit_the_cluster_ends_without_a_word():
+    with a_script("") as script:
+        pids = [int(pid) for pid in script.stdout.readline().split()]
+        said, complained = script.communicate(timeout=30)
+
+    assert (said, complained, script.returncode) == ("", "", 0)
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_when_the_page_is_killed_no_process_is_left():
+    with a_script("time.sleep(60)") as script:
+        pids = [int(pid) for pid in script.stdout.readline().split()]
+        family = [psutil.Process(pid) for pid in pids]
+        family += family[1].children(recursive=True)
+
+        script.kill()
+
+    assert eventually(lambda: all(ended(process) for process in family))
+
+
+def test_after_shutdown_no_kernel_is_taken():
+    executor = DaskExecutor.connect(f"tcp://127.0.0.1:{1}", deadline=0.1)
+    executor.shutdown(wait=False)
+    executor.shutdown()
+
+    with pytest.raises(RuntimeError, match="shut down"):
+        executor.submit(pow, 2, 5)

@@ -1,0 +1,47 @@
+"""What a test can see of a cluster from outside."""
+
+from __future__ import annotations
+
+import ssl
+import time
+
+import psutil
+
+
+def eventually(truth, seconds=10.0):
+    """Wait until `truth()`; False if it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not truth() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return truth()
+
+
+def started(executor, future):
+    """Wait until the kernel of `future` runs on a worker."""
+    return eventually(
+        lambda: any(t.pid and t.future is future for t in [*executor._link.tasks.values()])
+    )
+
+
+def processes_below(process):
+    return [process, *process.children(recursive=True)]
+
+
+def ended(process):
+    """Tell whether `process` is no more, though nobody may have taken note of its end."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def listening(process):
+    return [c.laddr for c in process.net_connections() if c.status == psutil.CONN_LISTEN]
+
+
+def hung_up(connection):
+    """Tell whether the other side closes `connection` without an answer."""
+    try:
+        return connection.recv(100) == b""
+    except (ssl.SSLError, ConnectionError):
+        return True

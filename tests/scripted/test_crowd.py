@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import asyncio
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from tests.scripted.crowd import annotate
+from tests.scripted.probed_server import ProbedServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+FORMS = [
+    pytest.param(3, 10, 5.0, id="short"),
+    pytest.param(20, 600, 0.6, marks=pytest.mark.torture, id="issue"),
+]
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server that shows a volume of 2 M voxels, and can be asked about its event loop."""
+    ball = (np.indices((128, 128, 120)) - 62).astype(np.float32)
+    ball = ((ball**2).sum(0) < 58**2) * (100 + ball[0] % 23)
+    nib.save(nib.Nifti1Image(ball.astype(np.int16), np.eye(4)), tmp_path / "ball.nii")
+    server = ProbedServer(tmp_path / "ball.nii", tmp_path / "server.log")
+    yield server.wait()
+    server.stop()
+
+
+@pytest.mark.parametrize(("annotators", "seconds", "latest_s"), FORMS)
+def test_each_stroke_of_a_crowd_is_acknowledged_while_superpixels_are_made(
+    server, annotators, seconds, latest_s
+):
+    crowd = asyncio.run(annotate(server.url, annotators, seconds))
+
+    assert crowd.errors == []
+    assert len(crowd.waits) >= annotators * seconds * 0.5
+    assert np.percentile(crowd.waits, 99) <= latest_s
