@@ -124,13 +124,18 @@ def _of_both(header, shape, form, affines):
         raise FormsDiffer(sentence, " ".join(said), affines)
     other = FORMS[form == "qform"]
     note = f"Its {form} places it, as chosen; its {other}, which differs, does not count."
-    return Place(affines[form], (note,), settle(header, form, affines[form], shape))
+    return _by(form, header, affines[form], shape, note)
 
 
 def _of_the_usable(header, shape, found):
     form, affine = found
     note = f"Its {form} places it: its {FORMS[form == 'qform']} is no affine that can be inverted."
-    return Place(affine, (note,), settle(header, form, affine, shape))
+    return _by(form, header, affine, shape, note)
+
+
+def _by(form, header, affine, shape, note):
+    settled = settle(header, form, affine, shape)
+    return Place(affine, (note, *_alone_notes(settled, affine)), settled)
 
 
 def _alone_notes(header, affine):

@@ -144,6 +144,7 @@ def test_a_sheared_sform_that_was_chosen_stands_alone():
 
     assert (made.header["qform_code"], made.header["sform_code"]) == (0, 2)
     assert_allclose(made.affine, SHEARED, atol=1e-5)
+    assert "sheared" in source.notes[1]
 
 
 def test_what_was_chosen_is_noted():
