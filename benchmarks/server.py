@@ -40,7 +40,11 @@ class Server(NamedTuple):
 @contextlib.contextmanager
 def supervox() -> Iterator[Server]:
     """Serve the demo, as ``supervox serve`` does."""
-    with serving(lambda port: ["-m", "dashboard.cli", "serve", "--port", str(port)]) as server:
+    serve = ["-m", "dashboard.cli", "serve"]
+    with (
+        tempfile.TemporaryDirectory() as kept,
+        serving(lambda port: [*serve, "--port", str(port), "--data-root", kept]) as server,
+    ):
         yield server
 
 
@@ -49,7 +53,12 @@ def workbench_and(app: Path) -> Iterator[Server]:
     """Serve the workbench and another app from one server."""
     local = ["--address", "127.0.0.1", "--warm"]
     serve = ["-m", "panel", "serve", str(WORKBENCH), str(app), *local]
-    with serving(lambda port: [*serve, "--port", str(port)]) as server:
+    with (
+        tempfile.TemporaryDirectory() as kept,
+        serving(
+            lambda port: [*serve, "--port", str(port), "--args", "--data-root", kept]
+        ) as server,
+    ):
         yield server
 
 

@@ -12,10 +12,12 @@ from bokeh.document import Document
 from dashboard import options
 from dashboard.model.folder import Folder
 from dashboard.process import shared
+from dashboard.server import unsafe, user
 from dashboard.session import Session
 from dashboard.turn import Turn
 from dashboard.views.guard import guarded
 from dashboard.views.page import Page
+from dashboard.views.refusal import refusal
 
 
 def open_page() -> None:
@@ -25,7 +27,7 @@ def open_page() -> None:
     session = Session(
         **shared(asked.scheduler, asked.data_root)._asdict(),
         schedule=turn,
-        user=pn.state.user or "",
+        user=user.current(),
         is_watched=partial(has_page, pn.state.curdoc),
     )
     page = Page(session, Folder(asked.folder), turn.begin)
@@ -45,4 +47,7 @@ pn.extension("vtk", "filedropper", theme="dark")
 hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
-open_page()
+if wrong := unsafe.trouble():
+    refusal(wrong).servable(title="supervox")
+else:
+    open_page()

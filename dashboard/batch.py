@@ -35,6 +35,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threshold", type=threshold, default="auto", help="auto, none or a value")
     parser.add_argument("--volume", type=int, help="which volume of a 4D file, from 0")
+    parser.add_argument(
+        "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
+    )
     parser.add_argument("--scheduler", help="address of a Dask scheduler (default: this process)")
 
 
@@ -71,7 +74,7 @@ def partition_file(given: argparse.Namespace, executor: Executor | None = None) 
         raise ValueError(f"Expected an output name ending in .nii.gz; got {given.out.name}.")
     if given.out.resolve() == given.image.resolve():
         raise ValueError("Expected an output other than the image, which would be lost.")
-    volume = read_volume(given.image, given.image.name, volume=given.volume)
+    volume = opened(given)
     start = time.perf_counter()
     found = compute(volume, given, executor)
     seconds = time.perf_counter() - start
@@ -85,6 +88,21 @@ def partition_file(given: argparse.Namespace, executor: Executor | None = None) 
         "seconds": round(seconds, 3),
         "sha256": hashlib.sha256(np.ascontiguousarray(found.ids)).hexdigest(),
     }
+
+
+def opened(given: argparse.Namespace) -> Volume:
+    """Read the image as `given` says.
+
+    Raises
+    ------
+    ValueError
+        With a sentence that names the option where a choice is wanted.
+    """
+    try:
+        return read_volume(given.image, given.image.name, volume=given.volume, form=given.form)
+    except nifti.FormsDiffer as differ:
+        said = f"{differ} {differ.difference} Say --form sform or --form qform."
+        raise ValueError(said) from None
 
 
 def compute(volume: Volume, given: argparse.Namespace, executor: Executor | None) -> Partition:

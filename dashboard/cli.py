@@ -6,12 +6,18 @@ import argparse
 import contextlib
 import importlib
 import json
-import socket
+import os
 import sys
+import tempfile
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard import batch, options
+from dashboard.server import plan, secret
+
+if TYPE_CHECKING:
+    from dashboard.process import Shared
 
 APP = Path(__file__).with_name("app.py")
 
@@ -28,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve_parser = commands.add_parser("serve", help="serve the page on this machine")
     options.add_to(serve_parser)
-    serve_parser.add_argument("--port", type=int, default=5006, help="port (default: 5006)")
+    plan.add_to(serve_parser)
     serve_parser.set_defaults(run=serve)
     partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
     batch.add_to(partition_parser)
@@ -37,47 +43,69 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def serve(given: argparse.Namespace) -> int:
-    """Serve the page on loopback until interrupted."""
+    """Serve the page until interrupted, to this account alone unless there is a login."""
     asked = options.resolve(given)
     if not asked.file.is_file():
         sys.stderr.write(f"Expected a NIfTI file; there is none at {asked.file}.\n")
         return 2
-    if not is_free(given.port):
-        sys.stderr.write(f"Port {given.port} is taken: choose another with --port.\n")
-        return 2
-    # Panel is slow to import, and only this command needs it.
-    from panel.command import main as panel
+    keys = secret.take()
+    try:
+        prepare(asked.data_root)
+        wanted = plan.plan(from_environment(given), keys.password)
+        all_pages = start_early(asked)
+        # Panel is slow to import, and only this command needs it.
+        from dashboard.server import command
 
-    start_early(asked)
-    sys.argv = ["panel", "serve", str(APP), *serving(given.port), "--args", *passed_on(asked)]
-    sys.stdout.write(f"supervox: http://127.0.0.1:{given.port}/\n")
-    sys.stdout.flush()
-    panel()
+        announce(wanted)
+        command.serve(wanted, keys, APP, passed_on(asked), lambda: all_pages.executor.state)
+    except ValueError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
     return 0
 
 
-def is_free(port: int) -> bool:
-    """Tell whether nobody listens on a port of this machine."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def from_environment(given: argparse.Namespace) -> argparse.Namespace:
+    """Add what Bokeh and Panel would take from the environment behind our back, and look at it."""
+    allowed = os.environ.pop("BOKEH_ALLOW_WS_ORIGIN", "")
+    given.allow_websocket_origin += [each for each in allowed.split(",") if each]
+    given.oauth_provider = os.environ.pop("PANEL_OAUTH_PROVIDER", None) or given.oauth_provider
+    return given
 
 
-def start_early(asked: options.Options) -> None:
+def announce(wanted: plan.Plan) -> None:
+    """Say where the page is."""
+    sys.stdout.write(f"supervox: {wanted.address}\n")
+    sys.stdout.flush()
+    if wanted.has_login and not (wanted.certificate or wanted.behind_proxy or wanted.unix_socket):
+        sys.stderr.write(
+            "supervox: passwords travel unencrypted. Add --ssl-certfile and --ssl-keyfile, or "
+            "--use-xheaders behind a proxy with TLS.\n"
+        )
+
+
+def prepare(data_root: Path) -> None:
+    """Make the data folder, and see that it can be written to before anybody draws.
+
+    Raises
+    ------
+    ValueError
+        If it cannot.
+    """
+    try:
+        data_root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=data_root) as probe:
+            probe.write(b"supervox")
+    except OSError as error:
+        raise ValueError(
+            f"Expected a data folder that can be written to; {data_root} cannot "
+            f"({error.strerror or error}). Choose another with --data-root."
+        ) from error
+
+
+def start_early(asked: options.Options) -> Shared:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.views.page")
-    importlib.import_module("dashboard.process").shared(asked.scheduler, asked.data_root)
-
-
-def serving(port: int) -> list[str]:
-    """Return Panel's options: this machine only."""
-    origins = [f"127.0.0.1:{port}", f"localhost:{port}"]
-    allowed = [part for origin in origins for part in ("--allow-websocket-origin", origin)]
-    return ["--address", "127.0.0.1", "--port", str(port), *allowed]
+    return importlib.import_module("dashboard.process").shared(asked.scheduler, asked.data_root)
 
 
 def passed_on(asked: options.Options) -> list[str]:

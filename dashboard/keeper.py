@@ -99,10 +99,10 @@ class Keeper:
         self._saved, self._trouble = progress.saved, progress.trouble
         ready = [then for number, then in self._waiting if number <= progress.saved]
         self._waiting = [each for each in self._waiting if each[0] > progress.saved]
+        if not progress.lost:
+            self._on_saved(self.state)
         for then in ready:
             then()
         if progress.lost:
             self.let_go()
             self._on_lost()
-        else:
-            self._on_saved(self.state)

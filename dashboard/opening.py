@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ def read_volume(
     name: str,
     *,
     volume: int | None = None,
+    form: str | None = None,
     max_voxels: int = nifti.MAX_VOXELS,
     report: Callable[[float], None] | None = None,
 ) -> Volume:
@@ -31,10 +33,12 @@ def read_volume(
     ------
     workers.nifti.UnreadableFile
         With one sentence for the user.
+    workers.nifti.FormsDiffer
+        If its qform and sform place it differently and `form` does not say which one counts.
     workers.nifti.SeveralVolumes
         If the file holds more than one and `volume` does not say which.
     """
-    found = nifti.read(source, volume=volume, max_voxels=max_voxels, report=report)
+    found = nifti.read(source, volume=volume, form=form, max_voxels=max_voxels, report=report)
     opened = Volume(found.data, found.affine, name, found.header, found.notes)
     # Computed here, since they scale with the volume and the page must not wait for them.
     _ = opened.digest, opened.window, opened.finite_range
@@ -98,12 +102,15 @@ def whole_numbers(
 ) -> np.ndarray:
     """Read a file on the grid of `volume` that holds whole numbers from 0, as it holds them.
 
+    Where the file's qform and sform differ, the one counts by which it lies on `volume`; a file
+    that another program made for the same image so opens whatever was chosen for that.
+
     Raises
     ------
     ValueError
         With one sentence, in which they are called `what`.
     """
-    found = nifti.read(source, report=report)
+    found = read_over(source, volume, report)
     if found.data.shape != volume.shape:
         raise ValueError(
             f"Expected {what} of shape {volume.shape}, as the open volume; got {found.data.shape}."
@@ -116,6 +123,18 @@ def whole_numbers(
     return found.data
 
 
+def read_over(
+    source: Path | bytes, volume: Volume, report: Callable[[float], None] | None
+) -> nifti.NiftiFile:
+    """Read a file of no more voxels than `volume`, by the form that lies on it if two differ."""
+    read = partial(nifti.read, source, max_voxels=volume.data.size, report=report)
+    try:
+        return read()
+    except nifti.FormsDiffer as differ:
+        fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))
+        return read(form=next(fits, "sform"))
+
+
 def stem(name: str) -> str:
     """Return a file name without the endings of NIfTI, however they are written."""
-    return re.sub(r"(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name
+    return re.sub(r"(\.nii|\.hdr|\.img)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name

@@ -1,11 +1,10 @@
-"""From a file to a volume with all that was done to it, in the thread that reads files."""
+"""From a volume to all that was done to it, in the thread that reads files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from dashboard import demo
@@ -16,7 +15,6 @@ from dashboard.model.labels import LabelMap
 from dashboard.model.palette import first_labels
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
-from dashboard.opening import read_volume
 from workers.boxes import boxes
 
 
@@ -39,8 +37,6 @@ class Desk(NamedTuple):
         Told a journal and its Progress, in the journal's thread.
     is_watched : callable
         Tells whether a page is there that writes to a journal.
-    is_open : callable
-        Tells of a volume's digest whether the page writes to its case already.
     is_gone : callable
         Tells whether there is no page any more.
     """
@@ -49,7 +45,6 @@ class Desk(NamedTuple):
     user: str
     hear: Callable
     is_watched: Callable
-    is_open: Callable[[str], bool]
     is_gone: Callable[[], bool]
 
     def open(self, volume: Volume, *, by_force: bool = False) -> Opened:
@@ -75,20 +70,6 @@ class Desk(NamedTuple):
         return opened
 
 
-def read(source: Path | bytes, name: str, *, desk: Desk, report=None, **options) -> Resumed:
-    """Read a volume and its case.
-
-    Raises
-    ------
-    ValueError
-        As `read_volume` and `Cases.open`, or if it is open already.
-    """
-    volume = read_volume(source, name, report=report, **options)
-    if desk.is_open(volume.digest):
-        raise ValueError("it is open already, with all that was done to it.")
-    return resume(volume, desk=desk)
-
-
 def resume(
     volume: Volume, *, desk: Desk, by_force: bool = False, report: Callable | None = None
 ) -> Resumed:
@@ -99,9 +80,9 @@ def resume(
     ValueError
         As `Cases.open`.
     """
-    opened = desk.open(volume, by_force=by_force)
     if report is not None:
-        report(0.5)
+        report(0.0)  # the last moment at which it can be cancelled: then the case is held
+    opened = desk.open(volume, by_force=by_force)
     notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
     if opened.case.cut is not None:
         try:
@@ -130,7 +111,10 @@ def said(opened: Opened) -> str:
     """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
     edits, found = len(opened.case.history.titles), opened.found
     if not opened.writes:
-        return f"{opened.holder} is writing to this volume’s labels: they are shown as they were."
+        return (
+            f"{opened.holder} is writing to this volume’s labels in another page. They are shown "
+            "as they were when you opened it; press Take over to go on with them here."
+        )
     if found.is_damaged:
         return (
             f"The journal of this volume is damaged: {count(edits)} could be read back, what "

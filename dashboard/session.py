@@ -3,267 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import param
 
-from dashboard import resuming
-from dashboard.keeper import Keeper, Saved
-from dashboard.lanes import Lanes
 from dashboard.model import change, ids_file
 from dashboard.model.case import Case
-from dashboard.model.cases import Cases
 from dashboard.model.entry import Cut
-from dashboard.model.labels import Edit, LabelMap
-from dashboard.model.lease import Watch
+from dashboard.model.labels import Edit
 from dashboard.model.palette import MOST_KEYS, Label, color_of, covering
 from dashboard.model.settings import Settings
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Superpixels
-from dashboard.model.volume import Volume
-from dashboard.opening import read_labels, read_superpixels, stem
-from dashboard.resuming import Desk, Resumed
-from dashboard.surfaces import Surfaces
-from dashboard.task import Job
+from dashboard.notices import Notice, Question, Refused
+from dashboard.open_case import OpenCase
+from dashboard.opening import read_labels, read_superpixels
 from workers import labels_tsv, nifti
-from workers.partition import Partition, partition, usual_sigma_mm
+from workers.partition import Partition, partition
 from workers.stroke_path import ids_under
 
+__all__ = ["Notice", "Question", "Refused", "Session"]
+
 AUTOMATIC_VOXELS = 20_000_000
-SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 
 
-class Refused(ValueError):
-    """A verb that cannot be done now; the message says why and the way out."""
-
-
-class Notice(NamedTuple):
-    """One sentence for the user; `kind` is ``"info"``, ``"success"`` or ``"error"``."""
-
-    text: str
-    kind: str = "info"
-
-
-class Question(NamedTuple):
-    """A file holds several volumes, and the user must say which one."""
-
-    source: Path | bytes
-    name: str
-    count: int
-
-
-class Session(param.Parameterized):
+class Session(OpenCase):
     """One user's open volume and everything done to it. Views watch it and call its verbs.
 
-    Parameters
-    ----------
-    executor : Executor
-        Runs kernels; Dask's in the app, an inline one in tests.
-    files : Executor
-        Reads files; threads of this process, since a worker may not see them.
-    schedule : callable
-        Runs a function later in the page's thread, where views may change.
-    cases : Cases, optional
-        Where annotations are kept; by default they are not.
-    user : str, optional
-        Whose cases.
-    is_watched : callable, optional
-        Tells whether the page is still there.
+    Its parameters are those of `OpenCase`.
     """
 
-    volume = param.ClassSelector(class_=Volume, doc="What is open; None before the first.")
-    superpixels = param.ClassSelector(class_=Superpixels, doc="Its partition, if there is one.")
-    table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
-    label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
     change = param.Parameter(doc="The latest difference in the labels.")
-    job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
-    notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
-    question = param.ClassSelector(class_=Question, doc="What the user must choose.")
-    held = param.Boolean(default=False, doc="Whether this page may change the labels.")
-    saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")
-
-    def __init__(
-        self,
-        executor: Executor,
-        files: Executor,
-        schedule: Callable[[Callable[[], None]], None],
-        cases: Cases | None = None,
-        user: str = "",
-        is_watched: Callable[[], bool] = lambda: True,
-    ) -> None:
-        super().__init__()
-        self._executor = executor
-        self._files = files
-        self._schedule = schedule
-        self._cases = cases or Cases()
-        self._keeper = Keeper(schedule, lambda state: self.param.update(saved=state), self._lose)
-        self._closed = False
-        self._desk = Desk(
-            self._cases,
-            user,
-            hear=self._keeper.hear,
-            is_watched=lambda journal: is_watched() and self._keeper.writes_to(journal),
-            is_open=lambda digest: self._keeper.holds and self.volume.digest == digest,
-            is_gone=lambda: self._closed,
-        )
-        self._resumed: Resumed | None = None
-        self._case: Case | None = None
-        self._watch: Watch | None = None
-        self._looking = False
-        self._cuts = 0
-        self._lanes = Lanes(schedule, self._wait_for, self.tell)
-        self.surfaces = Surfaces(executor, schedule)
-        self.first_settings = Settings()
-
-    # What is open
-
-    @property
-    def labels(self) -> LabelMap:
-        """The label map of the open volume."""
-        return self._opened().labels
-
-    @property
-    def revision(self) -> int:
-        """Grows by one with each change of the labels."""
-        return self._opened().revision
-
-    @property
-    def history(self) -> tuple[tuple[str, ...], int]:
-        """What each edit did, oldest first, and how many of them are in force."""
-        history = self._opened().history
-        return history.titles, history.done
-
-    @property
-    def cursor(self) -> tuple[int, int, int]:
-        """Voxel at which the three slices meet."""
-        return self._opened().cursor
-
-    def move(self, ijk: tuple[int, int, int]) -> None:
-        """Remember where the page has its cursor; the nearest voxel, if it lies outside."""
-        i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
-        if self._keeper.holds and (i, j, k) != self._case.cursor:
-            self._keeper.note(self._case.look((i, j, k), self._case.label))
-
-    @property
-    def settings(self) -> Settings:
-        """How the open volume was, or is at first to be, partitioned."""
-        settings = (self._case and self._case.settings) or self.first_settings
-        if settings.sigma_mm is None and self.volume:
-            return settings._replace(sigma_mm=usual_sigma_mm(self.volume.spacing))
-        return settings
-
-    @property
-    def foreground_threshold(self) -> float | None:
-        """Intensity above which the last partition took voxels as foreground."""
-        return self._opened().threshold
-
-    def open(self, source: Path | bytes, name: str, volume: int | None = None) -> None:
-        """Start to read the volume in a file; what is open stays until it has been read.
-
-        `volume` tells which one of a 4D file.
-        """
-        self._lanes.start(
-            "file",
-            f"Opening {name}",
-            partial(self._adopt_volume, source, name),
-            self._files,
-            resuming.read,
-            source,
-            stem(name),
-            desk=self._desk,
-            volume=volume,
-            max_voxels=SHOWN_VOXELS,
-        )
-
-    def _adopt_volume(self, source: Path | bytes, name: str, read: Callable[[], Resumed]) -> None:
-        try:
-            resumed = read()
-        except nifti.SeveralVolumes as several:
-            self.question = Question(source, name, several.count)
-            return
-        self._adopt(resumed)
-
-    def _adopt(self, resumed: Resumed) -> None:
-        self._leave()
-        volume, opened, notes = resumed
-        self._resumed, case = resumed, opened.case
-        self._case = case
-        if opened.writes:
-            self._keeper.hold(opened.journal)
-        self._watch = None if opened.writes else Watch(opened.folder)
-        self.surfaces.open(volume, case.labels)
-        same = volume is self.volume
-        self.param.update(
-            volume=volume,
-            superpixels=case.superpixels,
-            table=case.table,
-            label=case.label,
-            held=opened.writes,
-        )
-        if same:  # taken over: the page is told all of it again
-            self.param.trigger("volume")
-        self.surfaces.outline(case.threshold)
-        for note in notes:
-            self.notice = Notice(*note)
-        if opened.writes and case.superpixels is None and volume.data.size <= AUTOMATIC_VOXELS:
-            self._partition(self.settings, asked=False)
-
-    def close(self) -> None:
-        """Stop what runs and give the case back: the page has gone."""
-        self._closed = True
-        self._leave()
-
-    def _leave(self) -> None:
-        self.cancel()
-        if self._keeper.holds and self._resumed.opened.journal is not None:
-            self._files.submit(self._cases.leave, self._resumed.opened)
-        self._keeper.let_go()
-        self._watch = None
-
-    def take_over(self) -> None:
-        """Start to take the case from whoever writes to it now; what they have saved is there."""
-        self._opened()
-        self._lanes.start(
-            "file",
-            "Taking over",
-            lambda read: self._adopt(read()),
-            self._files,
-            resuming.resume,
-            self.volume,
-            desk=self._desk,
-            by_force=True,
-        )
-
-    def look(self) -> None:
-        """See whether whoever writes to the case has gone; then it is taken over."""
-        if self._watch is not None and not self._looking:
-            self._looking = True
-            self._files.submit(self._watch.is_free).add_done_callback(
-                lambda found: self._schedule(partial(self._looked, self._watch, found))
-            )
-
-    def _looked(self, watch: Watch, found: Future) -> None:
-        self._looking = False
-        if watch is self._watch and not found.exception() and found.result():
-            self._watch = None
-            self.take_over()
-
-    def when_saved(self, then: Callable[[], None]) -> None:
-        """Call `then` once all that was done so far is on disk."""
-        self._keeper.when_saved(then)
-
-    def _lose(self) -> None:
-        self.held = False
-        self._watch = Watch(self._resumed.opened.folder)
-        self.notice = Notice(
-            "This volume was opened elsewhere, where its labels are written now.", "error"
-        )
 
     # Superpixels
+
+    def _begin(self) -> None:
+        if self.superpixels is None and self.volume.data.size <= AUTOMATIC_VOXELS:
+            self._partition(self.settings, asked=False)
 
     def partition(self, settings: Settings | None = None) -> None:
         """Start to cut the volume into superpixels; the last ones stay until it is done."""
@@ -330,10 +109,6 @@ class Session(param.Parameterized):
             self.tell(f"The superpixels could not be kept: {error}")
         else:
             self._keeper.write(case.take_cut(case.cut._replace(file=file)))
-
-    def cancel(self) -> None:
-        """Stop what the user is waiting for; what was there before stays."""
-        self._lanes.cancel()
 
     # Labels
 
@@ -456,21 +231,6 @@ class Session(param.Parameterized):
 
     # How it is done
 
-    def tell(self, text: str, kind: str = "error") -> None:
-        """Show the user one sentence."""
-        self.notice = Notice(text, kind)
-
-    def _opened(self) -> Case:
-        if self._case is None:
-            raise Refused("No volume is open: press Open… and choose one.")
-        return self._case
-
-    def _held(self) -> Case:
-        case = self._opened()
-        if not self._keeper.holds:
-            raise Refused("The labels of this volume are written elsewhere: press Take over.")
-        return case
-
     def _must_know(self, label: int) -> None:
         if label not in {known.value for known in self.table}:
             raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
@@ -493,10 +253,3 @@ class Session(param.Parameterized):
         self._opened().revision = difference.revision
         self.surfaces.note(edit)
         self.change = difference
-
-    def _wait_for(self, job: Job | None) -> None:
-        self.job = job
-
-    def _still(self, case: Case) -> None:
-        if case is not self._held():
-            raise Refused("Another volume was opened meanwhile.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -81,8 +82,14 @@ def until_it_answers(address: str, server: subprocess.Popen) -> None:
 
 def main() -> None:
     """Serve the demo, and take its picture."""
-    port = free_port()
-    command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port)]
+    with tempfile.TemporaryDirectory() as kept:
+        take_from_server(free_port(), kept)
+
+
+def take_from_server(port: int, kept: str) -> None:
+    """Serve the demo on `port`, with nothing done to it, and take its picture."""
+    serve = [sys.executable, "-m", "dashboard.cli", "serve"]
+    command = [*serve, "--port", str(port), "--data-root", kept]
     with subprocess.Popen(command) as server, sync_playwright() as playwright:
         try:
             until_it_answers(f"http://127.0.0.1:{port}/", server)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import time
 from concurrent.futures import Executor, Future
 from functools import partial
 
@@ -80,6 +82,22 @@ class Later(list):
     def happen(self):
         while self:
             self.pop(0)()
+
+
+class Turns:
+    """A `schedule` for tests with threads: what it is given happens when the test waits."""
+
+    def __init__(self):
+        self.waiting = queue.SimpleQueue()
+
+    def __call__(self, function):
+        self.waiting.put(function)
+
+    def until(self, condition, seconds=30):
+        """Let things happen until `condition()` holds."""
+        end = time.monotonic() + seconds
+        while not condition():
+            self.waiting.get(timeout=max(0.001, end - time.monotonic()))()
 
 
 def now(function):

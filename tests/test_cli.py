@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 
+import nibabel as nib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -111,6 +112,32 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
     assert supervox(*command, "--volume", "1", "--threshold", "none")[0] == 0
 
 
+def test_a_file_whose_forms_differ_asks_for_one(supervox, tmp_path):
+    noise = np.random.default_rng(0).uniform(0, 9, (6, 6, 6)).astype(np.float32)
+    image = nib.Nifti1Image(noise, None)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]), 1)
+    image.header.set_sform(np.eye(4), 2)
+    nib.save(image, tmp_path / "scan.nii")
+    command = ["partition", tmp_path / "scan.nii", tmp_path / "ids.nii.gz", "--threshold", "none"]
+
+    status, _, errors = supervox(*command)
+    assert status == 2
+    assert "mirrored left to right" in errors
+    assert errors.endswith("Say --form sform or --form qform.\n")
+    for form, sign in (("qform", -1), ("sform", 1)):
+        assert supervox(*command, "--form", form)[0] == 0
+        assert nib.load(tmp_path / "ids.nii.gz").affine[0, 0] == sign
+
+
+def test_a_pair_is_partitioned(supervox, tmp_path):
+    noise = np.random.default_rng(0).uniform(0, 9, (6, 6, 6)).astype(np.float32)
+    nib.save(nib.Nifti1Pair(noise, np.eye(4)), tmp_path / "scan.hdr")
+
+    for half in ("scan.hdr", "scan.img"):
+        command = ["partition", tmp_path / half, tmp_path / "ids.nii.gz", "--threshold", "none"]
+        assert supervox(*command)[0] == 0
+
+
 @pytest.mark.parametrize("out", ["ids.nii", "ids.img", "ids"])
 def test_an_output_of_another_ending_is_refused(supervox, scan, out):
     status, said, errors = partition(supervox, scan, out=out)
@@ -161,3 +188,30 @@ def test_the_page_is_told_all_that_was_asked(tmp_path):
     asked = options.parse([*given, "--scheduler", "tls://h:8786"])
 
     assert options.parse(cli.passed_on(asked)) == asked
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], "add a login with --basic-auth FILE"),  # noqa: S104
+        (["--basic-auth", "hunter2"], "--basic-auth expects a file that only you can read"),
+        (["--autoreload"], "--autoreload is for developers only"),
+        (["--admin"], "--admin is for developers only"),
+        (["--allow-websocket-origin", "*"], "lets the pages of strangers in"),
+        (["--unix-socket", __file__, "--allow-websocket-origin", "hub"], "is no socket"),
+    ],
+)
+def test_a_server_that_would_let_strangers_in_does_not_start(supervox, options, said):
+    status, printed, errors = supervox("serve", *options)
+
+    assert (status, printed, errors.count("\n")) == (2, "", 1)
+    assert said in errors
+
+
+def test_a_wildcard_in_the_environment_is_refused_too(supervox, monkeypatch):
+    monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "hub.example.org,*")
+
+    status, _, errors = supervox("serve")
+
+    assert status == 2
+    assert "lets the pages of strangers in" in errors

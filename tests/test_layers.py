@@ -52,7 +52,7 @@ def layer_of(module):
         return "workers"
     if package != "dashboard" or not home:
         return ""
-    if home in {"app", "cli", "process"}:
+    if home in {"app", "cli", "process", "server"}:
         return "app"
     if home.startswith("cluster"):
         return "cluster"

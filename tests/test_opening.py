@@ -12,12 +12,24 @@ from numpy.testing import assert_allclose, assert_array_equal
 from dashboard import demo
 from dashboard.model.settings import Settings
 from dashboard.opening import read_volume, stem
-from dashboard.session import Question, begin
+from dashboard.resuming import begin
+from dashboard.session import Question
 from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on, tissues
 from workers import nifti
 
 TWICE = np.arange(2 * 120, dtype=np.int16).reshape(4, 5, 6, 2)
 ONCE = nifti_bytes(TWICE[..., 0], np.eye(4))
+
+
+def two_minded(data):
+    """The bytes of a file whose qform is mirrored left to right against its sform."""
+    image = nib.Nifti1Image(data, None)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]), 1)
+    image.header.set_sform(np.eye(4), 2)
+    return image.to_bytes()
+
+
+TWO_MINDED = two_minded(TWICE[..., 0])
 
 
 def on(session, labels, affine=None):
@@ -111,6 +123,88 @@ def test_a_file_of_several_volumes_asks_which(session):
     assert session.question == Question(content, "series.nii", 2)
 
 
+def test_a_file_whose_forms_differ_asks_which(session):
+    volume = session.volume
+
+    session.open(TWO_MINDED, "scan.nii")
+
+    assert session.volume is volume
+    assert session.job is None
+    assert session.question[:2] == (TWO_MINDED, "scan.nii")
+    assert "mirrored left to right" in session.question.difference
+
+
+@pytest.mark.parametrize(("form", "sign"), [("qform", -1), ("sform", 1)])
+def test_the_form_that_was_chosen_places_the_volume_and_what_is_downloaded(session, form, sign):
+    session.open(TWO_MINDED, "scan.nii", form=form)
+
+    assert session.volume.affine[0, 0] == sign
+    for content in (session.export_volume().result(), session.export_superpixels().result()):
+        header = nib.Nifti1Image.from_bytes(gzip.decompress(content)).header
+        assert header.get_qform(coded=True)[0][0, 0] == sign
+        assert header.get_sform(coded=True)[0][0, 0] == sign
+
+
+def test_the_form_is_asked_before_the_volume_and_kept(session):
+    series = two_minded(TWICE)
+    session.open(series, "series.nii")
+    assert session.question.count == 0
+
+    session.open(series, "series.nii", form="qform")
+
+    assert session.question == Question(series, "series.nii", 2, "qform")
+
+
+@pytest.mark.parametrize("form", ["qform", "sform"])
+@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
+def test_a_map_whose_forms_differ_as_the_volume_s_lies_where_that_was_chosen_to(
+    session, form, kind
+):
+    session.open(TWO_MINDED, "scan.nii", form=form)
+    numbers = np.arange(1, 121, dtype=np.int16).reshape(4, 5, 6)
+
+    getattr(session, kind)(two_minded(numbers), "map.nii")
+
+    shown = session.labels.data if kind == "open_labels" else session.superpixels.ids
+    assert_array_equal(shown, numbers)
+
+
+@pytest.mark.parametrize("form", ["qform", "sform"])
+def test_downloaded_labels_open_again_whatever_was_chosen(session, form):
+    session.open(TWO_MINDED, "scan.nii", form=form)
+    session.open_labels(two_minded(np.full((4, 5, 6), 3, np.int16)), "labels.nii")
+    saved = session.export_labels().result()
+    session.undo()
+
+    session.open_labels(saved, "labels.nii.gz")
+
+    assert (session.labels.data == 3).all()
+
+
+def test_a_map_of_two_places_of_which_none_is_the_volume_s_is_refused(session):
+    session.open(nifti_bytes(TWICE[..., 0], np.diag([1.0, 1, 3, 1])), "scan.nii")
+
+    session.open_labels(two_minded(np.ones((4, 5, 6), np.int16)), "labels.nii")
+
+    assert "that lie on the open volume; their affine differs." in session.notice.text
+
+
+def test_a_map_of_more_voxels_than_the_volume_is_refused_before_it_is_read(session):
+    session.open_labels(on(session, np.zeros((12, 12, 7), np.uint8)), "labels.nii")
+
+    assert "expected at most 864 voxels; its header says (12, 12, 7)" in session.notice.text
+
+
+def test_a_pair_is_opened_by_either_half(session, tmp_path):
+    nib.save(nib.Nifti1Pair(TWICE[..., 0], np.eye(4)), tmp_path / "scan.hdr")
+
+    for half in ("scan.hdr", "scan.img"):
+        session.open(tmp_path / half, half)
+
+        assert session.volume.name == "scan"
+        assert_array_equal(session.volume.data, TWICE[..., 0])
+
+
 def test_the_volume_that_was_chosen_is_opened(session):
     session.open(nifti_bytes(TWICE, np.eye(4)), "series.nii", volume=1)
 
@@ -127,6 +221,13 @@ def test_the_volumes_of_one_file_have_labels_of_their_own(session):
     assert not session.labels.data.any()
 
 
+def let_read(files, later):
+    """Let files be read, and then what was done to them."""
+    while files.waiting:
+        files.finish()
+        later.happen()
+
+
 def test_what_is_open_stays_until_the_next_has_been_read(session):
     volume = session.volume
     session._files = files = ByHand()
@@ -136,6 +237,7 @@ def test_what_is_open_stays_until_the_next_has_been_read(session):
     assert session.job.title == "Opening next.nii"
     session.paint(draw_voxel(session, (1, 1, 1), label=2))
     files.finish()
+    files.finish()
 
     assert session.volume.name == "next"
 
@@ -144,8 +246,7 @@ def test_what_is_open_stays_until_the_next_has_been_read(session):
 def test_a_file_that_is_cancelled_is_not_opened(two_tissues, stubborn):
     files, later = ByHand(stubborn=stubborn), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
 
     session.cancel()
@@ -161,14 +262,14 @@ def test_a_file_that_is_cancelled_is_not_opened(two_tissues, stubborn):
 def test_of_two_files_asked_for_the_last_is_opened(two_tissues, order):
     files, later = ByHand(stubborn=True), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "one.nii")
     session.open(nifti_bytes(TWICE[..., 1], np.eye(4)), "other.nii")
 
     for which in order:
         files.finish(which)
         later.happen()
+    let_read(files, later)
 
     assert session.volume.name == "other"
 
@@ -196,7 +297,7 @@ def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeyp
 
 
 def test_a_volume_that_no_browser_holds_is_refused_before_it_is_read(monkeypatch, session):
-    monkeypatch.setattr("dashboard.session.SHOWN_VOXELS", 119)
+    monkeypatch.setattr("dashboard.open_case.SHOWN_VOXELS", 119)
 
     session.open(ONCE, "large.nii")
 
@@ -347,14 +448,14 @@ def test_a_label_above_the_highest_is_refused(session):
 def test_labels_that_arrive_after_another_volume_was_opened_are_dropped(two_tissues):
     files, later = ByHand(stubborn=True), Later()
     session = session_on(two_tissues, files=files, schedule=later)
-    files.finish()
-    later.happen()
+    let_read(files, later)
     session.open_labels(on(session, like(session) + 1), "labels.nii")
     session.open(nifti_bytes(np.flip(two_tissues.data).copy(), two_tissues.affine), "next.nii")
 
     for which in (1, 0):
         files.finish(which)
         later.happen()
+    let_read(files, later)
 
     assert session.volume.name == "next"
     assert not session.labels.data.any()

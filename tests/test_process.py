@@ -14,18 +14,18 @@ def no_cluster(monkeypatch):
     monkeypatch.setattr(process.DaskExecutor, "local", Inline)
 
 
-def test_what_a_stroke_calls_is_compiled_in_a_thread_before_the_first_page(monkeypatch):
+def test_what_a_stroke_calls_is_compiled_in_a_thread_before_the_first_page(monkeypatch, tmp_path):
     compiled_in = []
     monkeypatch.setattr(process, "warm_page", lambda: compiled_in.append(threading.get_ident()))
 
-    shared = process.begin(None)
+    shared = process.begin(None, tmp_path)
 
     shared.files.shutdown()
     assert len(compiled_in) == 1
     assert compiled_in[0] != threading.get_ident()
 
 
-def test_files_are_read_while_it_is_compiled_and_if_it_fails(monkeypatch):
+def test_files_are_read_while_it_is_compiled_and_if_it_fails(monkeypatch, tmp_path):
     go_on = threading.Event()
 
     def fail_late():
@@ -34,7 +34,7 @@ def test_files_are_read_while_it_is_compiled_and_if_it_fails(monkeypatch):
 
     monkeypatch.setattr(process, "warm_page", fail_late)
 
-    shared = process.begin(None)
+    shared = process.begin(None, tmp_path)
 
     assert shared.files.submit(pow, 2, 5).result(10) == 32
     go_on.set()

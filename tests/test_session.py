@@ -10,7 +10,6 @@ from numpy.testing import assert_array_equal
 from skimage.draw import line
 
 from dashboard.model import change
-from dashboard.model.case import Cases
 from dashboard.model.change import Painted, Patched, Replaced
 from dashboard.model.settings import Settings
 from dashboard.session import Refused, Session
@@ -429,127 +428,6 @@ def test_the_cursor_stays_inside_the_volume(session):
     session.move((-3, 5, 1000))
 
     assert session.cursor == (0, 5, 5)
-
-
-# Two pages
-
-
-@pytest.fixture
-def two_pages(two_tissues):
-    """Two sessions of one user, which opened the same volume one after the other."""
-    cases = Cases()
-    first = session_on(two_tissues, cases=cases, user="ada")
-    first.paint(draw_voxel(first, (1, 1, 1), label=2))
-    first.paint(draw_voxel(first, (9, 9, 4), label=3))
-    first.undo()
-    return first, session_on(two_tissues, cases=cases, user="ada")
-
-
-def test_who_takes_a_case_over_gets_labels_superpixels_and_history(two_pages):
-    first, second = two_pages
-
-    assert_array_equal(second.labels.data, first.labels.data)
-    assert second.superpixels is first.superpixels
-    assert second.history == first.history
-    second.redo()
-    assert second.labels.data[9, 9, 4] == 3
-
-
-def test_who_lost_a_case_is_told_and_may_no_longer_change_it(two_pages):
-    first, second = two_pages
-    before = second.labels.data.copy()
-
-    assert not first.held
-    assert "opened in another page" in first.notice.text
-    for change_it in (
-        lambda: first.paint(draw_voxel(first, (6, 6, 3))),
-        first.undo,
-        first.redo,
-        first.partition,
-        first.add_label,
-        lambda: first.choose(2),
-        lambda: first.rename(1, "mine"),
-        lambda: first.open_labels(b"", "labels.nii"),
-        lambda: first.open_superpixels(b"", "ids.nii"),
-    ):
-        with pytest.raises(Refused, match="open in another page"):
-            change_it()
-    first.move((0, 0, 0))
-
-    assert_array_equal(second.labels.data, before)
-    assert second.cursor == (6, 6, 3)
-    assert second.held
-
-
-def test_who_lost_a_case_may_still_download_it(two_pages):
-    first, _ = two_pages
-
-    assert first.export_labels().result()
-
-
-def test_a_page_that_goes_gives_its_case_to_the_next_one(two_tissues):
-    cases = Cases()
-    first = session_on(two_tissues, cases=cases)
-    first.paint(draw_voxel(first, (1, 1, 1), label=2))
-    first.close()
-
-    second = session_on(two_tissues, cases=cases)
-
-    assert second.labels.data[1, 1, 1] == 2
-    assert first.held
-
-
-def test_another_user_does_not_see_the_labels(two_tissues):
-    cases = Cases()
-    first = session_on(two_tissues, cases=cases, user="ada")
-    first.paint(draw_voxel(first, (1, 1, 1)))
-
-    second = session_on(two_tissues, cases=cases, user="bob")
-
-    assert not second.labels.data.any()
-    assert first.held
-
-
-def test_labels_of_a_volume_wait_while_another_is_open(session, two_tissues):
-    session.paint(draw_voxel(session, (1, 1, 1), label=2))
-    session.open(nifti_bytes(SMALL.data, SMALL.affine), "small.nii")
-    assert not session.labels.data.any()
-
-    session.open(nifti_bytes(two_tissues.data, two_tissues.affine), "two.nii")
-
-    assert session.labels.data[1, 1, 1] == 2
-    assert session.held
-
-
-def test_a_partition_that_ends_after_the_case_was_lost_changes_nothing(two_tissues, by_hand):
-    cases = Cases()
-    first = session_on(two_tissues, executor=by_hand, cases=cases)
-    by_hand.finish()
-    first.paint(draw_voxel(first, (1, 1, 1)))
-    first.partition(Settings(count=4, threshold=0.0))
-    second = session_on(two_tissues, cases=cases)
-    superpixels, threshold = second.superpixels, second.foreground_threshold
-
-    by_hand.finish(-1)
-
-    assert first.superpixels is second.superpixels is superpixels
-    assert second.foreground_threshold == threshold
-
-
-def test_who_opened_another_volume_meanwhile_is_not_told_of_the_loss(two_tissues):
-    cases, later, files = Cases(), Later(), ByHand()
-    first = session_on(two_tissues, cases=cases, schedule=later, files=files)
-    files.finish()
-    later.happen()
-    first.open(nifti_bytes(SMALL.data, SMALL.affine), "small.nii")
-    files.finish()
-    session_on(two_tissues, cases=cases)
-
-    later.happen()
-
-    assert first.volume.name == "small"
-    assert first.held
-    first.paint(draw_voxel(first, (1, 1, 1)))
 
 
 # Downloads

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 _COLUMNS = ("index", "name", "color")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# What a spreadsheet would run: it looks behind quotes, and takes full-width signs too.
+_FORMULA = re.compile(r"""['"]*[=+\-@\uff1d\uff0b\uff0d\uff20]""")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -24,7 +26,9 @@ def encode(rows: Iterable[tuple[int, str, str]]) -> str:
     ----------
     rows : iterable of (value, name, color)
         ``color`` is ``#rrggbb``. A tab, a line break or another control character in a name
-        becomes a space, so that it stays one cell; a name of nothing else becomes ``n/a``.
+        becomes a space, so that it stays one cell; a name of nothing else becomes ``n/a``. One
+        that a spreadsheet would take for a formula gets a ``'`` before it, which spreadsheets
+        read as "this is text" and `decode` takes away.
 
     Returns
     -------
@@ -61,7 +65,13 @@ def decode(text: str) -> tuple[tuple[int, str, str], ...]:
 
 
 def _cell(name):
-    return _BREAKS.sub(" ", name).strip() or "n/a"
+    name = _BREAKS.sub(" ", name).strip() or "n/a"
+    return f"'{name}" if _FORMULA.match(name) else name
+
+
+def _name(cell):
+    name = cell.strip()
+    return name[1:] if name.startswith("'") and _FORMULA.match(name) else name
 
 
 def _cells(number, line, header):
@@ -80,12 +90,12 @@ def _row(number, cells):
             f'Line {number} of the label table must have an index from 0; got "{value}".'
         )
     if color in ("", "n/a"):
-        return int(value), cells["name"].strip(), ""
+        return int(value), _name(cells["name"]), ""
     if not _COLOUR.fullmatch(color):
         raise ValueError(
             f'Line {number} of the label table must have a color like #ff8800; got "{color}".'
         )
-    return int(value), cells["name"].strip(), color.lower()
+    return int(value), _name(cells["name"]), color.lower()
 
 
 def _check_unique(values):

@@ -26,6 +26,14 @@ def encode_labels(labels: np.ndarray, header: bytes, *, report: Report | None = 
     Equal labels give equal bytes. Nothing of the source's header is kept but where the volume
     lies, so that no name or description leaves with it.
 
+    The label map says where it lies in the words of its volume: a program puts it where it puts
+    the volume. Two cases are worth knowing. A volume without orientation codes gives labels
+    without: each program has a guess of its own, the same for both. A volume whose qform and
+    sform differ gives labels in which both say what was chosen, with its code
+    (`workers.nifti_forms.settle`): all programs then agree on the labels, and one that takes the
+    other form of the volume's own file sees that file elsewhere, until the volume is written
+    with `encode_volume` too.
+
     Parameters
     ----------
     labels : (I, J, K) ndarray of int or bool

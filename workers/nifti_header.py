@@ -19,7 +19,8 @@ from workers.nifti_place import place
 MAX_VOXELS = 2**29
 """Largest volume opened unless the caller says otherwise: 512 Mi voxels, about 812³."""
 
-_MAX_OFFSET = 2**28
+_MAX_OFFSET = 2**26
+_MAX_BYTES = 2**35
 _DTYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8",
     256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -28,6 +29,7 @@ _REFUSED = {
     1: "binary (1 bit)", 32: "complex64", 128: "RGB", 1536: "float128",
     1792: "complex128", 2048: "complex256", 2304: "RGBA",
 }  # fmt: skip
+_MGH = (1).to_bytes(4, "big")
 
 
 class Layout(NamedTuple):
@@ -42,13 +44,16 @@ class Layout(NamedTuple):
     dtype : numpy.dtype
         Of the stored values, in the file's byte order.
     offset : int
-        Bytes before the first voxel.
+        Bytes before the first voxel, in the file that holds them.
+    paired : bool
+        Whether the voxels lie in a file of their own (.img) beside this one (.hdr).
     slope, inter : float
         value = stored × slope + inter; (1, 0) where the file does not scale.
     affine : (4, 4) ndarray of float64
-        Voxel to RAS+, as nibabel gives it.
+        Voxel to RAS+.
     header : bytes
-        The header block as it is in the file.
+        The header block as it is in the file; where only one of its forms counts, with both
+        made to say what it says (`workers.nifti_forms.settle`).
     notes : tuple of str
         What the user should know of how the file was understood.
     """
@@ -57,6 +62,7 @@ class Layout(NamedTuple):
     volumes: int
     dtype: np.dtype
     offset: int
+    paired: bool
     slope: float
     inter: float
     affine: np.ndarray
@@ -80,6 +86,11 @@ def block_size(start: bytes) -> int:
     for size in (348, 540):
         if start[:4] in (size.to_bytes(4, "little"), size.to_bytes(4, "big")):
             return size
+    if start[:4] == _MGH:
+        raise UnreadableFile(
+            "expected a NIfTI file; this is one of FreeSurfer: convert it first "
+            "(mri_convert scan.mgz scan.nii.gz)."
+        )
     raise UnreadableFile("expected a NIfTI file (.nii or .nii.gz); its first bytes are others.")
 
 
@@ -98,7 +109,7 @@ def parse(block: bytes) -> nib.Nifti1Header:
     return header
 
 
-def layout(block: bytes, max_voxels: int = MAX_VOXELS) -> Layout:
+def layout(block: bytes, max_voxels: int = MAX_VOXELS, form: str | None = None) -> Layout:
     """Return what a header block says, or refuse it.
 
     Parameters
@@ -107,28 +118,43 @@ def layout(block: bytes, max_voxels: int = MAX_VOXELS) -> Layout:
         348 bytes of NIfTI-1 or 540 of NIfTI-2.
     max_voxels : int, optional
         Largest number of voxels in one volume.
+    form : {"qform", "sform"}, optional
+        Which one counts if they differ.
 
     Raises
     ------
+    FormsDiffer
+        If they do and `form` is None.
     UnreadableFile
-        If anything in it is not what a readable single file says; the sentence lacks the name.
+        If anything in it is not what a readable file says; the sentence lacks the name.
     """
     header = parse(block)
-    _check_magic(header, len(block))
+    paired = _is_paired(header, len(block))
     shape, volumes = _shape(header, max_voxels)
-    affine, notes = place(header, shape)
-    return Layout(
-        shape, volumes, _dtype(header), _offset(header, len(block)), *_scaling(header),
-        affine, bytes(block), notes,
-    )  # fmt: skip
+    dtype, offset = _dtype(header), _offset(header, 0 if paired else len(block))
+    _check_bytes(volumes * math.prod(shape) * dtype.itemsize)
+    scaling, lies = _scaling(header), place(header, shape, form)
+    block = bytes(block if lies.settled is None else lies.settled.binaryblock)
+    return Layout(shape, volumes, dtype, offset, paired, *scaling, lies.affine, block, lies.notes)
 
 
-def _check_magic(header, size):
-    magic = header["magic"].tobytes()[:3]
-    if magic in (b"ni1", b"ni2"):
-        raise UnreadableFile("expected one file (.nii); this is the header of a .hdr/.img pair.")
-    if magic != (b"n+1" if size == 348 else b"n+2"):
+def _is_paired(header, size):
+    magic, version = header["magic"].tobytes()[:3], b"1" if size == 348 else b"2"
+    if magic == b"\0\0\0" and size == 348:
+        raise UnreadableFile(
+            "expected a NIfTI file; this header is of Analyze 7.5, which does not say where left "
+            "is: convert it to NIfTI first."
+        )
+    if magic not in (b"n+" + version, b"ni" + version):
         raise UnreadableFile("expected a NIfTI file; the NIfTI mark in its header is missing.")
+    return magic == b"ni" + version
+
+
+def _check_bytes(wanted):
+    if wanted > _MAX_BYTES:
+        raise UnreadableFile(
+            f"expected at most {_MAX_BYTES:,} bytes in all; its header says {wanted:,}."
+        )
 
 
 def _shape(header, max_voxels):
@@ -157,11 +183,12 @@ def _dtype(header):
     return dtype
 
 
-def _offset(header, size):
+def _offset(header, least):
     offset = float(header["vox_offset"])
-    if not size <= offset <= _MAX_OFFSET or offset != int(offset):
+    if not least <= offset <= _MAX_OFFSET or offset != int(offset):
         raise UnreadableFile(
-            f"expected the voxels to begin at byte {size} or later; its header says {offset:g}."
+            f"expected the voxels to begin at a byte from {least} to {_MAX_OFFSET:,}; "
+            f"its header says {offset:g}."
         )
     return int(offset)
 

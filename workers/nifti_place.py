@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import nibabel as nib
 import numpy as np
 
-from workers.nifti_error import UnreadableFile
+from workers.nifti_error import FormsDiffer, UnreadableFile
+from workers.nifti_forms import apart, difference, is_sheared, settle, spaces, takers
+
+FORMS = ("qform", "sform")
+"""The two places that a header can give: the scanner's by quaternion, and any other."""
 
 _CORNER_TOLERANCE = 0.1  # voxel edges: quaternions in float32 move a far corner by about 0.001
+_EDGE_TOLERANCE = 0.01
 _FLAT = 1e-4  # volume of the cell whose edges are the axes' directions
 _UNITS = {1: "metres", 3: "micrometres"}
 
 
+class Place(NamedTuple):
+    """Where a volume lies.
+
+    Attributes
+    ----------
+    affine : (4, 4) ndarray of float64
+        Voxel to RAS+.
+    notes : tuple of str
+        What the user should know of how it was found.
+    settled : nibabel header or None
+        Where only one of two forms counts: the header with both made to say what it says.
+    """
+
+    affine: np.ndarray
+    notes: tuple[str, ...] = ()
+    settled: nib.Nifti1Header | None = None
+
+
 @np.errstate(all="ignore")
-def place(
-    header: nib.Nifti1Header, shape: tuple[int, int, int]
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the affine by nibabel's rule, and what the user should know of it.
+def place(header: nib.Nifti1Header, shape: tuple[int, int, int], form: str | None = None) -> Place:
+    """Return where a volume lies, by nibabel's rule wherever the header is of one mind.
 
     The sform if it has a code, else the qform if it has one, else nibabel's fallback: the voxel
-    edges, the middle of the volume at 0, and I running to the left.
+    edges, the middle of the volume at 0, and I running to the left. Of two forms of which one
+    is no usable affine the other counts, with a note.
 
     Parameters
     ----------
@@ -27,62 +51,96 @@ def place(
         With positive voxel edges, as `workers.nifti_header.parse` returns it.
     shape : tuple of int
         (I, J, K).
-
-    Returns
-    -------
-    affine : (4, 4) ndarray of float64
-        Voxel to RAS+.
-    notes : tuple of str
+    form : {"qform", "sform"}, optional
+        Which one counts if they differ; it has no say elsewhere.
 
     Raises
     ------
+    FormsDiffer
+        If both are usable, put a corner more than a tenth of a voxel apart, and `form` is None.
     UnreadableFile
-        If the affine is not finite, or flattens the volume.
+        If no affine is finite and can be inverted, or a code is negative.
     """
-    affine, notes = _affine(header, shape)
-    return affine, (*notes, *_unit_notes(header))
+    _check(header)
+    coded = [name for name in FORMS if int(header[f"{name}_code"])]
+    usable = {name: affine for name in coded if (affine := _usable(header, name)) is not None}
+    if not coded:
+        found = _without(header)
+    elif not usable:
+        raise UnreadableFile(_unusable(coded))
+    elif len(usable) == 2:
+        found = _of_both(header, shape, form, usable)
+    elif len(coded) == 2:
+        found = _of_the_usable(header, shape, *usable.items())
+    else:
+        (only,) = usable.values()
+        found = Place(only, _alone_notes(header, only))
+    return found._replace(notes=(*found.notes, *_unit_notes(header)))
 
 
-def _affine(header, shape):
+def _check(header):
     edges = header["pixdim"][1:4].astype(float)
     if not (np.isfinite(edges).all() and edges.min() > 0):
         raise UnreadableFile(f"expected voxel edges above 0; its header says {edges.tolist()}.")
-    qform, sform = _qform(header), header.get_sform(coded=True)[0]
-    if sform is not None:
-        return _invertible(sform), _disagreement(qform, sform, shape)
-    if qform is not None:
-        return _invertible(qform), ()
-    if int(header["qform_code"]) > 0:
-        raise UnreadableFile("expected a valid orientation; its quaternion (qform) is none.")
-    note = "The file has no orientation code: left and right are a guess."
-    return _invertible(header.get_base_affine()), (note,)
+    for name in FORMS:
+        if header[f"{name}_code"] < 0:
+            raise UnreadableFile(
+                f"expected a {name}_code from 0; its header says {int(header[f'{name}_code'])}."
+            )
 
 
-def _qform(header):
-    """Return the qform, None where there is none or its quaternion is invalid."""
+def _usable(header, form):
+    """Return what a form says, None if that is not finite or flattens the volume."""
     try:
-        return header.get_qform(coded=True)[0]
-    except ValueError:
+        affine = header.get_qform() if form == "qform" else header.get_sform()
+    except ValueError:  # a quaternion that is none
         return None
-
-
-def _invertible(affine):
     lengths = np.linalg.norm(affine[:3, :3], axis=0)
     sane = np.isfinite(affine).all() and np.isfinite(lengths).all() and lengths.min() > 0
     if not sane or abs(np.linalg.det(affine[:3, :3] / lengths)) < _FLAT:
-        raise UnreadableFile("expected an affine that is finite and can be inverted; its is not.")
+        return None
     return np.asarray(affine, np.float64)
 
 
-def _disagreement(qform, sform, shape):
-    """Compare where the two put the corners of the volume, in voxel edges."""
-    if qform is None:
-        return ()
-    ends = np.array(np.meshgrid(*([0, n - 1] for n in shape), [1])).reshape(4, -1)
-    apart = np.linalg.norm(((qform - sform) @ ends)[:3], axis=0).max()
-    if apart <= _CORNER_TOLERANCE * np.linalg.norm(sform[:3, :3], axis=0).min():
-        return ()
-    return ("The file's qform and sform place it differently; the sform is used.",)
+def _unusable(coded):
+    if coded == ["qform"]:
+        return "expected a valid orientation; its quaternion (qform) is none."
+    return "expected an affine that is finite and can be inverted; its is not."
+
+
+def _without(header):
+    note = "The file has no orientation code: left and right are a guess."
+    return Place(np.asarray(header.get_base_affine(), np.float64), (note,))
+
+
+def _of_both(header, shape, form, affines):
+    qform, sform = affines["qform"], affines["sform"]
+    tolerance = _CORNER_TOLERANCE * np.linalg.norm(sform[:3, :3], axis=0).min()
+    if apart(qform, sform, shape) <= tolerance:
+        return Place(sform)
+    if form is None:
+        said = difference(qform, sform, shape), spaces(header), takers(header, sform)
+        sentence = "its qform and sform place it differently: choose one."
+        raise FormsDiffer(sentence, " ".join(said), affines)
+    other = FORMS[form == "qform"]
+    note = f"Its {form} places it, as chosen; its {other}, which differs, does not count."
+    return Place(affines[form], (note,), settle(header, form, affines[form], shape))
+
+
+def _of_the_usable(header, shape, found):
+    form, affine = found
+    note = f"Its {form} places it: its {FORMS[form == 'qform']} is no affine that can be inverted."
+    return Place(affine, (note,), settle(header, form, affine, shape))
+
+
+def _alone_notes(header, affine):
+    """Tell what ITK sees otherwise of a sform alone: it has no shear, and takes other edges."""
+    edges = header["pixdim"][1:4].astype(float)
+    if is_sheared(affine):
+        return ("Its sform is sheared: ITK-SNAP and 3D Slicer refuse it, and labels that lie so.",)
+    if not np.allclose(np.linalg.norm(affine[:3, :3], axis=0), edges, _EDGE_TOLERANCE, 0):
+        return ("Its voxel edges (pixdim) are not those of its sform, which is used.",)
+    return ()
 
 
 def _unit_notes(header):

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from dashboard.model.case import Case
 from dashboard.model.case_folder import Key, forget, make, read_back, tidy
 from dashboard.model.journal import Journal, Progress
-from dashboard.model.lease import BEAT_S, Lease, status
+from dashboard.model.lease import BEAT_S, Lease, Watch, status
 from dashboard.model.recovery import Recovered
 from workers import files
 
@@ -123,6 +123,19 @@ class Cases:
                 f"Expected a data folder that can be read and written; {self._root} cannot "
                 f"({error.strerror or error}). Choose another with --data-root."
             ) from error
+
+    def is_free(self, watch: Watch) -> bool:
+        """Tell whether whoever holds the case of a watch has gone.
+
+        Raises
+        ------
+        OSError
+            If that cannot be read.
+        """
+        held = self._held.get(watch.folder)
+        if held and held.journal.is_open and not held.is_watched(held.journal):
+            return True
+        return watch.is_free()
 
     def leave(self, opened: Opened) -> None:
         """Let a case go, once what waits is written; one that is untouched leaves no journal.

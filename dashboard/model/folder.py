@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-ENDINGS = (".nii", ".nii.gz")
+ENDINGS = (".nii", ".nii.gz", ".hdr", ".hdr.gz")  # of a pair the header, not both halves
+HALVES = (".hdr", ".img", ".hdr.gz", ".img.gz")
 MOST = 2000
 
 

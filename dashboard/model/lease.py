@@ -138,7 +138,7 @@ class Watch:
     def __init__(
         self, folder: Path, clock: Callable[[], float] = time.monotonic, stale_s: float = STALE_S
     ) -> None:
-        self._folder, self._clock, self._stale_s = folder, clock, stale_s
+        self.folder, self._clock, self._stale_s = folder, clock, stale_s
         self._seen: Status | None = None
         self._since = clock()
 
@@ -150,7 +150,7 @@ class Watch:
         OSError
             If that cannot be read.
         """
-        found = status(self._folder)
+        found = status(self.folder)
         if found != self._seen:
             self._seen, self._since = found, self._clock()
         return found.is_free or self._clock() - self._since > self._stale_s

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from dashboard.model.folder import Folder
+from dashboard.model.folder import HALVES, Folder
 from dashboard.model.plane import Layout, Plane
 from dashboard.model.settings import Settings
 from dashboard.model.stroke import Stroke
@@ -73,6 +73,7 @@ class Hearing:
             "list": lambda path: self._answer("folder", **self._folder.list(str(path))._asdict()),
             "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
             "open_volume_of": self._open_volume_of,
+            "open_by": self._open_by,
             "upload_as": self._choose_upload,
             "failed": lambda text: self._session.tell(str(text)[:500]),
         }
@@ -99,6 +100,11 @@ class Hearing:
             # Panel hands text over decoded; and text would be taken for the path of a file here.
             if not isinstance(content, bytes):
                 raise Refused(f"Expected a NIfTI file; {name} is a text file.")
+            if name.lower().endswith(HALVES):
+                raise Refused(
+                    f"{name} is one half of a .hdr/.img pair: put both into the data folder and "
+                    "open them there, or convert them to .nii.gz."
+                )
             self._open(self._upload_as, content, name)
 
     def _take(self, context: dict, xs: list, ys: list) -> None:
@@ -111,10 +117,16 @@ class Hearing:
         self._session.when_saved(taken)
 
     def _paint(self, context: dict, xy: np.ndarray) -> None:
-        if context["case"] != self._case:
+        if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self.layouts[context["plane"]], int(context["index"]))
         self._session.paint(Stroke(plane, xy, int(context["label"])), str(context.get("name", "")))
+
+    def _is_of_open_volume(self, context: dict) -> bool:
+        # What an earlier page drew is known by its volume, what this one draws by the opening too.
+        if "digest" in context:
+            return context["digest"] == self._session.volume.digest
+        return context["case"] == self._case
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.
@@ -137,4 +149,8 @@ class Hearing:
 
     def _open_volume_of(self, volume: int) -> None:
         question = self._session.question
-        self._session.open(question.source, question.name, int(volume))
+        self._session.open(question.source, question.name, int(volume), question.form)
+
+    def _open_by(self, form: str) -> None:
+        question = self._session.question
+        self._session.open(question.source, question.name, form=str(form))

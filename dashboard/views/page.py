@@ -16,6 +16,7 @@ from dashboard.model.volume import Volume
 from dashboard.session import Notice, Session
 from dashboard.views import wire
 from dashboard.views.downloads import main_download, other_downloads
+from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
 from dashboard.views.slice_view import slice_view
@@ -47,9 +48,7 @@ class Page:
         self._sent = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
-        dropper = pn.widgets.FileDropper(
-            chunk_size=4_000_000, max_file_size="500MB", sizing_mode="stretch_width", height=160
-        )
+        dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
         self._dropper = dropper
         self.bench = Workbench(
             hear=guard(self._hear),
@@ -199,7 +198,8 @@ class Page:
         self.bench.send("notice", text=notice.text, mood=notice.kind)
 
     def _send_question(self, question) -> None:
-        self.bench.send("ask", name=question.name, count=question.count)
+        asked = {"count": question.count, "difference": question.difference}
+        self.bench.send("ask", name=question.name, **asked)
 
     def _build_surfaces_at_rest(self) -> None:
         document = pn.state.curdoc

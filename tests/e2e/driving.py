@@ -127,6 +127,16 @@ class Bench:
         image = nib.load(self.download("Download superpixels", to))
         return np.asarray(image.dataobj)
 
+    @property
+    def mark(self):
+        """What the bar says of the labels: whether they are saved."""
+        return self.page.get_by_role("status", name="Saved")
+
+    @property
+    def warning(self):
+        """The banner over the page when the server does not answer."""
+        return self.page.get_by_role("alert")
+
     def message(self, text):
         """A sentence on the page."""
         return self.page.get_by_role("status").get_by_text(text)

@@ -1,7 +1,8 @@
-"""A real `panel serve` in a process of its own."""
+"""A real server in a process of its own: `supervox serve`, or `panel serve` for another app."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -24,18 +25,25 @@ def free_port():
 class Server:
     """Serves `app` with `file` open, until it is stopped.
 
-    Its log is a file, so that it never waits for a reader.
+    Its log is a file, so that it never waits for a reader; what it keeps lies beside that.
+    `seen_at` is another port at which browsers see it.
     """
 
-    def __init__(self, file, log, app=APP):
-        self.port, self.log = free_port(), log
+    def __init__(self, file, log, app=APP, options=(), port=None, seen_at=None):
+        self.port, self.log = port or free_port(), log
+        self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
-        serve = [sys.executable, "-m", "panel", "serve", str(app)]
-        where = ["--address", "127.0.0.1", "--port", str(self.port)]
-        origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+        where = ["--port", str(self.port)]
+        if seen_at or app is not APP:
+            where += ["--allow-websocket-origin", f"127.0.0.1:{seen_at or self.port}"]
+        asked = [str(file), "--data-root", str(self.data_root), *options]
+        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, *asked]
+        if app is not APP:
+            where += ["--address", "127.0.0.1"]
+            serve = [sys.executable, "-m", "panel", "serve", str(app), *where, "--args", *asked]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
-                [*serve, *where, *origin, "--args", str(file)],
+                serve,
                 cwd=ROOT,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
@@ -59,9 +67,15 @@ class Server:
         """Signal the server itself, not its Dask cluster."""
         os.kill(self.process.pid, number)
 
+    def kill(self):
+        """End the server itself as a crash does; its cluster sees to its own end."""
+        self.process.kill()
+        self.process.wait(10)
+
     def stop(self):
         """End it and all that it has started."""
-        os.killpg(self.process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

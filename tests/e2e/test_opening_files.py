@@ -31,6 +31,7 @@ def coloured(folder):
 def nowhere(folder):
     image = phantom(STORED["ras"], seed=11)
     image.header["srow_x"] = np.nan
+    image.header["qform_code"], image.header["vox_offset"] = 0, 352
     raw = image.header.binaryblock + bytes(4) + np.asarray(image.dataobj).tobytes(order="F")
     (folder / "nowhere.nii.gz").write_bytes(gzip.compress(raw))
 
@@ -73,6 +74,62 @@ def test_of_a_file_with_three_volumes_the_page_asks_which(bench, put, tmp_path):
     assert_array_equal(
         np.asarray(nib.load(bench.download("Download volume", tmp_path)).dataobj), each[1]
     )
+
+
+@pytest.mark.parametrize(("form", "sign"), [("qform", -1), ("sform", 1)])
+def test_of_a_file_with_two_places_the_page_asks_which_is_right(bench, put, tmp_path, form, sign):
+    image = phantom(STORED["ras"], seed=40)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]) @ image.affine, 1)
+    name = f"two_places_{form}"
+    put(image, f"{name}.nii.gz")
+    title = bench.title()
+
+    bench.choose(f"{name}.nii.gz")
+    question = bench.page.get_by_role("dialog", name="Which place")
+    expect(question).to_contain_text("mirrored left to right")
+    expect(question).to_contain_text("nibabel and ITK (ITK-SNAP, 3D Slicer) take the sform")
+    assert bench.title() == title
+    question.get_by_role("button", name=f"Take the {form}").click()
+    bench.wait_opened(name)
+    bench.wait_ready()
+    bench.stroke("axial", bench.cursor, [bench.cursor[0] + 4, *bench.cursor[1:]])
+    bench.wait_settled(1)
+
+    for which in ("labels", "volume"):
+        header = nib.load(bench.download(f"Download {which}", tmp_path)).header
+        assert header.get_qform(coded=True)[0][0, 0] == pytest.approx(sign)
+        assert header.get_sform(coded=True)[0][0, 0] == pytest.approx(sign)
+
+
+def test_a_question_that_is_not_answered_leaves_what_is_open(bench, put):
+    image = phantom(STORED["ras"], seed=41)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]) @ image.affine, 1)
+    put(image, "unanswered.nii.gz")
+    title = bench.title()
+
+    bench.choose("unanswered.nii.gz")
+    question = bench.page.get_by_role("dialog", name="Which place")
+    question.get_by_role("button", name="Close").click()
+
+    expect(question).to_be_hidden()
+    assert bench.title() == title
+    assert bench.ready
+
+
+def test_a_pair_is_listed_once_and_opened(bench, data, tmp_path):
+    image = phantom(STORED["lps"], seed=42)
+    nib.save(nib.Nifti1Pair(np.asarray(image.dataobj), image.affine), data / "paired.hdr")
+
+    bench.choose("paired.hdr")
+    bench.wait_opened("paired")
+    bench.wait_ready()
+
+    saved = nib.load(bench.download("Download volume", tmp_path))
+    assert_array_equal(np.asarray(saved.dataobj), np.asarray(image.dataobj))
+    bench.button("Open").click()
+    files = bench.page.get_by_role("listbox", name="Files on the server")
+    expect(files.get_by_text("paired")).to_have_count(1)
+    bench.press("Escape")
 
 
 def test_the_open_dialog_does_not_lead_out_of_its_folder(bench, data, tmp_path):

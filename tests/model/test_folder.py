@@ -42,6 +42,13 @@ def test_only_volumes_and_folders_are_listed_sorted_and_without_hidden_ones(fold
     assert (listing.path, listing.truncated) == ("", False)
 
 
+def test_of_a_pair_the_header_is_listed(folder, tree):
+    for name in ("pair.hdr", "pair.img", "zipped.HDR.gz", "zipped.img.gz"):
+        (tree / "ward a" / name).write_text("")
+
+    assert folder.list("ward a").files == ("pair.hdr", "zipped.HDR.gz")
+
+
 def test_a_folder_within_is_listed_by_its_path_from_the_root(folder):
     assert folder.list("ward a").folders == ("deep",)
     assert folder.list("ward a/deep") == ("ward a/deep", (), ("scan.nii.gz",), False)

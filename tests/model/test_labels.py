@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
-from dashboard.model.journal import Journal
+from dashboard.model.entry import pack_edit
+from dashboard.model.history import History
 from dashboard.model.labels import LabelMap
 from tests.conftest import partitioned, slab
 
@@ -33,7 +34,7 @@ class Annotator:
     """Does actions on a label map, as a session does them."""
 
     def __init__(self, ids):
-        self.labels, self.journal = LabelMap(SHAPE), Journal()
+        self.labels, self.history = LabelMap(SHAPE), History()
         self.partition(ids)
 
     def do(self, actions):
@@ -49,18 +50,18 @@ class Annotator:
 
     def record(self, edit):
         if edit.patches:
-            self.journal.record(edit)
+            self.history.record(edit.title, pack_edit(edit))
 
     def partition(self, ids):
         self.superpixels = partitioned(ids)
 
     def undo(self):
-        if edit := self.journal.step_back():
+        if edit := self.history.step_back():
             self.labels.revert(edit)
         return edit is not None
 
     def redo(self):
-        if edit := self.journal.step_forward():
+        if edit := self.history.step_forward():
             self.labels.apply(edit)
         return edit is not None
 
@@ -195,10 +196,10 @@ def test_a_label_that_the_map_cannot_hold_changes_nothing(label):
 def test_undo_of_all_that_was_done_is_identity(ids, before, after):
     annotator = Annotator(ids)
     annotator.do(before)
-    memory, done = remembered(annotator.labels), annotator.journal.done
+    memory, done = remembered(annotator.labels), annotator.history.done
     annotator.do(after)
 
-    while annotator.journal.done > done:
+    while annotator.history.done > done:
         annotator.undo()
 
     assert_equal(annotator.labels, memory)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
+import nibabel as nib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -235,6 +236,23 @@ def test_one_volume_of_several_is_opened_as_answered(session, hearing):
     assert_array_equal(session.volume.data, SERIES[..., 1])
 
 
+@pytest.mark.parametrize(("form", "sign"), [("qform", -1), ("sform", 1)])
+def test_a_file_whose_forms_differ_is_opened_as_answered(session, hearing, tmp_path, form, sign):
+    image = nib.Nifti1Image(SERIES, None)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]), 1)
+    image.header.set_sform(np.eye(4), 2)
+    (tmp_path / "data" / "two.nii").write_bytes(image.to_bytes())
+    hearing.hear("open", {"path": "two.nii", "kind": "volume"})
+    assert "mirrored" in session.question.difference
+
+    hearing.hear("open_by", {"form": form})
+    assert session.question.count == 2
+    hearing.hear("open_volume_of", {"volume": 1})
+
+    assert_array_equal(session.volume.data, SERIES[..., 1])
+    assert session.volume.affine[0, 0] == sign
+
+
 # Dropped files
 
 
@@ -252,6 +270,14 @@ def test_a_dropped_file_is_opened_as_what_was_chosen_before(session, hearing):
 
     assert session.volume.name == "two"
     assert (session.labels.data == 3).all()
+
+
+@pytest.mark.parametrize("name", ["scan.hdr", "scan.img", "SCAN.HDR.GZ", "scan.img.gz"])
+def test_a_dropped_half_of_a_pair_is_told_the_way(session, hearing, name):
+    with pytest.raises(Refused, match="pair: put both into the data folder"):
+        hearing.hear_upload({name: b"half"})
+
+    assert session.job is None
 
 
 def test_a_dropped_text_is_not_taken_for_the_path_of_a_file_here(session, hearing, tmp_path):

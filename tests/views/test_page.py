@@ -5,6 +5,7 @@ import json
 import zlib
 
 import holoviews.plotting.bokeh  # noqa: F401 - what hv.extension does in the app
+import nibabel as nib
 import numpy as np
 import pytest
 from bokeh.document import Document
@@ -162,7 +163,7 @@ def test_a_page_without_a_volume_begins_empty():
     browser.say("begin")
     browser.deliver()
 
-    assert browser.kinds() == ["job"]
+    assert browser.kinds() == ["job", "kept"]
     assert browser.begun == ["begun"]
 
 
@@ -277,6 +278,23 @@ def test_a_question_is_asked_and_its_answer_opens_the_volume(browser, session):
     assert (asked["name"], asked["count"]) == ("series.nii", 2)
     assert_array_equal(browser.arrays["volume"], series[..., 1])
     assert "Volume 2 of 2." in [m["text"] for m in browser.said if m["kind"] == "notice"]
+
+
+def test_how_two_places_differ_is_asked_and_the_answer_opens_the_volume(browser, session):
+    image = nib.Nifti1Image(np.arange(120, dtype=np.int16).reshape(4, 5, 6), None)
+    image.header.set_qform(np.diag([-1.0, 1, 1, 1]), 1)
+    image.header.set_sform(np.eye(4), 2)
+    with set_curdoc(browser.document):
+        session.open(image.to_bytes(), "scan.nii")
+    browser.deliver()
+    asked = browser.last("ask")
+
+    browser.say("open_by", form="qform")
+    browser.deliver()
+
+    assert (asked["name"], asked["count"]) == ("scan.nii", 0)
+    assert "mirrored left to right" in asked["difference"]
+    assert browser.last("open")["affine"][0][0] == -1
 
 
 def test_a_dropped_file_is_forgotten_even_when_it_is_refused(browser):

@@ -81,3 +81,17 @@ def test_a_colour_may_be_missing(text):
 def test_what_is_no_table_is_refused_in_a_sentence(text, sentence):
     with pytest.raises(ValueError, match=sentence):
         labels_tsv.decode(text)
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", '"=', "'=", "'\"@"]
+)
+def test_a_name_that_a_spreadsheet_would_run_is_marked_as_text_and_read_back(sign):
+    text = labels_tsv.encode([(1, f"{sign}1+1", "#000000")])
+
+    assert f"1\t'{sign}1+1\t#000000\n" in text
+    assert labels_tsv.decode(text) == ((1, f"{sign}1+1", "#000000"),)
+
+
+def test_a_name_in_quotes_is_no_formula():
+    assert "1\t'quoted'\t#000000\n" in labels_tsv.encode([(1, "'quoted'", "#000000")])

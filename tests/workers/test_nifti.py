@@ -148,14 +148,15 @@ def test_equal_labels_give_equal_bytes():
 
 def test_a_sheared_sform_keeps_its_bits():
     rows = np.array([[1, 0.3, 0.1, 5], [0, 1, 0.2, -7], [0, 0, 2, 1]], "f4") / np.float32(3)
-    source = content(counted(), srow_x=rows[0], srow_y=rows[1], srow_z=rows[2], sform_code=3)
+    place = {"srow_x": rows[0], "srow_y": rows[1], "srow_z": rows[2], "sform_code": 3}
+    source = content(counted(), qform_code=0, **place)
 
     made = gzip.decompress(nifti.encode_labels(counted(), nifti.read(source).header))
 
     header = nib.Nifti1Header(made[:348])
     assert_array_equal(header.get_sform()[:3].astype("f4"), rows)
     assert header["sform_code"] == 3
-    assert header["qform_code"] == 1
+    assert header["qform_code"] == 0
 
 
 def test_nothing_of_the_source_but_its_place_leaves_with_the_labels():
@@ -281,13 +282,18 @@ BROKEN = {
     "offset NaN": ({"vox_offset": np.nan}, "begin"),
     "edge 0": ({"pixdim": [1, 1, 0, 1, 1, 1, 1, 1]}, "edges above 0"),
     "edge NaN": ({"pixdim": [1, 1, np.nan, 1, 1, 1, 1, 1]}, "edges above 0"),
-    "flat": ({"srow_x": 0, "srow_y": 0, "srow_z": 0}, "inverted"),
-    "parallel": ({"srow_x": [1, 0, 0, 0], "srow_y": [1, 0, 0, 0]}, "inverted"),
-    "NaN": ({"srow_x": np.nan}, "inverted"),
+    "flat": ({"qform_code": 0, "srow_x": 0, "srow_y": 0, "srow_z": 0}, "inverted"),
+    "parallel": (
+        {"qform_code": 0, "srow_x": [1, 0, 0, 0], "srow_y": [1, 0, 0, 0]},
+        "inverted",
+    ),
+    "NaN": ({"qform_code": 0, "srow_x": np.nan}, "inverted"),
     "bad quaternion": ({"sform_code": 0, "quatern_b": 3}, "quaternion"),
+    "two bad forms": ({"srow_x": np.nan, "quatern_b": 3}, "inverted"),
+    "a code below 0": ({"sform_code": -1}, "sform_code from 0"),
     "intercept": ({"scl_slope": 2, "scl_inter": np.nan}, "intercept"),
-    "pair": ({"magic": b"ni1"}, "pair"),
-    "Analyze": ({"magic": b""}, "mark"),
+    "Analyze": ({"magic": b""}, "Analyze 7.5"),
+    "another mark": ({"magic": b"n+7"}, "mark"),
 }
 
 
@@ -368,13 +374,6 @@ def test_what_is_no_file_is_refused(tmp_path):
     assert "missing.nii: cannot be read (No such file" in refusal(tmp_path / "missing.nii")
     assert "folder" in refusal(tmp_path)
     assert "null" in refusal("a\0b.nii")
-
-
-def test_disagreeing_qform_and_sform_are_noted():
-    file = nifti.read(content(counted(), qoffset_x=30.0))
-
-    assert file.notes == ("The file's qform and sform place it differently; the sform is used.",)
-    assert_allclose(file.affine, THICK, atol=1e-6)
 
 
 def test_a_file_without_orientation_is_placed_as_nibabel_places_it_and_noted():

@@ -27,6 +27,7 @@ class Bench {
     this.help = new Help()
     this.opening = new OpenDialog(this, model.get_child("dropper"))
     this.question = new VolumeQuestion(this)
+    this.forms = new FormQuestion(this)
     this.toasts = new Toasts()
     this.progress = new Progress(this)
     this.wire = new Wire(this)
@@ -161,11 +162,12 @@ class Bench {
     for (const { value, color } of table) this.store.colors[value] = abgr(color)
     this.labels.show(table, this.label)
     this.history.show(titles, done)
-    this.buttons.undo.disabled = !undoable
-    this.buttons.redo.disabled = !redoable
+    this.buttons.undo.disabled = !(undoable && held)
+    this.buttons.redo.disabled = !(redoable && held)
+    for (const button of [this.partition.go, this.labels.add]) button.disabled = !held
     this.buttons.undo.title = undoable ? `Undo: ${titles[done - 1]} (Z)` : "Nothing to undo (Z)"
     this.buttons.redo.title = redoable ? `Redo: ${titles[done]} (Y)` : "Nothing to redo (Y)"
-    this.el.classList.toggle("lost", !held)
+    this.el.classList.toggle("reading", !held)
     if (this.store.revision >= 0 && this.repainted !== JSON.stringify(table.map((l) => l.color))) {
       this.repainted = JSON.stringify(table.map((l) => l.color))
       for (const pane of this.panes) pane.drawOverlay()
@@ -184,7 +186,7 @@ class Bench {
 
   uploaded() { this.opening.el.close() }
   folder(message) { this.opening.list(message) }
-  ask({ name, count }) { this.question.ask({ name, count }) }
+  ask(question) { (question.difference ? this.forms : this.question).ask(question) }
 
   loading(array, fraction) {
     this.readout.hint(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
@@ -262,7 +264,7 @@ class Bench {
     return this.saved.held ? "" : "Read-only: press Take over to change the labels"
   }
 
-  hasDialog() { return [this.help, this.opening, this.question].some((dialog) => dialog.el.open) }
+  hasDialog() { return [this.help, this.opening, this.question, this.forms].some((dialog) => dialog.el.open) }
 
   get ready() {
     const { store } = this
@@ -302,7 +304,7 @@ function page(bench) {
     h("main", {}, axial, surface, coronal, sagittal),
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.history.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
-    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el)
+    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el)
 }
 
 /** “#rrggbb” as a canvas packs it, without alpha. */

@@ -12,7 +12,7 @@ class OpenDialog {
     const close = h("button", { onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "open", "aria-label": "Open a file" }, h("h2", {}, "Open"), this.kinds,
       h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries),
-        h("div", {}, h("h3", {}, "From this computer"), h("div", { class: "drop" }, dropper))),
+        h("div", {}, h("h3", {}, "From this computer"), h("p", { class: "dim where" }, "Up to 500 MB; put a larger file into the data folder."), h("div", { class: "drop" }, dropper))),
       h("p", { class: "end" }, close))
   }
 
@@ -32,7 +32,7 @@ class OpenDialog {
       ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/") }))] : []),
       ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name) }))),
       ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
-    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no .nii or .nii.gz file here."))
+    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no .nii, .nii.gz or .hdr file here."))
     if (truncated) this.entries.append(h("p", { class: "dim" }, "Only the first are listed."))
   }
 }
@@ -50,6 +50,25 @@ class VolumeQuestion {
     this.text.textContent = `${name} holds ${count} volumes. Which one is to be opened, 1 to ${count}?`
     this.field.max = count
     this.field.value = 1
+    this.el.showModal()
+  }
+}
+
+/** A file whose two places in the world differ: no guess is right, and left may be right. */
+class FormQuestion {
+  constructor(bench) {
+    this.text = h("p")
+    this.difference = h("p")
+    const by = (form, text) => h("button", { onclick: () => { bench.say("open_by", { form }); this.el.close() } }, text)
+    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    this.el = h("dialog", { class: "which", "aria-label": "Which place" }, h("h2", {}, "Which place is right?"), this.text, this.difference,
+      h("p", { class: "dim" }, "Labels and volume are downloaded with the chosen place only, so that every program reads them alike."),
+      h("p", { class: "end" }, not, by("qform", "Take the qform"), by("sform", "Take the sform")))
+  }
+
+  ask({ name, difference }) {
+    this.text.textContent = `${name} says in two ways where it lies in the patient, by a qform and by a sform, and they differ.`
+    this.difference.textContent = difference
     this.el.showModal()
   }
 }

@@ -52,10 +52,10 @@ class PartitionSection {
       () => { this.automatic.checked = false })
     this.automatic = h("input", { type: "checkbox", checked: true, "aria-label": "Automatic foreground" })
     this.total = h("span", { class: "total" })
-    const go = h("button", { "aria-label": "Partition", title: "Cut the volume into superpixels; labels stay", onclick: () => bench.say("partition", this.settings) }, "Partition")
+    this.go = h("button", { "aria-label": "Partition", title: "Cut the volume into superpixels; labels stay", onclick: () => bench.say("partition", this.settings) }, "Partition")
     const automatic = h("label", { class: "check", title: "Find the foreground from the intensities" }, this.automatic, "auto foreground")
     this.el = h("section", { class: "superpixels" }, heading("Superpixels", this.total), this.count.el, this.size.el,
-      this.compactness.el, this.sigma.el, this.threshold.el, h("div", { class: "buttons" }, go, automatic))
+      this.compactness.el, this.sigma.el, this.threshold.el, h("div", { class: "buttons" }, this.go, automatic))
   }
 
   get settings() {

@@ -7,8 +7,8 @@ class LabelList {
     this.bench = bench
     this.known = new Map()
     this.rows = h("div", { class: "rows", role: "listbox", "aria-label": "Labels to paint with" })
-    const add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => bench.say("add_label") }, "+")
-    this.el = h("section", { class: "labels" }, heading("Labels", add), this.rows)
+    this.add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => bench.say("add_label") }, "+")
+    this.el = h("section", { class: "labels" }, heading("Labels", this.add), this.rows)
   }
 
   /** Rows stay the same elements: a double click needs the one that was clicked first. */

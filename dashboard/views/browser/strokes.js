@@ -67,13 +67,13 @@ class Strokes {
     const left = this.kept.of(store.digest).filter(([name]) => !mine.has(name))
     if (!left.length || !store.ids || !saved.held) return
     const columns = { xs: [], ys: [], stroke: [] }
-    for (const [name, { xs, ys, digest: _, ...context }] of left) {
+    for (const [name, { xs, ys, ...context }] of left) {
       const n = ++this.number
       this.waiting.add(n)
       this.names.set(n, name)
       columns.xs.push(xs)
       columns.ys.push(ys)
-      columns.stroke.push(JSON.stringify({ ...context, n, name, case: store.case }))
+      columns.stroke.push(JSON.stringify({ ...context, n, name }))
     }
     this.bench.say("strokes", columns)
     this.bench.toasts.show({ text: `${left.length} stroke${left.length > 1 ? "s" : ""} sent again that the server had not acknowledged.`, mood: "info" })

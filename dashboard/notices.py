@@ -1,0 +1,30 @@
+"""What a user is told, and asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Refused(ValueError):
+    """A verb that cannot be done now; the message says why and the way out."""
+
+
+class Notice(NamedTuple):
+    """One sentence for the user; `kind` is ``"info"``, ``"success"`` or ``"error"``."""
+
+    text: str
+    kind: str = "info"
+
+
+class Question(NamedTuple):
+    """What the user must say before a file is opened: which volume, or which form if they differ.
+
+    `form` is what was said before; `difference` tells of the forms, where that is the question.
+    """
+
+    source: Path | bytes
+    name: str
+    count: int = 0
+    form: str | None = None
+    difference: str = ""

@@ -1,0 +1,1 @@
+"""What ``supervox serve`` puts around the page: who may come in, and what every answer says."""

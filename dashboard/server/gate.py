@@ -1,0 +1,159 @@
+"""Who is turned away before any page or socket is made."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from bokeh.server.tornado import BokehTornado
+from bokeh.util.token import check_token_signature, get_token_payload
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher, Rule
+from tornado.web import RequestHandler
+
+from dashboard.server import peers
+from dashboard.server.plan import Plan
+from dashboard.server.user import CLAIM, signed_in
+
+MOST_HALF_OPEN = 8  # pages that are made and have not connected: each has a volume in memory
+METHODS = {"GET", "HEAD"}
+
+
+class Answer(NamedTuple):
+    """Why a request is turned away."""
+
+    status: int
+    sentence: str
+
+
+class Turned(RequestHandler):
+    """Says why."""
+
+    def initialize(self, status: int, sentence: str) -> None:
+        """Take what is to be said."""
+        self._answer = Answer(status, sentence)
+
+    def prepare(self) -> None:
+        """Answer, whatever was asked."""
+        self.set_status(self._answer.status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        if self._answer.status == 503:
+            self.set_header("Refresh", "3")  # the browser tries again by itself
+        self.finish(f"{self._answer.sentence}\n")
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is done here, so nothing need be checked."""
+
+
+class Gate(Matcher):
+    """Matches what is to be turned away.
+
+    Parameters
+    ----------
+    plan : Plan
+        Whom the server lets in.
+    application : BokehTornado
+        The server's.
+    """
+
+    def __init__(self, plan: Plan, application: BokehTornado) -> None:
+        self._plan, self._application = plan, application
+        self._hosts = {with_port(origin) for origin in plan.origins}
+        # With a login or a socket of one's own, it is not the account that counts.
+        self._by_account = not (plan.has_login or plan.unix_socket)
+        self._can_tell = self._by_account and peers.can_tell()
+        self._known: WeakKeyDictionary = WeakKeyDictionary()
+
+    def match(self, request: HTTPServerRequest) -> dict | None:
+        """Return how to turn a request away, or None to let it in."""
+        for check in (self._account, self._host, self._kind, self._socket, self._crowd):
+            if answer := check(request):
+                return {"target_kwargs": answer._asdict()}
+        return None
+
+    def _account(self, request: HTTPServerRequest) -> Answer | None:
+        if not self._can_tell or self._is_own(request.connection):
+            return None
+        return Answer(
+            403,
+            "This supervox belongs to another account of this machine. Start your own with: "
+            "supervox serve --port 0",
+        )
+
+    def _is_own(self, connection) -> bool:
+        if connection.context not in self._known:
+            with_us = connection.stream.socket
+            own = peers.is_own(with_us.getpeername(), with_us.getsockname())
+            self._known[connection.context] = own
+        return self._known[connection.context]
+
+    def _host(self, request: HTTPServerRequest) -> Answer | None:
+        if not self._by_account or self._plan.dev or with_port(request.host) in self._hosts:
+            return None
+        return Answer(
+            403,
+            "This address is not known here: open the one that supervox printed, or add "
+            "--allow-websocket-origin with this one.",
+        )
+
+    def _kind(self, request: HTTPServerRequest) -> Answer | None:
+        if request.method not in METHODS and not self._may_post(request):
+            return Answer(405, "Only pages are served here: expected GET.")
+        if request.path.endswith(("/autoload.js", "/metadata")):
+            return Answer(404, "This page cannot be put into another one.")
+        given = request.arguments.keys() | {name.lower() for name in request.headers}
+        if given & {"bokeh-session-id", "bokeh-token"}:
+            return Answer(403, "A session cannot be asked for by its id: open the page anew.")
+        return None
+
+    def _may_post(self, request: HTTPServerRequest) -> bool:
+        if self._plan.admin:
+            return True
+        return request.method == "POST" and request.path == f"{self._plan.prefix}/login"
+
+    def _socket(self, request: HTTPServerRequest) -> Answer | None:
+        if not request.path.endswith("/ws"):
+            return None
+        if "Origin" not in request.headers:
+            return Answer(403, "Expected a browser, which says from which page it connects.")
+        claims = self._claims(request)
+        if claims is None or claims.get(CLAIM, "") != signed_in(request):
+            return Answer(403, "This page's token is not valid here: load the page anew.")
+        return None
+
+    def _claims(self, request: HTTPServerRequest) -> dict | None:
+        """Return what the token says that a socket comes with; None if it is not ours."""
+        _, _, token = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")
+        key = self._application.secret_key
+        try:
+            if check_token_signature(token.strip(), secret_key=key, signed=True):
+                return get_token_payload(token.strip())
+        except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
+            pass  # no token at all
+        return None
+
+    def _crowd(self, request: HTTPServerRequest) -> Answer | None:
+        contexts = self._application.applications
+        is_page = any(request.path.rstrip("/") == f"{self._plan.prefix}{path}" for path in contexts)
+        if not is_page or half_open(contexts.values()) < MOST_HALF_OPEN:
+            return None
+        return Answer(
+            503, "Many pages are being opened just now: this one follows in some seconds."
+        )
+
+
+def half_open(contexts: Iterable) -> int:
+    """Return how many pages have been made to which no browser has connected."""
+    return sum(not each.connection_count for context in contexts for each in context.sessions)
+
+
+def with_port(host: str) -> str:
+    """Return a host as ``name:port``."""
+    return host.lower() if ":" in host else f"{host.lower()}:80"
+
+
+def close(application: BokehTornado, plan: Plan) -> None:
+    """Put the gate before all that `application` serves."""
+    application.default_router.rules.insert(0, Rule(Gate(plan, application), Turned))
