@@ -16,7 +16,7 @@ from dashboard.model import ids_file, records, recovery
 from dashboard.model.cases import Cases
 from dashboard.model.entry import Begin, Cut, Stepped, pack
 from dashboard.model.holder import this_process
-from dashboard.model.lease import Lease, status
+from dashboard.model.lease import Lease, Watch, status
 from tests.model.annotating import KEY, SHAPE, SUPERPIXELS, Annotator, fresh, memory
 
 OTHERS = {
@@ -285,6 +285,27 @@ def test_the_case_of_a_page_that_has_gone_is_taken_over(page, tab):
 
     assert (memory(opened.case), opened.writes) == (left, True)
     assert page.lost
+
+
+def test_a_case_is_free_for_who_watches_it_once_its_page_has_gone(page, tab):
+    page.open()
+    watch = Watch(tab.open().folder)
+    before = tab.cases.is_free(watch)
+
+    page.there = False
+
+    assert (before, tab.cases.is_free(watch)) == (False, True)
+
+
+def test_a_case_is_free_for_who_watches_it_once_its_page_has_left(page, other):
+    page.open()
+    page.act(0)
+    watch = Watch(other.open().folder)
+    before = other.cases.is_free(watch)
+
+    page.leave()
+
+    assert (before, other.cases.is_free(watch)) == (False, True)
 
 
 def test_a_case_that_was_left_a_moment_ago_is_free(page, tab):
