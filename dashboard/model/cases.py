@@ -223,6 +223,8 @@ class Cases:
         with self._lock:
             self._held[folder] = _Held(journal, tell, is_watched)
             self._journals.add(journal)
+        if journal.progress.lost:  # while it was not listened to
+            self._drop(folder, journal)
         with contextlib.suppress(OSError):  # what is left over harms nobody
             tidy(folder, case, lease.epoch)
         return Opened(case, folder, journal, "", found)

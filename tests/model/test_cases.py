@@ -384,6 +384,25 @@ def test_who_slept_before_it_tidied_removes_nothing_of_who_came_next(page, other
     assert (ids_file.read(opened.folder / opened.case.cut.file, SHAPE) == SUPERPIXELS).all()
 
 
+def test_a_case_that_is_lost_while_it_is_opened_is_held_no_more(page, other, monkeypatch):
+    made = module.Journal
+
+    def slowly(*args, **options):
+        journal = made(*args, **options)
+        monkeypatch.setattr(module, "Journal", made)
+        other.open(by_force=True)
+        journal.append(b"late")
+        journal.join(20)
+        return journal
+
+    monkeypatch.setattr(module, "Journal", slowly)
+
+    opened = page.open()
+
+    assert opened.journal.progress.lost
+    assert page.cases._held == {}
+
+
 # What is left over
 
 
