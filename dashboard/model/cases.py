@@ -178,6 +178,13 @@ class Cases:
         with self._lock:
             return list(self._journals)
 
+    def _hold(self, held: _Held) -> None:
+        with self._lock:
+            self._held[held.journal.folder] = held
+            self._journals.add(held.journal)
+        if held.journal.progress.lost:  # while it was not listened to
+            self._drop(held.journal.folder, held.journal)
+
     def _drop(self, folder: Path, journal: Journal) -> _Held | None:
         """Stop holding a case by this journal; returns how it was held, if it was."""
         with self._lock:
@@ -220,9 +227,7 @@ class Cases:
             with contextlib.suppress(OSError):
                 lease.release()
             raise
-        with self._lock:
-            self._held[folder] = _Held(journal, tell, is_watched)
-            self._journals.add(journal)
+        self._hold(_Held(journal, tell, is_watched))
         with contextlib.suppress(OSError):  # what is left over harms nobody
             tidy(folder, case, lease.epoch)
         return Opened(case, folder, journal, "", found)

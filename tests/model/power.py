@@ -16,7 +16,6 @@ from itertools import count
 from pathlib import Path
 
 from dashboard.model import journal
-from workers import files
 
 SECTOR = 512
 
@@ -30,13 +29,13 @@ class Power:
         self._lock = threading.RLock()
         self._inodes, self._numbers = {}, count()
         self._real = {
-            name: getattr(os, name) for name in ("open", "pwrite", "ftruncate", "replace", "unlink")
+            name: getattr(os, name)
+            for name in ("open", "write", "pwrite", "ftruncate", "replace", "unlink")
         }
         for name in self._real:
             monkeypatch.setattr(os, name, getattr(self, name))
         monkeypatch.setattr(os, "fsync", self.sync)
         monkeypatch.setattr(journal, "_sync", self.sync)
-        monkeypatch.setattr(files, "_write", self.write)
 
     def note(self, *event):
         with self._lock:
@@ -47,7 +46,7 @@ class Power:
             new = flags & os.O_CREAT and not Path(path).exists()
             descriptor = self._real["open"](path, flags, mode, **options)
             if new:
-                inode = self._inodes[os.fstat(descriptor).st_ino] = next(self._numbers)
+                inode = self._inodes[identity(os.fstat(descriptor))] = next(self._numbers)
                 self.note("link", Path(path).name, inode)
             return descriptor
 
@@ -63,7 +62,7 @@ class Power:
 
     def replace(self, old, new, **options):
         with self._lock:
-            inode = self._inodes[Path(old).stat().st_ino]
+            inode = self._inodes[identity(Path(old).stat())]
             self._real["replace"](old, new, **options)
             self.note("rename", Path(old).name, Path(new).name, inode)
 
@@ -83,12 +82,19 @@ class Power:
             else:
                 self.note("sync", self._inode(descriptor))
 
-    def write(self, descriptor, content):
-        self.pwrite(descriptor, content, 0)
-        self.sync(descriptor)
+    def write(self, descriptor, data):
+        with self._lock:
+            if identity(os.fstat(descriptor)) in self._inodes:
+                at = os.lseek(descriptor, 0, os.SEEK_CUR)
+                self.note("write", self._inode(descriptor), at, bytes(data))
+            return self._real["write"](descriptor, data)
 
     def _inode(self, descriptor):
-        return self._inodes[os.fstat(descriptor).st_ino]
+        return self._inodes[identity(os.fstat(descriptor))]
+
+
+def identity(found):
+    return found.st_dev, found.st_ino
 
 
 class Disk:

@@ -16,7 +16,7 @@ from dashboard.model import ids_file, records, recovery
 from dashboard.model.cases import Cases
 from dashboard.model.entry import Begin, Cut, Stepped, pack
 from dashboard.model.holder import this_process
-from dashboard.model.lease import Lease, status
+from dashboard.model.lease import Lease, Watch, status
 from tests.model.annotating import KEY, SHAPE, SUPERPIXELS, Annotator, fresh, memory
 
 OTHERS = {
@@ -287,6 +287,27 @@ def test_the_case_of_a_page_that_has_gone_is_taken_over(page, tab):
     assert page.lost
 
 
+def test_a_case_is_free_for_who_watches_it_once_its_page_has_gone(page, tab):
+    page.open()
+    watch = Watch(tab.open().folder)
+    before = tab.cases.is_free(watch)
+
+    page.there = False
+
+    assert (before, tab.cases.is_free(watch)) == (False, True)
+
+
+def test_a_case_is_free_for_who_watches_it_once_its_page_has_left(page, other):
+    page.open()
+    page.act(0)
+    watch = Watch(other.open().folder)
+    before = other.cases.is_free(watch)
+
+    page.leave()
+
+    assert (before, other.cases.is_free(watch)) == (False, True)
+
+
 def test_a_case_that_was_left_a_moment_ago_is_free(page, tab):
     for n in range(20):
         page.open()
@@ -361,6 +382,25 @@ def test_who_slept_before_it_tidied_removes_nothing_of_who_came_next(page, other
 
     opened = other.open()
     assert (ids_file.read(opened.folder / opened.case.cut.file, SHAPE) == SUPERPIXELS).all()
+
+
+def test_a_case_that_is_lost_while_it_is_opened_is_held_no_more(page, other, monkeypatch):
+    made = module.Journal
+
+    def slowly(*args, **options):
+        journal = made(*args, **options)
+        monkeypatch.setattr(module, "Journal", made)
+        other.open(by_force=True)
+        journal.append(b"late")
+        journal.join(20)
+        return journal
+
+    monkeypatch.setattr(module, "Journal", slowly)
+
+    opened = page.open()
+
+    assert opened.journal.progress.lost
+    assert page.cases._held == {}
 
 
 # What is left over

@@ -58,36 +58,6 @@ def test_the_content_is_on_disk_before_it_takes_the_name(old, monkeypatch):
     assert seen == [b"old", b"new"]
 
 
-@pytest.mark.parametrize(("error", "stops"), [(errno.EINVAL, False), (errno.EIO, True)])
-def test_a_folder_that_its_file_system_cannot_force_to_disk_is_no_failure(
-    old, monkeypatch, error, stops
-):
-    fsync = os.fsync
-
-    def force(descriptor):
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise OSError(error, os.strerror(error))
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", force)
-
-    with pytest.raises(OSError, match="error") if stops else contextlib.nullcontext():
-        files.replace(old, b"new")
-
-    assert old.read_bytes() == b"new"
-
-
-@pytest.mark.parametrize(("umask", "expected"), [(0, 0o600), (0o077, 0o600), (0o277, 0o400)])
-def test_a_new_file_can_be_kept_from_others(tmp_path, umask, expected):
-    before = os.umask(umask)
-    try:
-        files.replace(tmp_path / "new", b"new", 0o600)
-    finally:
-        os.umask(before)
-
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == expected
-
-
 def test_permissions_are_kept(old):
     old.chmod(0o640)
 
