@@ -186,6 +186,14 @@ class Session(param.Parameterized):
             self._cases.leave(self._key, self._lose)
             self._key = None
 
+    def end(self) -> None:
+        """Close for good, and keep nothing of what was open."""
+        self.close()
+        self._case = None
+        self.surfaces.close()
+        with param.parameterized.discard_events(self):  # nobody looks any more
+            self.volume = self.superpixels = self.change = self.question = None
+
     def _lose(self) -> None:
         """Let the case go at once, and tell the page when its own turn comes."""
         self._key = None
