@@ -6,9 +6,11 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import nibabel as nib
+
 from benchmarks.figure import Figure
 from dashboard import demo
-from tests.scripted.crowd import annotate
+from tests.scripted.crowd import annotate, different_volumes
 from tests.scripted.probed_server import ProbedServer
 
 ANNOTATORS, MINUTES = 20, 10.0
@@ -21,11 +23,13 @@ def figures(annotators: int = ANNOTATORS, minutes: float = MINUTES) -> list[Figu
     The annotators share one process, which takes a share of the cores from the server.
     """
     with tempfile.TemporaryDirectory() as folder:
-        server = ProbedServer(demo.PATH, Path(folder) / "server.log").wait()
+        image = nib.load(demo.PATH)
+        first, *files = different_volumes(image, Path(folder), annotators + 1)
+        server = ProbedServer(first, Path(folder) / "server.log").wait()
         try:
-            asyncio.run(annotate(server.url, 1, 5))  # compiled, warm
+            asyncio.run(annotate(server.url, files[:1], 5))  # compiled, warm
             server.ask("blocks")
-            crowd = asyncio.run(annotate(server.url, annotators, 60 * minutes))
+            crowd = asyncio.run(annotate(server.url, files, 60 * minutes))
             blocks = server.ask("blocks")
         finally:
             server.stop()

@@ -221,6 +221,14 @@ class OpenCase(param.Parameterized):
         self._closed = True
         self._leave()
 
+    def end(self) -> None:
+        """Close for good, and keep nothing of what was open."""
+        self.close()
+        self._case = self._resumed = None
+        self.surfaces.close()
+        with param.parameterized.discard_events(self):  # nobody looks any more
+            self.volume = self.superpixels = self.question = None
+
     def _leave(self) -> None:
         self.cancel()
         if self._keeper.holds and self._resumed.opened.journal is not None:

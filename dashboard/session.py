@@ -38,6 +38,12 @@ class Session(OpenCase):
 
     change = param.Parameter(doc="The latest difference in the labels.")
 
+    def end(self) -> None:
+        """Close for good, and keep nothing of what was open."""
+        super().end()
+        with param.parameterized.discard_events(self):
+            self.change = None
+
     # Superpixels
 
     def _begin(self) -> None:

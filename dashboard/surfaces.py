@@ -46,6 +46,13 @@ class Surfaces(param.Parameterized):
         self._stale = {n for n, voxels in labels.voxels.items() if voxels}
         self._threshold = None
 
+    def close(self) -> None:
+        """Keep nothing of the volume; what is still being built is for nobody."""
+        self._volume = self._labels = None
+        self._stale, self._at_work, self._faces = set(), set(), {}
+        with param.parameterized.discard_events(self):
+            self.built = None
+
     def outline(self, threshold: float | None) -> None:
         """Build the surface of the whole foreground, if it is not the one shown."""
         if threshold == self._threshold:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 import panel as pn
+from bokeh.document import Document
 
 from dashboard import demo
 from dashboard.model.change import Painted, Patched
@@ -19,7 +20,7 @@ from dashboard.views.downloads import main_download, other_downloads
 from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
-from dashboard.views.slice_view import slice_view
+from dashboard.views.slice_view import clean, slice_view
 from dashboard.views.surface_view import SurfaceView
 from dashboard.views.workbench import Workbench
 
@@ -65,7 +66,21 @@ class Page:
     def start(self) -> None:
         """Begin to talk with the page; it ends with the document."""
         deliver = asyncio.get_running_loop().create_task(self.bench.deliver())
-        pn.state.on_session_destroyed(lambda _: (deliver.cancel(), self.session.close()))
+        document = pn.state.curdoc
+        pn.state.on_session_destroyed(lambda _: self._end(deliver, document))
+
+    def _end(self, deliver: asyncio.Task, document: Document) -> None:
+        """Let go of the session, whoever may keep the shell of the page.
+
+        Contexts of timers, and HoloViews' register of streams, outlive a document.
+        """
+        deliver.cancel()
+        self.session.end()
+        self._sent = None
+        # Bokeh has taken the document apart, so that it cannot remove them one by one.
+        document.callbacks._session_callbacks.clear()  # noqa: SLF001
+        for name in NAMES:
+            clean(getattr(self.bench, name))
 
     def _watch(self, guard) -> None:
         watch = self.session.param.watch

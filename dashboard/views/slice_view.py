@@ -7,6 +7,7 @@ from collections.abc import Callable
 import holoviews as hv
 import numpy as np
 import panel as pn
+from holoviews.plotting.bokeh.callbacks import Callback
 
 BARE = {
     "xaxis": None,
@@ -45,6 +46,15 @@ def slice_view(name: str, on_strokes: Callable[[dict], None]) -> pn.pane.HoloVie
     overlay = (volume * labels * line).opts(**BARE, active_tools=["freehand_draw"])
     # linked_axes, or Panel links the axes of all three planes.
     return pn.pane.HoloViews(overlay, linked_axes=False, margin=0, sizing_mode="stretch_both")
+
+
+def clean(pane: pn.pane.HoloViews) -> None:
+    """Take a pane's streams out of HoloViews' register, which would keep them for ever."""
+    lines = pane.object.traverse(lambda element: element, [hv.Path])
+    register = [*Callback._callbacks.values()]  # noqa: SLF001 - HoloViews forgets only the latest
+    for callback in register:
+        if any(stream.source is line for stream in callback.streams for line in lines):
+            callback.cleanup()
 
 
 def call_renderer(name: str) -> Callable:

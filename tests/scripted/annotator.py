@@ -107,6 +107,13 @@ class Annotator:
         await self.until(lambda: wanted <= self.copy.complete and self.state is not None, seconds)
         return self
 
+    async def open(self, path, seconds=PATIENCE_S):
+        """Open another volume of the server's folder, and wait until all of it is there."""
+        await self.say("open", path=str(path), kind="volume")
+        case = self.copy.opened["case"]
+        await self.until(lambda: self.copy.opened["case"] != case, seconds)
+        return await self.ready(seconds=seconds)
+
     async def stroke(self, plane, index, xy, label=1, *, seconds=PATIENCE_S):
         """Draw a line over canvas points, and wait until the server has taken it."""
         n = await self.draw(plane, index, xy, label)

@@ -7,6 +7,9 @@ import itertools
 import time
 from typing import NamedTuple
 
+import nibabel as nib
+import numpy as np
+
 from tests.scripted.annotator import Annotator
 
 PLANES = ("axial", "coronal", "sagittal")
@@ -19,13 +22,27 @@ class Crowd(NamedTuple):
     errors: list[str]
 
 
-async def annotate(url, annotators, seconds, *, headers=None):
-    """Let some annotators stroke once a second for some time; the first partitions meanwhile."""
+def different_volumes(image, folder, count):
+    """Save copies of an image that differ in a voxel: a case has one writer."""
+    data = np.array(image.dataobj)
+    for n in range(count):
+        data[0, 0, n] = n + 1
+        path = folder / f"volume{n}.nii"
+        nib.save(nib.Nifti1Image(data, image.affine), path)
+        yield path
+
+
+async def annotate(url, files, seconds, *, headers=None):
+    """Let an annotator a file stroke once a second for some time; the first partitions too."""
     crowd = Crowd([], [])
-    pages = [Annotator(url, keep=(), headers=headers) for _ in range(annotators)]
-    for page in pages:  # one after the other: what is measured is their work, not their coming
+    pages = [Annotator(url, keep=(), headers=headers) for _ in files]
+    # One after the other: what is measured is their work, not their coming.
+    for page, file in zip(pages, files, strict=True):
         await page.__aenter__()
-        await page.ready()
+        await page.ready("volume")
+        await page.open(file, seconds=300)
+        await page.until(lambda page=page: page.copy.job is None, 300)
+        page.notices.clear()
     end = time.monotonic() + seconds
     hands = [stroke_on(page, n, end, crowd) for n, page in enumerate(pages)]
     await asyncio.gather(partition_on(pages[0], end, crowd), *hands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ class PageSocket:
     def __init__(self, socket, url):
         self._socket, self.url = socket, url
         self.parts = None
+        self._one_message = asyncio.Lock()
 
     @classmethod
     async def open(cls, url, headers=None):
@@ -73,8 +75,9 @@ class PageSocket:
     async def send(self, frames):
         """Send the frames of a message."""
         try:
-            for frame in frames:
-                await self._socket.write_message(frame)
+            async with self._one_message:  # of several frames, between which nothing may come
+                for frame in frames:
+                    await self._socket.write_message(frame)
         except WebSocketClosedError as error:
             raise ConnectionLost(f"The server at {self.url} has closed the socket.") from error
 
