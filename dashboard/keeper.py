@@ -28,14 +28,14 @@ class Keeper:
     on_saved : callable
         Told there the Saved when it changes.
     on_lost : callable
-        Called there once when somebody else writes to the case.
+        Told there, once, how many changes were not saved when somebody else took the case.
     """
 
     def __init__(
         self,
         schedule: Callable[[Function], None],
         on_saved: Callable[[Saved], None],
-        on_lost: Function,
+        on_lost: Callable[[int], None],
     ) -> None:
         self._schedule, self._on_saved, self._on_lost = schedule, on_saved, on_lost
         self._journal: Journal | None = None
@@ -58,6 +58,8 @@ class Keeper:
         self.let_go()
         self._journal, self._holds = journal, True
         self._on_saved(self.state)
+        if journal is not None:  # it may have been lost while it was being opened
+            self._hear(journal, journal.progress)
 
     def let_go(self) -> None:
         """Stop: nothing of the case is changed or told any more."""
@@ -104,5 +106,6 @@ class Keeper:
         for then in ready:
             then()
         if progress.lost:
+            unsaved = self.state.pending
             self.let_go()
-            self._on_lost()
+            self._on_lost(unsaved)

@@ -259,11 +259,12 @@ class OpenCase(param.Parameterized):
         """Call `then` once all that was done so far is on disk."""
         self._keeper.when_saved(then)
 
-    def _lose(self) -> None:
+    def _lose(self, unsaved: int) -> None:
         self.held = False
         self._watch = Watch(self._resumed.opened.folder)
+        lost = f" {unsaved} change{'s were' if unsaved > 1 else ' was'} not saved." * bool(unsaved)
         self.notice = Notice(
-            "This volume was opened elsewhere, where its labels are written now.", "error"
+            f"This volume was opened elsewhere, where its labels are written now.{lost}", "error"
         )
 
     # How it is done

@@ -83,6 +83,15 @@ def resume(
     if report is not None:
         report(0.0)  # the last moment at which it can be cancelled: then the case is held
     opened = desk.open(volume, by_force=by_force)
+    try:
+        return read_back(volume, opened)
+    except BaseException:  # else the case would be held by nobody's page
+        desk.cases.leave(opened)
+        raise
+
+
+def read_back(volume: Volume, opened: Opened) -> Resumed:
+    """Add superpixels to an opened case, and what the user should know of it."""
     notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
     if opened.case.cut is not None:
         try:
