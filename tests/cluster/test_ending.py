@@ -78,7 +78,7 @@ def test_when_the_page_is_killed_while_the_cluster_starts_no_process_is_left(del
     """The compute process has a group of its own, by which all that it starts is known."""
     with a_script("") as script:
         page = psutil.Process(script.pid)
-        assert eventually(lambda: page.children(), 30)
+        assert eventually(page.children, 30)
         host = page.children()[0].pid
         time.sleep(delay)  # the moment of the kill is what is varied
 
