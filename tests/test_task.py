@@ -140,3 +140,14 @@ def test_an_executor_that_refuses_ends_the_task():
     assert diary.ended == [diary.task]
     with pytest.raises(RuntimeError, match="shut down"):
         diary.task.result()
+
+
+def test_a_kernel_that_begins_anew_is_told_and_its_progress_starts_over(by_hand):
+    told = []
+    task = Task("Counting", now, lambda *_: None, lambda _: None, lambda _, why: told.append(why))
+    task.start(by_hand, count, 4)
+    report = by_hand.waiting[0][1].keywords["report"]
+
+    report.again("The compute process has ended.")
+
+    assert told == ["The compute process has ended."]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import textwrap
+import time
 
 import cloudpickle
 import psutil
@@ -68,3 +71,27 @@ def test_after_shutdown_no_kernel_is_taken():
 
     with pytest.raises(RuntimeError, match="shut down"):
         executor.submit(pow, 2, 5)
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.8, 1.6, 2.6])
+def test_when_the_page_is_killed_while_the_cluster_starts_no_process_is_left(delay):
+    """The compute process has a group of its own, by which all that it starts is known."""
+    with a_script("") as script:
+        page = psutil.Process(script.pid)
+        assert eventually(page.children, 30)
+        host = page.children()[0].pid
+        time.sleep(delay)  # the moment of the kill is what is varied
+
+        script.kill()
+
+    assert eventually(lambda: not members(host), 15)
+
+
+def members(group):
+    """Processes of a group that have not ended."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == group and not ended(process):
+                found.append(process)
+    return found
