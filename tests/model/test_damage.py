@@ -11,6 +11,7 @@ from dashboard.model.cases import Cases
 from tests.model.annotating import KEY, Annotator, fresh, memory
 
 BEFORE, AFTER = 30, 40
+LONG = [pytest.mark.torture, pytest.mark.timeout(3600)]
 
 
 class Kept:
@@ -62,7 +63,7 @@ def test_a_journal_that_nothing_has_happened_to_gives_all(kept):
     assert (found.dropped, found.damaged) == (0, ())
 
 
-@pytest.mark.parametrize("last", [1, pytest.param(20, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("last", [1, pytest.param(20, marks=LONG)])
 def test_a_journal_cut_at_any_byte_of_its_last_records_gives_all_before(kept, last):
     for at in range(kept.ends[-1 - last], len(kept.content)):
         case, found = kept.read_back(kept.content[:at])
@@ -72,7 +73,7 @@ def test_a_journal_cut_at_any_byte_of_its_last_records_gives_all_before(kept, la
         assert found.is_cut == (found.dropped > 0)
 
 
-@pytest.mark.parametrize("step", [101, pytest.param(1, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("step", [101, pytest.param(1, marks=LONG)])
 def test_a_journal_cut_in_what_it_was_made_with_is_damaged_and_the_one_before_gives_all(kept, step):
     for at in range(0, kept.made, step):
         case, found = kept.read_back(kept.content[:at])
@@ -81,7 +82,7 @@ def test_a_journal_cut_in_what_it_was_made_with_is_damaged_and_the_one_before_gi
         assert found.damaged == (kept.path,)
 
 
-@pytest.mark.parametrize("times", [100, pytest.param(1000, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("times", [100, pytest.param(1000, marks=LONG)])
 def test_a_flipped_bit_costs_nothing_that_lies_before_it_and_is_told(kept, times):
     rng = np.random.default_rng(4)
     for at in rng.integers(0, len(kept.content), times):

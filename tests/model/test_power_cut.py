@@ -74,9 +74,8 @@ def assert_survives(recorder, folder, tries):
             assert memory(case) in recorder.states[saved:]
 
 
-TIMES = pytest.mark.parametrize(
-    ("times", "tries"), [(4, 1), pytest.param(15, 20, marks=pytest.mark.torture)]
-)
+LONG = [pytest.mark.torture, pytest.mark.timeout(3600)]
+TIMES = pytest.mark.parametrize(("times", "tries"), [(4, 1), pytest.param(15, 10, marks=LONG)])
 
 
 @TIMES
