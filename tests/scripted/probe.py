@@ -93,10 +93,6 @@ def main():
     threading.Thread(target=answer_questions, args=(blocks, answers), daemon=True).start()
     from panel.command import main as panel
 
-    from dashboard.model.case import Case
-
-    # An annotation that waits for its page in memory is no leak.
-    Case.is_untouched = property(lambda _: True)
     sys.argv = ["panel", "serve", *sys.argv[1:]]
     panel()
 

@@ -21,13 +21,15 @@ class ProbedServer(Server):
 
     def __init__(self, file, log, *options):
         self.port, self.log = free_port(), log
+        self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{APP.stem}"
         where = ["--address", "127.0.0.1", "--port", str(self.port)]
         origin = ["--allow-websocket-origin", f"127.0.0.1:{self.port}"]
+        asked = [file, "--data-root", self.data_root, *options]
         soon = ["--unused-session-lifetime", SOON_MS, "--check-unused-sessions", SOON_MS]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
-                [sys.executable, PROBE, APP, *where, *origin, *soon, "--args", file, *options],
+                [sys.executable, PROBE, APP, *where, *origin, *soon, "--args", *asked],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
