@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import contextlib
 import threading
 import weakref
@@ -19,6 +20,8 @@ from dashboard.model.recovery import Recovered
 from workers import files
 
 DRAIN_S = 5.0
+
+log = logging.getLogger(__name__)
 
 
 class Opened(NamedTuple):
@@ -164,6 +167,8 @@ class Cases:
             journal.close()
         for journal in journals:
             journal.join(DRAIN_S)
+            if trouble := journal.progress.trouble:
+                log.error("%s could not be saved to the end: %s", journal.folder, trouble)
 
     def _folder(self, key: Key) -> Path:
         owner = f"user-{quote(key.user, safe='')}" if key.user else "cases"
