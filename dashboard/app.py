@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import holoviews as hv
@@ -23,7 +25,7 @@ from dashboard.views.refusal import refusal
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = options.parse(sys.argv[1:])
-    turn = Turn(pn.state.curdoc.add_next_tick_callback)
+    turn = Turn(partial(run_later, pn.state.curdoc))
     session = Session(
         **shared(asked.scheduler, asked.data_root)._asdict(),
         schedule=turn,
@@ -35,6 +37,13 @@ def open_page() -> None:
     pn.state.on_session_destroyed(lambda _: turn.end())
     page.bench.servable(title="supervox")
     guarded(session, session.open)(asked.file, asked.file.name)
+
+
+def run_later(document: Document, function: Callable[[], None]) -> None:
+    """Run a function in a document's turn; never, if the document has gone."""
+    # Bokeh takes a document apart before it says so, and who tells of a journal must not end by it.
+    with contextlib.suppress(AttributeError):
+        document.add_next_tick_callback(function)
 
 
 def has_page(document: Document) -> bool:
