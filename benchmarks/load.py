@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import nibabel as nib
@@ -28,8 +29,8 @@ def figures(annotators: int = ANNOTATORS, minutes: float = MINUTES) -> list[Figu
         server = ProbedServer(first, Path(folder) / "server.log").wait()
         try:
             asyncio.run(annotate(server.url, files[:1], 5))  # compiled, warm
-            server.ask("blocks")
-            crowd = asyncio.run(annotate(server.url, files, 60 * minutes))
+            forget = partial(server.ask, "blocks")  # what it took to let them in
+            crowd = asyncio.run(annotate(server.url, files, 60 * minutes, began=forget))
             blocks = server.ask("blocks")
         finally:
             server.stop()

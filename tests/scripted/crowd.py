@@ -32,8 +32,11 @@ def different_volumes(image, folder, count):
         yield path
 
 
-async def annotate(url, files, seconds, *, headers=None):
-    """Let an annotator a file stroke once a second for some time; the first partitions too."""
+async def annotate(url, files, seconds, *, headers=None, began=lambda: None):
+    """Let an annotator a file stroke once a second for some time; the first partitions too.
+
+    `began` is called when all of them are there.
+    """
     crowd = Crowd([], [])
     pages = [Annotator(url, keep=(), headers=headers) for _ in files]
     # One after the other: what is measured is their work, not their coming.
@@ -43,6 +46,7 @@ async def annotate(url, files, seconds, *, headers=None):
         await page.open(file, seconds=300)
         await page.until(lambda page=page: page.copy.job is None, 300)
         page.notices.clear()
+    began()
     end = time.monotonic() + seconds
     hands = [stroke_on(page, n, end, crowd) for n, page in enumerate(pages)]
     await asyncio.gather(partition_on(pages[0], end, crowd), *hands)
