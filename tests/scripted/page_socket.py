@@ -7,6 +7,8 @@ import json
 from urllib.parse import urlsplit
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.iostream import StreamClosedError
+from tornado.simple_httpclient import HTTPStreamClosedError
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from tests.scripted import bokeh_wire as wire
@@ -39,7 +41,7 @@ class PageSocket:
         client = AsyncHTTPClient(force_instance=True, max_body_size=LARGEST)
         try:
             got = await client.fetch(HTTPRequest(url, headers=headers, request_timeout=PATIENCE_S))
-        except OSError as error:
+        except (OSError, HTTPStreamClosedError) as error:
             raise ConnectionLost(f"No page at {url}: {error}") from error
         finally:
             client.close()
@@ -56,7 +58,7 @@ class PageSocket:
                 subprotocols=["bokeh", token],
                 max_message_size=LARGEST,
             )
-        except OSError as error:
+        except (OSError, HTTPStreamClosedError, StreamClosedError, WebSocketClosedError) as error:
             raise ConnectionLost(f"No socket at {url}: {error}") from error
         page = cls(socket, url)
         await page._pull()
