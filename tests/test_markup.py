@@ -28,7 +28,7 @@ RUNS_CODE = {
 }  # fmt: skip
 # Sent between our own processes only, over mutual TLS: Dask has no other way to send a function.
 PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-MAY_PICKLE = {"dashboard/cluster.py", "dashboard/cluster_kernel.py"}
+MAY_PICKLE = {"dashboard/cluster_kernel.py", "dashboard/cluster_link.py"}
 # Names the error by which numba's cache says that it is damaged, and loads nothing itself.
 MAY_IMPORT = MAY_PICKLE | {"workers/compiled.py"}
 IN_THE_PAGE = re.compile(
