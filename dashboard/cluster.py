@@ -6,7 +6,7 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -308,12 +308,12 @@ class DaskExecutor(Executor):
                 task.settle(how, aligned(value))
 
     def _deliver_error(self, link: Link, task: Task, key: str, error: Exception) -> None:
-        from dashboard.cluster_link import GIVEN_UP, given_up
+        from dashboard.cluster_link import CUT_OFF, GIVEN_UP, given_up
 
         if not self._claims(link, task, key):
             return
         with Trap(task.fail):
-            if isinstance(error, CancelledError):  # data that it needs went with a worker
+            if isinstance(error, CUT_OFF):  # data that it needs, or its answer, were lost on the way
                 link.send_anew(task)
                 self._start_over(task, link)
                 return

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Any
 from uuid import uuid4
 
 import cloudpickle
 from distributed import Client
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
 from dashboard.cluster_arrays import Shelf, is_big, is_shared
@@ -25,6 +26,7 @@ SEND_S = 600.0
 FAREWELL_S = 3.0
 _GLANCE_S = 0.2
 GIVEN_UP = (KilledWorker, NoWorkerError)
+CUT_OFF = (CancelledError, CommClosedError)
 
 
 class Link:

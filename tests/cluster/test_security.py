@@ -8,7 +8,7 @@ import cloudpickle
 import psutil
 import pytest
 
-from tests.cluster.watching import hung_up, listening, processes_below
+from tests.cluster.watching import eventually, hung_up, listening, processes_below
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
@@ -16,13 +16,17 @@ MB = 1_000_000
 pytestmark = pytest.mark.slow
 
 
+def sockets():
+    """Where the processes below this one listen."""
+    return [s for p in processes_below(psutil.Process()) for s in listening(p)]
+
+
 def test_everything_listens_on_loopback_only(executor):
     executor.submit(pow, 2, 5).result(30)
 
-    sockets = [s for p in processes_below(psutil.Process()) for s in listening(p)]
-
-    assert len(sockets) == 3, "scheduler, nanny and worker: no HTTP server"
-    assert {s.ip for s in sockets} == {"127.0.0.1"}
+    # One that was killed by the test before may still be ending.
+    assert eventually(lambda: len(sockets()) == 3), "scheduler, nanny and worker: no HTTP server"
+    assert {s.ip for s in sockets()} == {"127.0.0.1"}
 
 
 def test_no_port_answers_without_the_certificate(executor):
@@ -30,7 +34,8 @@ def test_no_port_answers_without_the_certificate(executor):
     anyone = ssl.create_default_context()
     anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
 
-    for address in [s for p in processes_below(psutil.Process()) for s in listening(p)]:
+    assert eventually(lambda: len(sockets()) == 3)
+    for address in sockets():
         with socket.create_connection(address, timeout=5) as plain:
             plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
             assert hung_up(plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 
@@ -36,7 +37,10 @@ def ended(process):
 
 
 def listening(process):
-    return [c.laddr for c in process.net_connections() if c.status == psutil.CONN_LISTEN]
+    """Where a process listens; nowhere, once it has ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [c.laddr for c in process.net_connections() if c.status == psutil.CONN_LISTEN]
+    return []
 
 
 def hung_up(connection):
