@@ -313,7 +313,7 @@ class DaskExecutor(Executor):
         if not self._claims(link, task, key):
             return
         with Trap(task.fail):
-            if isinstance(error, CUT_OFF):  # data that it needs, or its answer, were lost on the way
+            if isinstance(error, CUT_OFF):  # its data or its answer were lost on the way
                 link.send_anew(task)
                 self._start_over(task, link)
                 return
