@@ -42,6 +42,7 @@ class Keeper:
         self._holds = False
         self._last = self._saved = 0
         self._trouble = ""
+        self._files = 0
         self._waiting: list[tuple[int, Function]] = []
 
     @property
@@ -66,12 +67,23 @@ class Keeper:
         self._journal, self._holds = None, False
         self._last = self._saved = 0
         self._trouble = ""
+        self._files = 0
         self._waiting.clear()
 
     @property
     def state(self) -> Saved:
         """How far it is."""
-        return Saved(max(0, self._last - self._saved), self._trouble)
+        return Saved(max(0, self._last - self._saved) + self._files, self._trouble)
+
+    def expect_file(self) -> None:
+        """Count a file that is being written beside the journal as not saved yet."""
+        self._files += 1
+        self._on_saved(self.state)
+
+    def have_file(self) -> None:
+        """Count it no longer."""
+        self._files -= 1
+        self._on_saved(self.state)
 
     def write(self, payload: bytes) -> None:
         """Have a change written that the user must not lose."""

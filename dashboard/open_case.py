@@ -80,6 +80,7 @@ class OpenCase(param.Parameterized):
             user,
             hear=self._keeper.hear,
             is_watched=lambda journal: is_watched() and self._keeper.writes_to(journal),
+            is_wanted=self._keeper.writes_to,
             is_gone=lambda: self._closed,
         )
         self._resumed: Resumed | None = None
@@ -251,7 +252,8 @@ class OpenCase(param.Parameterized):
 
     def _looked(self, watch: Watch, found: Future) -> None:
         self._looking = False
-        if watch is self._watch and not found.exception() and found.result():
+        free = not found.exception() and found.result()
+        if free and watch is self._watch and self.job is None:  # else it is looked at again
             self._watch = None
             self.take_over()
 

@@ -35,8 +35,8 @@ class Desk(NamedTuple):
     user : str
     hear : callable
         Told a journal and its Progress, in the journal's thread.
-    is_watched : callable
-        Tells whether a page is there that writes to a journal.
+    is_watched, is_wanted : callable
+        Tell whether a page is there that writes to a journal, and whether this one does.
     is_gone : callable
         Tells whether there is no page any more.
     """
@@ -45,6 +45,7 @@ class Desk(NamedTuple):
     user: str
     hear: Callable
     is_watched: Callable
+    is_wanted: Callable
     is_gone: Callable[[], bool]
 
     def open(self, volume: Volume, *, by_force: bool = False) -> Opened:
@@ -62,6 +63,7 @@ class Desk(NamedTuple):
             partial(begin, volume),
             self.hear,
             is_watched=self.is_watched,
+            is_wanted=self.is_wanted,
             by_force=by_force,
         )
         if self.is_gone():

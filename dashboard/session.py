@@ -102,6 +102,7 @@ class Session(OpenCase):
             return
         self._cuts += 1
         file = f"{opened.journal.epoch}-{self._cuts}.ids"
+        self._keeper.expect_file()
         kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
         then = partial(self._kept_superpixels, case, superpixels, file)
         kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
@@ -109,12 +110,13 @@ class Session(OpenCase):
     def _kept_superpixels(
         self, case: Case, superpixels: Superpixels, file: str, kept: Future
     ) -> None:
-        if case is not self._case or superpixels is not case.superpixels:
+        if case is not self._case or not self._keeper.holds:
             return
         if error := kept.exception():
             self.tell(f"The superpixels could not be kept: {error}")
-        else:
+        elif superpixels is case.superpixels:  # else others have come meanwhile
             self._keeper.write(case.take_cut(case.cut._replace(file=file)))
+        self._keeper.have_file()
 
     # Labels
 

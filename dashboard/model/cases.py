@@ -56,6 +56,7 @@ class _Held(NamedTuple):
     journal: Journal
     tell: Callable[[Journal, Progress], None]
     is_watched: Callable[[Journal], bool]
+    is_wanted: Callable[[Journal], bool]
 
 
 class Cases:
@@ -87,6 +88,7 @@ class Cases:
         tell: Callable[[Journal, Progress], None],
         *,
         is_watched: Callable[[Journal], bool] = lambda _: True,
+        is_wanted: Callable[[Journal], bool] = lambda _: True,
         by_force: bool = False,
     ) -> Opened:
         """Read a case back, or begin it, and hold it unless somebody else does.
@@ -99,6 +101,9 @@ class Cases:
         tell : callable
             Told the journal and its Progress, in the journal's thread, until the case is left. What
             happens before this returns may not be told: ask the journal's `progress` then.
+        is_wanted : callable, optional
+            Tells whether who opened a case still writes to its journal; one that nobody wants, as
+            when an opening was cancelled at its end, is let go after some beats.
         is_watched : callable, optional
             Tells whether a page is there that holds it by its journal: who comes next takes over
             from one that is gone, as when it is loaded again.
@@ -120,7 +125,7 @@ class Cases:
                 self._let_end(folder)
                 if not by_force and not self._may_take(folder):
                     return look(folder, key, begin)
-                return self._take(folder, key, begin, tell, is_watched)
+                return self._take(folder, key, begin, (tell, is_watched, is_wanted))
         except OSError as error:
             raise ValueError(
                 f"Expected a data folder that can be read and written; {self._root} cannot "
@@ -135,9 +140,7 @@ class Cases:
         OSError
             If that cannot be read.
         """
-        held = self._held.get(watch.folder)
-        if held and held.journal.is_open and not held.is_watched(held.journal):
-            return True
+        # A page that is being loaded again has gone for a moment, and comes back for its case.
         return watch.is_free()
 
     def leave(self, opened: Opened) -> None:
@@ -206,6 +209,10 @@ class Cases:
         if held is not None and held.journal is journal:
             held.tell(journal, progress)
 
+    def _is_wanted(self, journal: Journal) -> bool:
+        held = self._held.get(journal.folder)
+        return held is None or held.journal is not journal or held.is_wanted(journal)
+
     def _let_end(self, folder: Path) -> None:
         """Wait for a journal that was left a moment ago, and still writes what waited."""
         for journal in self._all():
@@ -218,7 +225,7 @@ class Cases:
             return not held.is_watched(held.journal)
         return status(folder).is_free
 
-    def _take(self, folder: Path, key: Key, begin, tell, is_watched) -> Opened:
+    def _take(self, folder: Path, key: Key, begin, listener: tuple) -> Opened:
         if held := self._held.get(folder):
             held.journal.surrender(DRAIN_S)
         lease = Lease.take(folder)
@@ -227,12 +234,14 @@ class Cases:
             for path in found.damaged:
                 files.replace(path.with_suffix(".damaged"), path.read_bytes(), 0o600)
             entries = case.entries(key.digest, key.name)
-            journal = Journal(lease, entries, self._hear, beat_s=self._beat_s)
+            journal = Journal(
+                lease, entries, self._hear, is_wanted=self._is_wanted, beat_s=self._beat_s
+            )
         except BaseException:
             with contextlib.suppress(OSError):
                 lease.release()
             raise
-        self._hold(_Held(journal, tell, is_watched))
+        self._hold(_Held(journal, *listener))
         with contextlib.suppress(OSError):  # what is left over harms nobody
             tidy(folder, case, lease.epoch)
         return Opened(case, folder, journal, "", found)

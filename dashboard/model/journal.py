@@ -16,6 +16,7 @@ from dashboard.model.lease import BEAT_S, Lease
 from workers import files
 
 RETRY_S = 2.0
+UNWANTED_BEATS = 5  # a page that has just opened a case takes it in its next turn
 
 _sync = getattr(os, "fdatasync", os.fsync)
 
@@ -49,6 +50,8 @@ class Journal:
         What the file begins with; it is on disk when this returns.
     tell : callable
         Told this journal and its Progress, in the journal's thread.
+    is_wanted : callable, optional
+        Asked at each beat, with this journal; one that nobody has wanted for some beats closes.
     retry_s, beat_s : float, optional
         After how long to try again what failed, and to show that it lives.
 
@@ -64,11 +67,13 @@ class Journal:
         payloads: list[bytes],
         tell: Callable[[Journal, Progress], None],
         *,
+        is_wanted: Callable[[Journal], bool] = lambda _: True,
         retry_s: float = RETRY_S,
         beat_s: float = BEAT_S,
     ) -> None:
-        self._lease, self._tell = lease, tell
+        self._lease, self._tell, self._is_wanted = lease, tell, is_wanted
         self._retry_s, self._beat_s = retry_s, beat_s
+        self._unwanted = 0
         content = records.whole(payloads)
         self._end, self._sequence = len(content), len(payloads)
         self._moves = 0
@@ -172,6 +177,9 @@ class Journal:
         if time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + self._beat_s
+        self._unwanted = 0 if self._is_wanted(self) else self._unwanted + 1
+        if self._unwanted > UNWANTED_BEATS:
+            self.close()
         with contextlib.suppress(OSError):  # told when there is something to write
             self._lease.beat()
             if not self._lease.is_held():

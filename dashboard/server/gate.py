@@ -8,7 +8,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from bokeh.server.tornado import BokehTornado
-from bokeh.util.token import check_token_signature, get_token_payload
+from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import RequestHandler
@@ -65,6 +65,7 @@ class Gate(Matcher):
         self._by_account = not (plan.has_login or plan.unix_socket)
         self._can_tell = self._by_account and peers.can_tell()
         self._known: WeakKeyDictionary = WeakKeyDictionary()
+        self._connected: set[str] = set()
 
     def match(self, request: HTTPServerRequest) -> dict | None:
         """Return how to turn a request away, or None to let it in."""
@@ -121,15 +122,15 @@ class Gate(Matcher):
         claims = self._claims(request)
         if claims is None or claims.get(CLAIM, "") != signed_in(request):
             return Answer(403, "This page's token is not valid here: load the page anew.")
+        self._connected.add(get_session_id(token_of(request)))
         return None
 
     def _claims(self, request: HTTPServerRequest) -> dict | None:
         """Return what the token says that a socket comes with; None if it is not ours."""
-        _, _, token = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")
-        key = self._application.secret_key
+        key, token = self._application.secret_key, token_of(request)
         try:
-            if check_token_signature(token.strip(), secret_key=key, signed=True):
-                return get_token_payload(token.strip())
+            if check_token_signature(token, secret_key=key, signed=True):
+                return get_token_payload(token)
         except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
             pass  # no token at all
         return None
@@ -137,16 +138,22 @@ class Gate(Matcher):
     def _crowd(self, request: HTTPServerRequest) -> Answer | None:
         contexts = self._application.applications
         is_page = any(request.path.rstrip("/") == f"{self._plan.prefix}{path}" for path in contexts)
-        if not is_page or half_open(contexts.values()) < MOST_HALF_OPEN:
+        if not is_page or self._half_open(contexts.values()) < MOST_HALF_OPEN:
             return None
         return Answer(
             503, "Many pages are being opened just now: this one follows in some seconds."
         )
 
+    def _half_open(self, contexts: Iterable) -> int:
+        """Return how many pages have been made to which no browser has ever connected."""
+        there = {session.id for context in contexts for session in context.sessions}
+        self._connected &= there
+        return len(there - self._connected)
 
-def half_open(contexts: Iterable) -> int:
-    """Return how many pages have been made to which no browser has connected."""
-    return sum(not each.connection_count for context in contexts for each in context.sessions)
+
+def token_of(request: HTTPServerRequest) -> str:
+    """Return the token with which a page's socket comes; "" if it has none."""
+    return request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
 
 
 def with_port(host: str) -> str:

@@ -84,7 +84,8 @@ class Hearing:
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
 
-        Each is acknowledged once it is refused or on disk, so that its line goes from the page.
+        Each is heard when it is painted, and taken when it is on disk or refused: then its line
+        goes from the page.
         """
         columns = [columns.get(name, []) for name in ("xs", "ys", "stroke")]
         for xs, ys, text in zip(*columns, strict=True):
@@ -114,6 +115,7 @@ class Hearing:
         except BaseException:
             taken()
             raise
+        self._answer("heard", n=context["n"])
         self._session.when_saved(taken)
 
     def _paint(self, context: dict, xy: np.ndarray) -> None:

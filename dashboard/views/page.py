@@ -232,6 +232,7 @@ def describe(session: Session, laid: dict[str, Layout]) -> dict:
     volume = session.volume
     return {
         "digest": volume.digest,
+        "held": session.held,
         "name": volume.name,
         "facts": facts(volume),
         "shape": list(volume.shape),

@@ -65,7 +65,7 @@ def test_a_stroke_is_painted_and_acknowledged(session, hearing, answers):
     hearing.hear_strokes(columns(stroke(1, (1, 2, 3))))
 
     assert session.labels.data[1, 2, 3] == 2
-    assert answers == [("taken", {"n": 1})]
+    assert answers == [("heard", {"n": 1}), ("taken", {"n": 1})]
 
 
 def test_a_stroke_that_is_sent_again_is_not_painted_again(session, hearing, answers):

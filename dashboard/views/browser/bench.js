@@ -54,6 +54,7 @@ class Bench {
   /** Show the volume as it was shown before this reload. */
   comeBack() {
     const view = kept(VIEW)
+    keep(VIEW, null) // once: a volume that is opened later begins as any other
     if (view?.digest !== this.store.digest) return
     for (const [setting, value] of Object.entries(view.display)) if (this.display[setting] !== value) this.set(setting, value)
     this.setWindow(view.window)
@@ -91,7 +92,8 @@ class Bench {
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     window.document.title = `${message.name} · supervox`
     this.comeBack()
-    this.savedMark.show()
+    this.strokes.putAside()
+    this.savedMark.set({ held: message.held, pending: 0, trouble: "" })
     this.redraw()
   }
 
@@ -149,10 +151,12 @@ class Bench {
   }
 
   kept({ held, pending, trouble }) {
+    if (!held) this.strokes.putAside()
     this.savedMark.set({ held, pending, trouble })
     if (held && this.store?.complete.labels) this.strokes.resend()
   }
 
+  heard({ n }) { this.strokes.heard(n) }
   taken({ n }) { this.strokes.acknowledge(n) }
 
   state({ table, label, choice, titles, done, undoable, redoable, held, threshold }) {

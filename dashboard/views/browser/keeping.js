@@ -3,9 +3,11 @@
 const STROKES = "supervox-strokes"
 const VIEW = "supervox-view"
 
-const kept = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null")
-
 /** A full or forbidden storage loses nothing that is on the server. */
+function kept(key) {
+  try { return JSON.parse(sessionStorage.getItem(key) ?? "null") } catch { return null }
+}
+
 function keep(key, value) {
   try { sessionStorage.setItem(key, JSON.stringify(value)) } catch { /* as above */ }
 }

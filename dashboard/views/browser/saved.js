@@ -33,5 +33,8 @@ class SavedMark {
   }
 
   /** Whether closing the page now would lose something. */
-  get unsaved() { return this.state.pending > 0 || this.bench.strokes.waiting.size > 0 }
+  get unsaved() {
+    const { store, strokes } = this.bench
+    return this.state.pending > 0 || strokes.waiting.size > 0 || Boolean(store && strokes.kept.of(store.digest).length)
+  }
 }

@@ -10,6 +10,7 @@ class Strokes {
     this.number = 0
     this.waiting = new Set()
     this.sent = new Set()
+    this.unheard = new Set() // of those that wait: what the server has not painted yet
     this.settled = []
     this.kept = new KeptStrokes()
     this.names = new Map()
@@ -53,6 +54,7 @@ class Strokes {
 
   wait(pane, n) {
     this.waiting.add(n)
+    this.unheard.add(n)
     const at = numbers(pane).indexOf(n)
     const { stroke, xs, ys } = pane.strokes.data
     const { case: _, n: __, name, ...context } = JSON.parse(stroke[at])
@@ -70,6 +72,7 @@ class Strokes {
     for (const [name, { xs, ys, ...context }] of left) {
       const n = ++this.number
       this.waiting.add(n)
+      this.unheard.add(n)
       this.names.set(n, name)
       columns.xs.push(xs)
       columns.ys.push(ys)
@@ -87,10 +90,21 @@ class Strokes {
     if (n) setTimeout(() => this.tell(), PATIENCE_MS)
   }
 
-  /** The server has taken a stroke: its line goes. */
+  /** The server has painted a stroke; it need not be on disk yet. */
+  heard(n) {
+    this.unheard.delete(n)
+    if (this.unheard.size === 0) for (const action of this.settled.splice(0)) action()
+  }
+
+  /** A stroke is on disk, or was refused: its line goes. */
   acknowledge(n) {
-    this.waiting.delete(n)
     this.kept.remove(this.names.get(n))
+    this.erase(n)
+    this.heard(n)
+  }
+
+  erase(n) {
+    this.waiting.delete(n)
     this.names.delete(n)
     for (const pane of this.bench.panes) {
       const at = numbers(pane).indexOf(n)
@@ -98,12 +112,18 @@ class Strokes {
       for (const column of pane.strokes.columns()) pane.strokes.get_array(column).splice(at, 1)
       pane.strokes.change.emit()
     }
-    if (this.waiting.size === 0) for (const action of this.settled.splice(0)) action()
+  }
+
+  /** Another volume, or somebody else writes: what waits is kept by the browser, and sent when it may be. */
+  putAside() {
+    this.settled.length = 0
+    this.unheard.clear()
+    for (const n of [...this.waiting]) this.erase(n)
   }
 
   /** Do something once no stroke is on its way: an undo must not overtake the stroke it undoes. */
   afterwards(action) {
-    if (this.waiting.size === 0) action()
+    if (this.unheard.size === 0) action()
     else this.settled.push(action)
   }
 }
