@@ -76,7 +76,7 @@ def draw_here(bench, label, *, before=lambda: None):
     bench.page.mouse.move(*start)
     before()
     bench.page.mouse.down()
-    bench.page.mouse.move(*end)
+    bench.page.mouse.move(*end, steps=8)  # as a hand does, while a page that has just come is busy
     bench.page.mouse.up()
 
 
