@@ -13,7 +13,6 @@ from tests.e2e.serving import Server, free_port
 from tests.e2e.traffic import Traffic
 
 WARNED_MS = 3000
-NOT_TAKEN = "!supervox.connected"
 
 
 @pytest.fixture
@@ -80,6 +79,15 @@ def draw_here(bench, label, *, before=lambda: None):
     bench.page.mouse.up()
 
 
+def draw_surely(bench, label, *, before=lambda: None):
+    """As `draw_here`, again if a page that has just come did not begin the stroke."""
+    for _ in range(5):
+        draw_here(bench, label, before=before)
+        if bench.pending or not bench.connected or labelled(bench) == label:
+            return
+    raise AssertionError("no stroke was begun")
+
+
 @pytest.mark.parametrize("hang_up", [True, False])
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.torture)])
 @pytest.mark.timeout(1800)
@@ -89,12 +97,11 @@ def test_a_cut_is_told_within_three_seconds_and_nothing_is_lost(visit, wire, han
     for n in range(times):
         label = 1 + n % 4
         if hang_up:
-            draw_here(bench, label)  # it may have arrived or not
+            draw_surely(bench, label)  # it may have arrived or not
             wire.cut(hang_up=True)
         else:
-            draw_here(bench, label, before=wire.cut)  # it has not, and nobody has noticed
-            # Unless the page was so slow that it had: then it says that it takes no stroke.
-            bench.until(f"supervox.pending === 1 || {NOT_TAKEN}", seconds=5)
+            # It has not, and nobody has noticed; else the page says that it takes no stroke.
+            draw_surely(bench, label, before=wire.cut)
         taken = hang_up or bench.pending == 1
         warned(bench)
         expect(bench.mark).to_have_text("not connected")
@@ -112,6 +119,7 @@ def test_while_the_server_is_away_no_stroke_is_taken_and_the_page_says_so(visit,
     warned(bench)
 
     draw_here(bench, 2)
+    draw_here(bench, 2)
 
     expect(bench.page.get_by_text("this stroke is not taken")).to_be_visible()
     assert bench.pending == 0
@@ -125,7 +133,7 @@ def test_while_the_server_is_away_no_stroke_is_taken_and_the_page_says_so(visit,
 
 def test_a_server_that_was_killed_and_started_again_goes_on_with_the_page(visit, own_server, scan):
     bench = visit(own_server)
-    draw_here(bench, 1)
+    draw_surely(bench, 1)
     bench.until("supervox.saved")
     bench.press("z")
     draw_here(bench, 3)
