@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from nibabel.orientations import aff2axcodes
+
+from dashboard.model.grid import Grid
 
 
 @dataclass(frozen=True, eq=False)
-class Volume:
+class Volume(Grid):
     """A 3D image with the affine that places its voxels in world space.
 
     Attributes
@@ -48,27 +49,6 @@ class Volume:
         """Number of voxels along i, j and k."""
         return self.data.shape
 
-    @property
-    def spacing(self) -> tuple[float, float, float]:
-        """Voxel edge lengths in mm, one for each of the axes i, j, k."""
-        return tuple(np.linalg.norm(self.affine[:3, :3], axis=0).tolist())
-
-    @property
-    def voxel_mm3(self) -> float:
-        """Volume of one voxel in mm³."""
-        return float(abs(np.linalg.det(self.affine[:3, :3])))
-
-    @property
-    def axcodes(self) -> str:
-        """Nearest anatomical direction of each axis, such as ``"RAS"`` or ``"PIR"``."""
-        return "".join(aff2axcodes(self.affine))
-
-    @property
-    def obliqueness_degrees(self) -> float:
-        """Largest angle between a voxel axis and the world axis nearest to it."""
-        directions = self.affine[:3, :3] / np.linalg.norm(self.affine[:3, :3], axis=0)
-        return float(np.degrees(np.arccos(np.clip(abs(directions).max(axis=0), 0, 1)).max()))
-
     @cached_property
     def finite_range(self) -> tuple[float, float]:
         """Lowest and highest finite intensity; ``(0, 0)`` if none is finite."""
@@ -77,12 +57,6 @@ class Volume:
         low = np.min(self.data, where=np.isfinite(self.data), initial=np.inf)
         high = np.max(self.data, where=np.isfinite(self.data), initial=-np.inf)
         return (float(low), float(high)) if low <= high else (0.0, 0.0)
-
-    def lies_on(self, affine: np.ndarray) -> bool:
-        """Tell whether `affine` puts every corner where this volume has it, to 1/20 voxel."""
-        corners = np.array(list(np.ndindex(2, 2, 2))) * self.shape
-        apart = corners @ (affine - self.affine)[:3, :3].T + (affine - self.affine)[:3, 3]
-        return bool(abs(apart).max() <= min(self.spacing) / 20)
 
     @cached_property
     def digest(self) -> str:

@@ -1,0 +1,61 @@
+"""Arrays on disk: zarr v3, in chunks, so that a box is read without the rest."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import zarr
+from zarr.codecs import BloscCodec, BloscShuffle
+
+CHUNK = (64, 64, 64)
+"""Of what is looked at: a slice reads no more than these many voxels behind and before it."""
+
+Box = tuple[slice, slice, slice]
+
+
+def create(
+    path: str | os.PathLike,
+    shape: tuple[int, int, int],
+    dtype: np.dtype | type,
+    chunks: tuple[int, int, int] = CHUNK,
+    *,
+    compressed: bool = True,
+) -> zarr.Array:
+    """Make an array of zeros at `path`; one that is there already is lost.
+
+    Chunks that hold only zeros take no place. Two processes may write to it at once as long as
+    no chunk is written by both.
+
+    Parameters
+    ----------
+    path : path
+        A folder, made with those above it.
+    shape : (3,) tuple of int
+        (I, J, K).
+    dtype : dtype
+    chunks : (3,) tuple of int, optional
+        Voxels of a chunk.
+    compressed : bool, optional
+        Quickly and without loss; intensities with their noise are read faster as they are.
+    """
+    codec = BloscCodec(cname="lz4", clevel=1, shuffle=BloscShuffle.bitshuffle)
+    return zarr.create_array(
+        os.fspath(path),
+        shape=shape,
+        dtype=dtype,
+        chunks=tuple(min(side, max(1, size)) for side, size in zip(chunks, shape, strict=True)),
+        compressors=codec if compressed else None,
+        overwrite=True,
+    )
+
+
+def opened(path: str | os.PathLike, mode: str = "r") -> zarr.Array:
+    """Return the array at `path`, to be read by ``array[box]``; written too if `mode` is ``r+``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    return zarr.open_array(os.fspath(path), mode=mode)
