@@ -10,12 +10,13 @@ import numpy as np
 from scipy import ndimage
 
 from workers.boxes import boxes
+from workers.clustering import iterate, rule
 from workers.connectivity import connect
 from workers.foreground import automatic_threshold, foreground, without_specks
 from workers.intensities import scaled
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
-from workers.slic_iteration import iterate
+from workers.slic_sums import fixed
 from workers.smoothing import smooth
 from workers.team import Team
 from workers.tiles import Scale, tiled, untiled
@@ -28,7 +29,7 @@ COMPACTNESS = 0.1
 
 _SMOOTHING = 0.75  # of a voxel's shortest edge
 
-_ITERATIONS = 10
+ITERATIONS = 10
 _CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
 
 
@@ -131,8 +132,10 @@ def partition(
         ground = _ground(image, threshold, spacing, count, size_mm3, team)
         report(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(image, ground, widths, compactness, team, part(report, 0.03, 0.12))
-        _cluster(tiles, ground, relative_spacing(spacing), team, part(report, 0.12, 0.9))
+        tiles = _tiles(image, ground, widths, team, part(report, 0.03, 0.12))
+        centres, edge = _centres(ground, relative_spacing(spacing))
+        how = rule(ground.mask.shape, len(centres), relative_spacing(spacing) / edge, compactness)
+        iterate(tiles, centres, how, ITERATIONS, team, part(report, 0.12, 0.9))
     ids = untiled(tiles := tiles._replace(values=None), 1)
     del tiles
     joining = {"threads": threads, "report": part(report, 0.9, 1)}
@@ -176,13 +179,13 @@ def _ground(image, threshold, spacing, count, size_mm3, team):
     return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
 
 
-def _tiles(image, ground, widths, compactness, team, report):
-    """Return the foreground's box in tiles: scaled, smoothed, divided by the compactness."""
+def _tiles(image, ground, widths, team, report):
+    """Return the foreground's box in tiles: scaled, smoothed, in fixed steps."""
     values = scaled(image[ground.box], ground.mask, team)
     report(0.3)
     values = smooth(values, widths, team, part(report, 0.3, 0.8))
-    scale = Scale(np.float32(0), np.float32(1), np.float32(1 / compactness))
-    tiles = tiled(values[..., None], ground.mask, scale, team)
+    as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
+    tiles = tiled(fixed(values)[..., None], ground.mask, as_it_is, team)
     report(1.0)
     return tiles
 
@@ -219,18 +222,14 @@ def _voxels_each(mask, spacing, count, size_mm3):
     return float(np.clip(size_mm3 / math.prod(spacing), 1, inside))
 
 
-def _cluster(tiles, ground, spacing, team, report):
-    """Run SLIC in the foreground, from a grid; distances count in steps of it."""
+def _centres(ground, spacing):
+    """Return where superpixels begin, on a grid over the foreground, and the grid's edge."""
     shape = ground.mask.shape
     numbers, edge = grid(shape, spacing, ground.size)
     places = centres_on_grid(shape, numbers)
     filled = filling(ground.mask, numbers).ravel()
     places[filled < min(_CRUMB, filled.max())] = np.nan
-    centres = np.pad(places, ((0, 0), (0, 1))).astype(np.float32)
-    iterate(
-        tiles, centres, 1.0, np.asarray(spacing / edge, np.float32),
-        max_num_iter=_ITERATIONS, wide=True, team=team, report=report,
-    )  # fmt: skip
+    return np.pad(places, ((0, 0), (0, 1))).astype(np.float32), edge
 
 
 def _pasted(ids, ground, shape, threads):

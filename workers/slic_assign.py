@@ -27,10 +27,10 @@ _U1, _U2, _U3, _U4, _U5, _U6, _U7, _U8 = (np.uint64(n) for n in range(1, 9))
 
 
 @compiled
-def assign(listed, candidates, tiles, clusters, metric):
+def assign(listed, candidates, tiles, clusters, metric, keeps):
     """Give the voxels of the listed tiles their nearest clusters.
 
-    Of those at equal distance the lowest is taken. A voxel in no window keeps what it had.
+    Of those at equal distance the lowest is taken.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def assign(listed, candidates, tiles, clusters, metric):
         Whose `clusters` are written.
     clusters : Clusters
     metric : Metric
+    keeps : bool
+        Whether a voxel in no window keeps what it had; else it is nobody's.
 
     Returns
     -------
@@ -59,12 +61,12 @@ def assign(listed, candidates, tiles, clusters, metric):
         _fetch(buffer, tiles, tile, corner, channels)
         for x in range(listed[t, 1], listed[t, 2]):
             n = candidates[x]
-            _lengths(buffer, n, low, clusters, metric)
+            _lengths(buffer, n, low, tiles.origin, clusters, metric)
             if channels == 1:
                 _measure(buffer, metric.weight, centres[n, 3], metric.numbers[n])
             else:
                 _measure_channels(buffer, metric.weight, centres, n, channels, metric.numbers[n])
-        missed += _store(buffer, names, tiles, tile, corner)
+        missed += _store(buffer, names, tiles, tile, corner, keeps)
     return missed
 
 
@@ -121,18 +123,18 @@ def _count(buffer):
 
 
 @compiled
-def _lengths(buffer, n, low, clusters, metric):
+def _lengths(buffer, n, low, origin, clusters, metric):
     """Write the squared lengths to cluster `n` along each axis; infinite outside its window."""
-    _along(buffer, 0, _STEP_I, _ALONG_I, TILE_I, n, low, clusters, metric)
-    _along(buffer, 1, _STEP_J, _ALONG_J, PLANE, n, low, clusters, metric)
-    _along(buffer, 2, _STEP_K, _ALONG_K, PLANE, n, low, clusters, metric)
+    _along(buffer, 0, _STEP_I, _ALONG_I, TILE_I, n, low, origin, clusters, metric)
+    _along(buffer, 1, _STEP_J, _ALONG_J, PLANE, n, low, origin, clusters, metric)
+    _along(buffer, 2, _STEP_K, _ALONG_K, PLANE, n, low, origin, clusters, metric)
 
 
 @compiled(inline="always")
-def _along(buffer, axis, steps, squares, size, n, low, clusters, metric):
-    numbers, windows = metric.numbers, clusters.windows
-    edge, place, begin = metric.spacing[axis], clusters.centres[n, axis], numbers[low[axis]]
-    first, last = numbers[windows[n, 2 * axis]], numbers[windows[n, 2 * axis + 1]]
+def _along(buffer, axis, steps, squares, size, n, low, origin, clusters, metric):
+    numbers, windows, zero = metric.numbers, clusters.windows, origin[axis]
+    edge, place, begin = metric.spacing[axis], clusters.centres[n, axis], numbers[zero + low[axis]]
+    first, last = numbers[zero + windows[n, 2 * axis]], numbers[zero + windows[n, 2 * axis + 1]]
     for x in range(size):
         at = begin + buffer[steps + x]
         length = edge * (place - at)
@@ -176,7 +178,7 @@ def _measure_channels(buffer, weight, centres, n, channels, name):
 
 
 @compiled
-def _store(buffer, names, tiles, tile, corner):
+def _store(buffer, names, tiles, tile, corner, keeps):
     """Give the voxels their clusters; return how many that take part were reached by none."""
     row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
     unnamed = 0
@@ -191,5 +193,6 @@ def _store(buffer, names, tiles, tile, corner):
             continue
         for k in range(np.uint64(TILE_K)):
             before, name = tiles.clusters[at + k], names[place + k]
-            tiles.clusters[at + k] = before if name == NOBODY else name
+            stays = (name == NOBODY) & (keeps | (before == OUTSIDE))
+            tiles.clusters[at + k] = before if stays else name
     return unnamed - (TILE_VOXELS - tiles.inside[tile])

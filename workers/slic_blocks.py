@@ -25,7 +25,8 @@ class Clusters(NamedTuple):
     centres : (n, 3 + C) ndarray of float32 or float64
         Voxel coordinates and channels.
     windows : (n, 6) ndarray of int32
-        From and to (excluded) along i, j and k: where a cluster may have voxels.
+        From and to (excluded) along i, j and k, counted from the first voxel of the tiles: where a
+        cluster may have voxels.
     """
 
     centres: np.ndarray

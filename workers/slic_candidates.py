@@ -95,7 +95,10 @@ def by_tile(begin, end, lists, tiles, clusters, metric):
             continue
         corner, high = _bounds(tiles.shape, first, last)
         _span(box, corner, corner, high, unit)
-        n = _load(given, found, start[block], start[block + 1], clusters, corner, middle, unit)
+        first_voxel = (
+            corner[0] + tiles.origin[0], corner[1] + tiles.origin[1], corner[2] + tiles.origin[2],
+        )  # fmt: skip
+        n = _load(given, found, start[block], start[block + 1], clusters, first_voxel, middle, unit)
         n = _shorten(given, n, kept, box, corner, high, metric.noise)
         while length + n * SIDES[0] * SIDES[1] * SIDES[2] > candidates.size:
             candidates = _longer(candidates)

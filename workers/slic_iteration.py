@@ -24,14 +24,12 @@ def iterate(
     *,
     max_num_iter: int = 10,
     ignore_color: bool = False,
-    wide: bool = False,
     team: Team,
     report: Report | None = None,
 ) -> None:
     """Assign each voxel to its nearest centre, move the centres to their means, and again.
 
-    Unless `wide`, clusters and centres are scikit-image's in every bit; they are the same for any
-    number of threads in either case.
+    Clusters and centres are scikit-image's in every bit, for any number of threads.
 
     Parameters
     ----------
@@ -50,8 +48,6 @@ def iterate(
         Number of iterations.
     ignore_color : bool, optional
         Whether distance alone decides.
-    wide : bool, optional
-        Whether the means are better than scikit-image's where clusters are huge; see `move`.
     team : Team
         The threads that do it.
     report : callable, optional
@@ -75,11 +71,19 @@ def iterate(
             return
         # Where a voxel kept a cluster whose window has gone, the windows no longer tell the rows.
         rows = np.full((len(centres), 2), (0, tiles.shape[0])) if missed else windows[:, :2]
-        move(centres, tiles, np.ascontiguousarray(rows, np.int32), team, wide=wide)
+        move(centres, tiles, np.ascontiguousarray(rows, np.int32), team)
         report((i + 1) / max_num_iter)
 
 
-def assign_near(lists: Lists, tiles: Tiles, clusters: Clusters, metric: Metric, team: Team) -> int:
+def assign_near(
+    lists: Lists,
+    tiles: Tiles,
+    clusters: Clusters,
+    metric: Metric,
+    team: Team,
+    *,
+    keeps: bool = True,
+) -> int:
     """Assign each voxel to the nearest of the clusters that are listed for its block.
 
     Parameters
@@ -89,14 +93,17 @@ def assign_near(lists: Lists, tiles: Tiles, clusters: Clusters, metric: Metric, 
         Whose `clusters` are written.
     clusters, metric, team
         As elsewhere.
+    keeps : bool, optional
+        Whether voxels in no window keep what they had; else they are nobody's.
 
     Returns
     -------
     missed : int
-        How many voxels that take part lie in no window; they keep what they had.
+        How many voxels that take part lie in no window.
     """
 
     def part(begin, end):
-        return assign(*by_tile(begin, end, lists, tiles, clusters, metric), tiles, clusters, metric)
+        near = by_tile(begin, end, lists, tiles, clusters, metric)
+        return assign(*near, tiles, clusters, metric, keeps)
 
     return sum(team.share(part, math.prod(lists.blocks)))

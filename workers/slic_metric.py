@@ -40,16 +40,30 @@ def metric_of(
     *,
     ignore_color: bool = False,
 ) -> Metric:
-    """Return how far a step is; the parameters are those of `iterate`."""
+    """Return how far a step is for scikit-image; the parameters are those of `iterate`."""
     dtype = centres.dtype
     square = np.float32(step) * np.float32(step)  # scikit-image's step is float32 in any case
+    weight = dtype.type(1.0 / float(square)) if square else dtype.type(np.inf)
+    return weighted(tiles, centres, weight, spacing, ignore_color=ignore_color)
+
+
+def weighted(
+    tiles: Tiles,
+    centres: np.ndarray,
+    weight: float,
+    spacing: np.ndarray,
+    *,
+    ignore_color: bool = False,
+) -> Metric:
+    """Return the metric of a given `Metric.weight`."""
+    dtype = centres.dtype
     channels = centres.shape[1] - 3
     roundings = 4 * (9 + channels)  # twice what measuring has, for each of two
-    longest = max(*(side + max(TILE) for side in tiles.shape), len(centres))
+    ends = (at + side + max(TILE) for at, side in zip(tiles.origin, tiles.shape, strict=True))
     return Metric(
         spacing,
-        dtype.type(1.0 / float(square)) if square else dtype.type(np.inf),
+        dtype.type(weight),
         0 if ignore_color else channels,
         roundings * float(np.finfo(dtype).eps),
-        np.arange(longest, dtype=dtype),
+        np.arange(max(*ends, len(centres)), dtype=dtype),
     )

@@ -9,9 +9,7 @@ from workers.team import Team
 from workers.tiles import TILE_J, TILE_K, Tiles
 
 
-def move(
-    centres: np.ndarray, tiles: Tiles, rows: np.ndarray, team: Team, *, wide: bool = False
-) -> None:
+def move(centres: np.ndarray, tiles: Tiles, rows: np.ndarray, team: Team) -> None:
     """Write the mean place and intensity of each cluster's voxels to `centres`.
 
     As scikit-image does, intensities are added up in the type of `centres`, in C order of the
@@ -26,17 +24,11 @@ def move(
         From and to (excluded) which i a cluster may have voxels.
     team : Team
         Each of its threads takes some of the clusters.
-    wide : bool, optional
-        Add up intensities in float64 and coordinates as whole numbers, however large: a better
-        mean than scikit-image's where clusters are huge.
     """
     sums = np.zeros((len(centres), 4), np.int64)
-    totals = np.zeros((len(centres), centres.shape[1] - 3), np.float64 if wide else centres.dtype)
+    totals = np.zeros((len(centres), centres.shape[1] - 3), centres.dtype)
     team.share(_add_up, len(centres), totals, sums, tiles, rows, parts_each=1)
     with np.errstate(invalid="ignore"):
-        if wide:
-            centres[:] = np.hstack([sums[:, :3], totals]) / sums[:, 3:]
-            return
         centres[:] = np.hstack([_places(centres, sums, tiles, rows, team), totals])
         centres /= sums[:, 3:].astype(centres.dtype)
 

@@ -36,6 +36,9 @@ class Tiles(NamedTuple):
         Number of tiles along i, j and k.
     shape : tuple of int
         (I, J, K).
+    origin : tuple of int
+        Where the first voxel lies among those in which centres count; they are all of a volume,
+        of which this may be a chunk.
     """
 
     values: np.ndarray
@@ -45,6 +48,7 @@ class Tiles(NamedTuple):
     inside: np.ndarray
     grid: tuple[int, int, int]
     shape: tuple[int, int, int]
+    origin: tuple[int, int, int]
 
 
 class Scale(NamedTuple):
@@ -55,7 +59,13 @@ class Scale(NamedTuple):
     factor: float
 
 
-def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) -> Tiles:
+def tiled(
+    image: np.ndarray,
+    mask: np.ndarray | None,
+    scale: Scale,
+    team: Team,
+    origin: tuple[int, int, int] = (0, 0, 0),
+) -> Tiles:
     """Cut a volume into tiles.
 
     Parameters
@@ -68,6 +78,8 @@ def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) 
         Of the type of `image`.
     team : Team
         The threads that do it.
+    origin : tuple of int, optional
+        As in `Tiles`.
     """
     *shape, channels = image.shape
     grid = tuple(-(-size // tile) for size, tile in zip(shape, TILE, strict=True))
@@ -80,6 +92,7 @@ def tiled(image: np.ndarray, mask: np.ndarray | None, scale: Scale, team: Team) 
         np.zeros(n, np.int32),
         grid,
         tuple(shape),
+        origin,
     )
     taken = np.zeros(0, np.uint8) if mask is None else np.ascontiguousarray(mask).view(np.uint8)
     flat = np.require(image, requirements="CA").reshape(-1)

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 from skimage.segmentation._slic import _slic_cython
 
 from workers.slic_iteration import iterate
-from workers.slic_update import move
 from workers.team import Team
 from workers.tiles import Scale, tiled, untiled
 
@@ -64,19 +63,3 @@ def test_at_equal_distance_the_lower_cluster_wins():
 
     assert_array_equal(labels, [[7 * [1] + 6 * [3]]])
     assert np.isnan(centres[1]).all()
-
-
-def test_wide_sums_lose_no_digit_where_a_cluster_is_huge():
-    shape = (300, 60, 60)
-    image = np.random.default_rng(0).random((*shape, 1), np.float32) + 100
-    with Team(2) as team:
-        tiles = tiled(image, None, PLAIN, team)
-        tiles.clusters[tiles.clusters == -1] = 0
-        rows = np.array([[0, 300]], np.int32)
-        narrow, wide = np.empty((1, 4), "f4"), np.empty((1, 4), "f4")
-        move(narrow, tiles, rows, team)
-        move(wide, tiles, rows, team, wide=True)
-
-    exact = [*((np.array(shape) - 1) / 2), image.mean(dtype="f8")]
-    assert_allclose(wide[0], exact, rtol=1e-7)
-    assert np.abs(narrow - exact).max() > np.abs(wide - exact).max()

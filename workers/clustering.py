@@ -1,0 +1,109 @@
+"""SLIC by sums without order: the same clusters for a volume and for its chunks.
+
+In each iteration a voxel goes to its nearest centre, the lowest if several are as near, and centres
+move to the exact means of their voxels. A voxel in no centre's window is nobody's until the next.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from workers.progress import Report
+from workers.slic_blocks import Clusters, by_block, reach_of, windows_of
+from workers.slic_iteration import assign_near
+from workers.slic_metric import weighted
+from workers.slic_sums import add_up, means
+from workers.team import Team
+from workers.tiles import Tiles
+
+
+class Rule(NamedTuple):
+    """What decides which cluster a voxel goes to; the same for all chunks of a volume.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (I, J, K) of the whole.
+    reach : (3,) ndarray of int
+        How far the window of a cluster goes from its centre, in voxels.
+    spacing : (3,) ndarray of float32
+        Voxel edges, in any unit.
+    weight : float
+        What a squared length of 1 in that unit counts against a squared difference of 1 in
+        intensity.
+    """
+
+    shape: tuple[int, int, int]
+    reach: np.ndarray
+    spacing: np.ndarray
+    weight: float
+
+
+def rule(shape: tuple[int, int, int], n: int, spacing: np.ndarray, compactness: float) -> Rule:
+    """Return the rule for `n` centres on a grid, where `spacing` counts in steps of it.
+
+    One step then weighs like an intensity of `compactness`.
+    """
+    edges = np.asarray(spacing, np.float32)
+    return Rule(shape, reach_of(shape, n), edges, float(np.float32(compactness) ** 2))
+
+
+def iterate(
+    tiles: Tiles, centres: np.ndarray, how: Rule, iterations: int, team: Team, report: Report
+) -> None:
+    """Write to `Tiles.clusters` which centre each voxel belongs to after some iterations.
+
+    Parameters
+    ----------
+    tiles : Tiles
+        Of the whole, with values as `slic_sums.fixed` makes them.
+    centres : (n, 3 + C) ndarray of float32
+        Where it begins: voxel coordinates and channels; NaN for what is to be no cluster.
+    how : Rule
+    iterations : int
+    team : Team
+        The threads that do it; the result does not depend on them.
+    report : callable
+        Told the fraction that is done; may raise CancelledError.
+    """
+    for done in range(iterations):
+        if done:
+            centres = means(add_up(tiles, len(centres), team))
+        assign(tiles, centres, how, team)
+        report((done + 1) / iterations)
+
+
+def assign(tiles: Tiles, centres: np.ndarray, how: Rule, team: Team) -> None:
+    """Give each voxel of a chunk its nearest centre.
+
+    Parameters
+    ----------
+    tiles : Tiles
+        Of the chunk; its `clusters` are written.
+    centres : (n, 3 + C) ndarray of float32
+        At least those that `near` selects, ascending.
+    how, team
+        As for `iterate`.
+    """
+    windows = inside(windows_of(centres, how.reach, how.shape), tiles.origin, tiles.shape)
+    metric = weighted(tiles, centres, how.weight, how.spacing)
+    lists = by_block(windows, tiles.shape)
+    assign_near(lists, tiles, Clusters(centres, windows), metric, team, keeps=False)
+
+
+def near(
+    centres: np.ndarray, how: Rule, origin: tuple[int, int, int], shape: tuple[int, int, int]
+) -> np.ndarray:
+    """Return the centres, ascending, whose windows meet a chunk: the only ones it needs."""
+    windows = inside(windows_of(centres, how.reach, how.shape), origin, shape)
+    return np.flatnonzero((windows[:, ::2] < windows[:, 1::2]).all(1))
+
+
+def inside(
+    windows: np.ndarray, origin: tuple[int, int, int], shape: tuple[int, int, int]
+) -> np.ndarray:
+    """Return what lies of windows in a chunk, counted from its first voxel."""
+    low = np.repeat(np.asarray(origin, np.int32), 2)
+    return np.clip(windows - low, 0, np.repeat(np.asarray(shape, np.int32), 2))
