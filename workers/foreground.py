@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +91,32 @@ def without_specks(mask: np.ndarray, smallest: float, team: Team) -> np.ndarray:
 
 
 def automatic_threshold(image: np.ndarray) -> float:
+    """Return a threshold for a volume in memory; see `threshold_of`.
+
+    Parameters
+    ----------
+    image : (I, J, K) ndarray
+        Integers or reals. NaN and infinities are left out.
+    """
+    thin = tuple(slice(None, None, step) for step in thinning(image.shape))
+    return threshold_of(lowest(image), image[thin])
+
+
+def lowest(image: np.ndarray) -> float:
+    """Return the lowest finite value; infinity if none is finite."""
+    if image.dtype.kind != "f":
+        return float(image.min())
+    return float(np.min(image, where=np.isfinite(image), initial=np.inf))
+
+
+def thinning(shape: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return every how many voxels along each axis are looked at, of a volume of any size."""
+    step = max(1, round((math.prod(shape) / _SAMPLE) ** (1 / 3)))
+    i, j, k = (min(step, size) for size in shape)
+    return i, j, k
+
+
+def threshold_of(lowest: float, thinned: np.ndarray) -> float:
     """Return a low threshold that parts the air around the object from the object.
 
     Two things can lie around an object: padding, which is not finite or exactly the lowest value
@@ -106,17 +133,17 @@ def automatic_threshold(image: np.ndarray) -> float:
 
     Parameters
     ----------
-    image : (I, J, K) ndarray
-        Integers or reals. NaN and infinities are left out; of a large volume every n-th voxel
-        along each axis is looked at.
+    lowest : float
+        The lowest finite value of the volume.
+    thinned : (I', J', K') ndarray
+        Every `thinning`-th voxel along each axis. NaN and infinities are left out.
 
     Returns
     -------
     threshold : float
         To be used as ``value > threshold``. 0 if no voxel is finite.
     """
-    lowest = image.min() if image.dtype.kind != "f" else _lowest(image)
-    image = _thinned(image)
+    image = thinned.astype(np.float64)
     finite = np.isfinite(image)
     values = image[finite]
     if not values.size:
@@ -129,17 +156,6 @@ def automatic_threshold(image: np.ndarray) -> float:
     if 1 - np.mean(_faces(rest)) >= _CUT_OUT:
         return threshold
     return max(threshold, _foot_of_air(image[rest], image[_rim(rest)], threshold))
-
-
-def _lowest(image):
-    """Return the lowest finite value."""
-    return np.min(image, where=np.isfinite(image), initial=np.inf)
-
-
-def _thinned(image):
-    """Take every n-th voxel along the axes that are long enough, as float64."""
-    step = max(1, round((image.size / _SAMPLE) ** (1 / 3)))
-    return image[tuple(slice(None, None, min(step, n)) for n in image.shape)].astype(np.float64)
 
 
 def _below(low, high):

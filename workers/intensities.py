@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from workers.foreground import thinning
 from workers.team import Team
 
-_SAMPLE = 1_000_000
 _ENOUGH = 10_000
 _PERCENTILES = (1, 99)
 _FAR = 100.0  # on the new scale: further out, float32 distances overflow
@@ -30,20 +30,39 @@ def scaled(image: np.ndarray, mask: np.ndarray, team: Team) -> np.ndarray:
     scaled : (I, J, K) ndarray of float32
         From −100 to 100; only shifted, where both percentiles are the same.
     """
-    low, high = np.percentile(_sample(image, mask), _PERCENTILES)
+    return rescaled(image, limits(_sample(image, mask)), team)
+
+
+def limits(values: np.ndarray) -> tuple[float, float]:
+    """Return which intensity becomes 0, and how much above it lies what becomes 1.
+
+    Parameters
+    ----------
+    values : (n,) ndarray
+        Intensities inside the mask, in any order.
+    """
+    values = values.astype(np.promote_types(values.dtype, np.float32))
+    low, high = np.percentile(values, _PERCENTILES)
+    return low, high - low or 1.0
+
+
+def rescaled(image: np.ndarray, limits: tuple[float, float], team: Team) -> np.ndarray:
+    """Return intensities on the scale of some `limits`; not finite ones become 0."""
     result = np.empty(image.shape, np.float32)
-    options = {"parts_each": _PARTS}
-    team.share(_scale, len(image), image, result, low, high - low or 1.0, **options)
+    team.share(_scale, len(image), image, result, *limits, parts_each=_PARTS)
     return result
+
+
+def is_enough(values: int) -> bool:
+    """Tell whether so many sampled intensities will do; else all inside the mask are taken."""
+    return values >= _ENOUGH
 
 
 def _sample(image, mask):
     """Return intensities inside the mask, about a million of them if there are more."""
-    step = max(1, round((image.size / _SAMPLE) ** (1 / 3)))
-    thin = tuple(slice(None, None, min(step, size)) for size in image.shape)
+    thin = tuple(slice(None, None, step) for step in thinning(image.shape))
     values = image[thin][mask[thin]]
-    values = values if values.size >= _ENOUGH else image[mask]
-    return values.astype(np.promote_types(image.dtype, np.float32))
+    return values if is_enough(values.size) else image[mask]
 
 
 def _scale(begin, end, image, result, low, span):

@@ -88,10 +88,24 @@ def filling(mask: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     -------
     shares : ndarray of float, of shape `numbers`
     """
-    begins = [np.arange(n) * length // n for n, length in zip(numbers, mask.shape, strict=True)]
-    inside, cell = mask.view(np.uint8), np.ones(1)
+    starts = [cells(length, n) for n, length in zip(numbers, mask.shape, strict=True)]
+    return counts(mask, starts) / sizes(mask.shape, numbers)
+
+
+def cells(length: int, n: int) -> np.ndarray:
+    """Return where each of `n` grid cells begins along an axis."""
+    return np.arange(n) * length // n
+
+
+def counts(mask: np.ndarray, starts: list[np.ndarray]) -> np.ndarray:
+    """Return how many voxels of the mask lie in each cell, which begin at `starts` (from 0)."""
+    inside = mask.view(np.uint8)
     for axis in (2, 1, 0):  # along rows first, where most is added up
-        inside = np.add.reduceat(inside, begins[axis], axis, dtype=np.int32)
-    for begin, length in zip(begins, mask.shape, strict=True):
-        cell = np.multiply.outer(cell, np.diff(np.r_[begin, length]))
-    return inside / cell[0]
+        inside = np.add.reduceat(inside, starts[axis], axis, dtype=np.int32)
+    return inside
+
+
+def sizes(shape: tuple[int, int, int], numbers: np.ndarray) -> np.ndarray:
+    """Return how many voxels each grid cell has."""
+    along = [np.diff(np.r_[cells(n, m), n]) for n, m in zip(shape, numbers, strict=True)]
+    return along[0][:, None, None] * along[1][:, None] * along[2]

@@ -21,11 +21,12 @@ def create(
     chunks: tuple[int, int, int] = CHUNK,
     *,
     compressed: bool = True,
+    fill: float = 0,
 ) -> zarr.Array:
-    """Make an array of zeros at `path`; one that is there already is lost.
+    """Make an array of nothing but `fill` at `path`; one that is there already is lost.
 
-    Chunks that hold only zeros take no place. Two processes may write to it at once as long as
-    no chunk is written by both.
+    Chunks that hold nothing else take no place. A chunk is written as a whole or not at all. Two
+    processes may write to the array at once as long as no chunk is written by both.
 
     Parameters
     ----------
@@ -38,6 +39,8 @@ def create(
         Voxels of a chunk.
     compressed : bool, optional
         Quickly and without loss; intensities with their noise are read faster as they are.
+    fill : number, optional
+        What is read where nothing was written.
     """
     codec = BloscCodec(cname="lz4", clevel=1, shuffle=BloscShuffle.bitshuffle)
     return zarr.create_array(
@@ -46,6 +49,7 @@ def create(
         dtype=dtype,
         chunks=tuple(min(side, max(1, size)) for side, size in zip(chunks, shape, strict=True)),
         compressors=codec if compressed else None,
+        fill_value=fill,
         overwrite=True,
     )
 
