@@ -30,7 +30,7 @@ COMPACTNESS = 0.1
 _SMOOTHING = 0.75  # of a voxel's shortest edge
 
 ITERATIONS = 10
-_CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
+CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
 
 
 class Partition(NamedTuple):
@@ -125,7 +125,7 @@ def partition(
     TPAMI 2012, doi:10.1109/TPAMI.2012.120
     """
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    _check(image, spacing, count, size_mm3, compactness, sigma_mm)
+    check(image.shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
     report = report or silent
     report(0.0)
     with Team(threads) as team:
@@ -133,13 +133,15 @@ def partition(
         report(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
         tiles = _tiles(image, ground, widths, team, part(report, 0.03, 0.12))
-        centres, edge = _centres(ground, relative_spacing(spacing))
-        how = rule(ground.mask.shape, len(centres), relative_spacing(spacing) / edge, compactness)
+        shape = ground.mask.shape
+        numbers, steps = grid_of(shape, spacing, ground.size)
+        centres = begun(shape, numbers, filling(ground.mask, numbers))
+        how = rule(shape, len(centres), steps, compactness)
         iterate(tiles, centres, how, ITERATIONS, team, part(report, 0.12, 0.9))
     ids = untiled(tiles := tiles._replace(values=None), 1)
     del tiles
     joining = {"threads": threads, "report": part(report, 0.9, 1)}
-    ids = connect(ids, ground.mask, int(ground.size * _CRUMB), **joining)
+    ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
     return _pasted(ids, ground, image.shape, threads)
 
 
@@ -167,14 +169,12 @@ class _Ground(NamedTuple):
 def _ground(image, threshold, spacing, count, size_mm3, team):
     """Find the foreground; without specks, unless its threshold was given."""
     automatic = isinstance(threshold, str)
-    if automatic and threshold != "auto":
-        raise ValueError(f'threshold must be a number, None or "auto"; got "{threshold}".')
     if automatic:
         threshold = automatic_threshold(image)
     mask = foreground(image, threshold)
-    size = _voxels_each(mask, spacing, count, size_mm3)
+    size = voxels_each(int(np.count_nonzero(mask)), spacing, count, size_mm3)
     if automatic:
-        mask = without_specks(mask, size * _CRUMB, team)
+        mask = without_specks(mask, size * CRUMB, team)
     box = ndimage.find_objects(mask.view(np.uint8))[0]
     return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
 
@@ -190,10 +190,19 @@ def _tiles(image, ground, widths, team, report):
     return tiles
 
 
-def _check(image, spacing, count, size_mm3, compactness, sigma_mm):
-    if image.ndim != 3 or len(spacing) != 3:
+def check(
+    shape: tuple[int, ...],
+    spacing: Sequence[float],
+    count: int | None,
+    size_mm3: float | None,
+    compactness: float,
+    sigma_mm: float,
+    threshold: float | str | None,
+) -> None:
+    """Raise ValueError if a volume of `shape` cannot be partitioned so; see `partition`."""
+    if len(shape) != 3 or len(spacing) != 3:
         raise ValueError(
-            f"image must have 3 axes (i, j, k) and as many spacings; got shape {image.shape} "
+            f"image must have 3 axes (i, j, k) and as many spacings; got shape {shape} "
             f"and {len(spacing)}."
         )
     if count is not None and size_mm3 is not None:
@@ -204,6 +213,8 @@ def _check(image, spacing, count, size_mm3, compactness, sigma_mm):
     _positive(compactness=compactness)
     if not 0 <= sigma_mm < math.inf:
         raise ValueError(f"sigma_mm must be 0 or more, and finite; got {sigma_mm}.")
+    if isinstance(threshold, str) and threshold != "auto":
+        raise ValueError(f'threshold must be a number, None or "auto"; got "{threshold}".')
 
 
 def _positive(**numbers):
@@ -212,9 +223,16 @@ def _positive(**numbers):
             raise ValueError(f"{name} must be positive and finite; got {number}.")
 
 
-def _voxels_each(mask, spacing, count, size_mm3):
-    """Return how many voxels a superpixel shall have: at least one, at most all."""
-    inside = int(np.count_nonzero(mask))
+def voxels_each(
+    inside: int, spacing: Sequence[float], count: int | None, size_mm3: float | None
+) -> float:
+    """Return how many of the `inside` voxels a superpixel shall have: at least one, at most all.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
     if not inside:
         raise ValueError("no voxel is in the foreground; choose a lower threshold.")
     if size_mm3 is None:
@@ -222,14 +240,44 @@ def _voxels_each(mask, spacing, count, size_mm3):
     return float(np.clip(size_mm3 / math.prod(spacing), 1, inside))
 
 
-def _centres(ground, spacing):
-    """Return where superpixels begin, on a grid over the foreground, and the grid's edge."""
-    shape = ground.mask.shape
-    numbers, edge = grid(shape, spacing, ground.size)
+def grid_of(
+    shape: tuple[int, int, int], spacing: Sequence[float], size: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many superpixels begin along each axis, and voxel edges in steps between them.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the foreground's box.
+    spacing : (3,) sequence of float
+        Voxel edges in mm.
+    size : float
+        Voxels of a superpixel.
+    """
+    edges = relative_spacing(spacing)
+    numbers, step = grid(shape, edges, size)
+    return numbers, edges / step
+
+
+def begun(shape: tuple[int, int, int], numbers: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """Return the centres with which SLIC begins.
+
+    Parameters
+    ----------
+    shape, numbers
+        As `grid_of` takes and returns them.
+    filled : ndarray of float, of shape `numbers`
+        The share of each grid cell that is foreground; there is no centre in one that is as good
+        as empty.
+
+    Returns
+    -------
+    centres : (n, 4) ndarray of float32
+        NaN where there is none.
+    """
     places = centres_on_grid(shape, numbers)
-    filled = filling(ground.mask, numbers).ravel()
-    places[filled < min(_CRUMB, filled.max())] = np.nan
-    return np.pad(places, ((0, 0), (0, 1))).astype(np.float32), edge
+    places[filled.ravel() < min(CRUMB, filled.max())] = np.nan
+    return np.pad(places, ((0, 0), (0, 1))).astype(np.float32)
 
 
 def _pasted(ids, ground, shape, threads):

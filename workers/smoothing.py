@@ -11,6 +11,12 @@ from workers.progress import Report
 from workers.team import Team
 
 _NOTHING = 1e-15  # a width that scipy takes for none
+_REACH = 4.0  # times sigma, where scipy cuts a Gaussian off
+
+
+def radius(sigma: float) -> int:
+    """Return how many voxels around one its smoothed value depends on, along an axis."""
+    return int(_REACH * float(sigma) + 0.5) if sigma > _NOTHING else 0
 
 
 def smooth(
@@ -50,7 +56,7 @@ def _along(axis, sigma, source, original, team):
 
     def part(begin, end):
         slab = (slice(None),) * across + (slice(begin, end),)
-        gaussian_filter1d(source[slab], sigma, axis, output=target[slab])
+        gaussian_filter1d(source[slab], sigma, axis, output=target[slab], truncate=_REACH)
 
     team.share(part, source.shape[across])
     return target

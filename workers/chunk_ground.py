@@ -1,0 +1,133 @@
+"""The foreground of a volume on disk, chunk by chunk; what is decided is decided by the caller.
+
+Each function opens arrays by their paths, so that any process that sees these can run it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from workers.chunks import Box, common, every, low_of, shape_of, slices
+from workers.foreground import foreground, lowest
+from workers.local_pieces import local_pieces
+from workers.seeds import cells, counts
+from workers.stored import opened
+from workers.stored_pieces import keep
+
+
+class Ground(NamedTuple):
+    """The foreground of a stored volume.
+
+    Attributes
+    ----------
+    image, mask : str
+        Paths of the intensities, and of what of them is foreground (uint8).
+    box : Box
+        Around it.
+    """
+
+    image: str
+    mask: str
+    box: Box
+
+
+class Look(NamedTuple):
+    """What of the foreground is looked at.
+
+    Attributes
+    ----------
+    step : tuple of int
+        Every how many voxels intensities are sampled along each axis, from the corner of its box.
+    numbers : tuple of int
+        How many grid cells divide its box along each axis.
+    """
+
+    step: tuple[int, int, int]
+    numbers: tuple[int, int, int]
+
+
+class Cells(NamedTuple):
+    """How many voxels of the foreground lie in each of some grid cells, from the cell `low` on."""
+
+    low: tuple[int, int, int]
+    counts: np.ndarray
+
+
+def survey(path: str, chunk: Box, step: tuple[int, int, int]) -> tuple[float, np.ndarray]:
+    """Return the lowest finite value of a chunk, and every `step`-th of the volume's voxels."""
+    values = opened(path)[slices(chunk)]
+    picked = every(step, chunk, (0, 0, 0))
+    return lowest(values), _thin(values, picked, step, low_of(chunk))
+
+
+def write_mask(
+    image: str, mask: str, chunk: Box, threshold: float | None, pieces: tuple[str, int] | None
+) -> tuple[int, Box]:
+    """Write what of a chunk is foreground; return how many voxels, and the box around them.
+
+    Parameters
+    ----------
+    image, mask : str
+        Paths of the intensities, and of an array of uint8 of the same shape.
+    chunk : Box
+    threshold : float or None
+        As in `workers.foreground.foreground`.
+    pieces : tuple or None
+        Where to keep the pieces of the foreground, and as which chunk; see
+        `workers.stored_pieces.keep`.
+    """
+    array = opened(image)
+    inside = foreground(array[slices(chunk)], threshold)
+    opened(mask, "r+")[slices(chunk)] = inside
+    if pieces is not None:
+        nobody = np.zeros(inside.shape, np.int32)
+        found = local_pieces(nobody, low_of(chunk), array.shape, inside, threads=1)
+        keep(*pieces, chunk, found)
+    return int(np.count_nonzero(inside)), _around(inside, chunk)
+
+
+def look(ground: Ground, chunk: Box, wish: Look) -> tuple[np.ndarray, Cells]:
+    """Return sampled intensities of the foreground, and how it fills the grid's cells."""
+    box = common(chunk, ground.box)
+    mask = opened(ground.mask)[slices(box)].astype(bool)
+    if not mask.any():
+        return np.empty(0, opened(ground.image).dtype), Cells((0, 0, 0), np.zeros((0, 0, 0), int))
+    picked = every(wish.step, box, low_of(ground.box))
+    values = opened(ground.image)[slices(box)]
+    thin = _thin(mask, picked, wish.step, low_of(box))
+    return _thin(values, picked, wish.step, low_of(box))[thin], _cells(ground.box, box, mask, wish)
+
+
+def all_inside(ground: Ground, chunk: Box) -> np.ndarray:
+    """Return all intensities of the foreground in a chunk: for where a sample holds too few."""
+    box = common(chunk, ground.box)
+    return opened(ground.image)[slices(box)][opened(ground.mask)[slices(box)].astype(bool)]
+
+
+def _around(inside, chunk):
+    found = ndimage.find_objects(inside.view(np.uint8))
+    if not found:
+        return common(chunk, (0, 0, 0, 0, 0, 0))
+    ends = zip(found[0], low_of(chunk), strict=True)
+    i, j, k = ((at.start + zero, at.stop + zero) for at, zero in ends)
+    return (*i, *j, *k)
+
+
+def _thin(values, picked, step, origin):
+    index = (
+        slice(at.start, at.stop, n) for at, n in zip(slices(picked, origin), step, strict=True)
+    )
+    return values[tuple(index)]
+
+
+def _cells(ground, box, mask, wish):
+    low, starts = [], []
+    for axis, (length, n) in enumerate(zip(shape_of(ground), wish.numbers, strict=True)):
+        edges = cells(length, n) - (low_of(box)[axis] - low_of(ground)[axis])
+        first = int(np.searchsorted(edges, 0, "right")) - 1
+        low.append(first)
+        starts.append(np.maximum(edges[first : np.searchsorted(edges, mask.shape[axis])], 0))
+    return Cells(tuple(low), counts(np.ascontiguousarray(mask), starts))
