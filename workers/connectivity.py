@@ -6,12 +6,14 @@ sums and minima.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from workers.compiled import compiled
-from workers.joining import NOBODY, OPEN, faces, join, settle_largest
-from workers.pieces import Pieces, pieces, spread
+from workers.joining import faces
+from workers.pieces import pieces, spread
 from workers.progress import Report, part, silent
+from workers.settling import settle
 from workers.team import Team
 
 
@@ -37,7 +39,7 @@ def connect(
     result given again comes back unchanged; it is the same for any number of threads.
 
     Above the input it takes the result, 8 bytes for each run of equal ids along the last axis, 24
-    for each voxel that changes hands and some 40 for each piece.
+    for each voxel that changes hands and some 50 for each piece.
 
     Parameters
     ----------
@@ -65,84 +67,16 @@ def connect(
     """
     report = report or silent
     found = pieces(ids, mask, threads=threads, report=part(report, 0, 0.5))
-    owner = _keep_largest(found)
-    _join_strays(found, owner)
-    report(0.6)
     with Team(threads) as team:
-        owner, in_order = _merge_small(team, found, owner, min_size)
-        report(0.8)
-        spread(team, found.map, _numbers(in_order, owner.max() + 1)[owner])
+        faces_of = partial(_faces_of, team, found)
+        rule = settle(found.ids, found.sizes, faces_of, min_size, part(report, 0.5, 0.8))
+        spread(team, found.map, rule.numbers)
     report(1.0)
     return found.map.view(np.uint32)
 
 
-def _keep_largest(found: Pieces):
-    """Return the owner of each piece: its id where it is that id's largest."""
-    ids = found.ids
-    if ids.max() >= ids.size:  # a table by id would be mostly gaps; ranks keep the order
-        ids = np.unique(ids, return_inverse=True)[1].astype(np.int32)
-    owner = np.empty(ids.size, np.int32)
-    _keep(ids, found.sizes, np.zeros(ids.max() + 1, np.int32), owner)
-    return owner
-
-
-def _join_strays(found, owner):
-    """Let each stray piece join a neighbour, in place; what cannot is a superpixel of its own."""
-    owner[0] = NOBODY
-    if (owner == OPEN).any():
-        join(faces(found.map, found.bounds, owner, found.sizes), owner)
-        alone = np.flatnonzero(owner == OPEN)
-        owner[alone] = owner.max() + 1 + np.arange(alone.size)
-    owner[0] = 0
-
-
-def _merge_small(team, found, owner, min_size):
-    """Let superpixels below `min_size` join others where they can.
-
-    Returns
-    -------
-    owner : (n,) ndarray of int32
-        Of each region of the map, which is one of superpixels where some of them were small.
-    in_order : (P + 1,) ndarray of int32
-        The owners in C order of their first voxels.
-    """
-    sizes = (
-        np.bincount(owner, found.sizes).astype(np.int32) if min_size > 1 else np.zeros(1, np.int32)
-    )
-    small = (sizes > 0) & (sizes < min_size)
-    if not small.any():
-        return owner, owner
-    spread(team, found.map, owner)
-    joined = np.where(small, OPEN, np.arange(small.size, dtype=np.int32))
-    joined[0] = NOBODY
-    between = faces(found.map, found.bounds, joined, sizes)
-    join(between, joined)
-    settle_largest(between, joined, sizes)
-    join(between, joined)
-    joined[0] = 0
-    return joined, joined[owner]
-
-
-def _numbers(in_order, n):
-    """Return a new number for each of `n` owners: 1, 2 … in the order in which they come."""
-    numbers = np.zeros(n, np.int32)
-    _count_up(in_order, numbers)
-    return numbers
-
-
-@compiled
-def _keep(ids, sizes, largest, owner):
-    for piece in range(ids.size):
-        if sizes[piece] > sizes[largest[ids[piece]]]:
-            largest[ids[piece]] = piece
-    for piece in range(ids.size):
-        owner[piece] = ids[piece] if largest[ids[piece]] == piece else OPEN
-
-
-@compiled
-def _count_up(in_order, numbers):
-    count = 0
-    for who in in_order:
-        if who and not numbers[who]:
-            count += 1
-            numbers[who] = count
+def _faces_of(team, found, regions, owner, sizes):
+    """List the faces of open regions; from then on the map is one of these regions."""
+    if regions is not None:
+        spread(team, found.map, regions)
+    return faces(found.map, found.bounds, owner, sizes)

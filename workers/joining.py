@@ -6,6 +6,7 @@ there were before it: the order of the visits does not matter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,12 +30,15 @@ class Faces(NamedTuple):
     begin, end : (n,) ndarrays of int64
         ``near[begin[r]:end[r]]`` are the neighbours of region r.
     near : (m,) ndarray of int32
-        Regions, once for each face; also the region itself, where two runs of it follow each other.
+        Regions; also the region itself, where two runs of it follow each other.
+    count : (m,) ndarray of int32
+        How many faces each of these stands for. A neighbour may be listed more than once.
     """
 
     begin: np.ndarray
     end: np.ndarray
     near: np.ndarray
+    count: np.ndarray
 
 
 def faces(map_: np.ndarray, bounds: np.ndarray, owner: np.ndarray, sizes: np.ndarray) -> Faces:
@@ -58,7 +62,31 @@ def faces(map_: np.ndarray, bounds: np.ndarray, owner: np.ndarray, sizes: np.nda
     end = begin[:-1].copy()
     near = np.empty(begin[-1], np.int32)
     _list(map_.reshape(-1), bounds, owner, end, near, *map_.shape[1:])
-    return Faces(begin[:-1], end, near)
+    return Faces(begin[:-1], end, near, np.broadcast_to(np.int32(1), near.shape))
+
+
+def gathered(parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], n: int) -> Faces:
+    """List by region what was found in parts, as in the chunks of a volume.
+
+    It takes 8 bytes for each pair of regions, and 16 for each region.
+
+    Parameters
+    ----------
+    parts : sequence of (near, far, count)
+        Equally long ndarrays of int32: an open region, a neighbour, and faces that they share.
+    n : int
+        How many regions there are.
+    """
+    end = np.zeros(n + 1, np.int64)
+    for near, _, _ in parts:
+        _tally(near, end[1:])
+    np.cumsum(end, out=end)
+    begin, end = end[:-1].copy(), end[:-1]
+    total = sum(near.size for near, _, _ in parts)
+    listed = Faces(begin, end, np.empty(total, np.int32), np.empty(total, np.int32))
+    for near, far, count in parts:
+        _file(near, far, count, *listed[1:])
+    return listed
 
 
 def join(faces: Faces, owner: np.ndarray) -> None:
@@ -75,7 +103,7 @@ def join(faces: Faces, owner: np.ndarray) -> None:
         Of each region: positive, `OPEN`, or `NOBODY`, as region 0 must be.
     """
     queue = np.flatnonzero(owner == OPEN).astype(np.int32)
-    votes = np.zeros((owner.max(initial=0) + 1, 2), np.int32)
+    votes = np.zeros((owner.max(initial=0) + 1, 2), np.int64)
     owner[queue] = _WAITING
     _rounds(queue, votes, owner, *faces)
 
@@ -93,7 +121,22 @@ def settle_largest(faces: Faces, owner: np.ndarray, sizes: np.ndarray) -> None:
         Of each region; its size in voxels.
     """
     left = np.flatnonzero(owner == OPEN).astype(np.int32)
-    _settle(left, sizes, owner, *faces)
+    _settle(left, sizes, owner, *faces[:3])
+
+
+@compiled
+def _tally(near, total):
+    for region in near:
+        total[region] += 1
+
+
+@compiled
+def _file(near, far, count, end, near_of, count_of):
+    """Append each pair to what its region has."""
+    for i in range(near.size):
+        place = end[near[i]]
+        near_of[place], count_of[place] = far[i], count[i]
+        end[near[i]] = place + 1
 
 
 @compiled
@@ -129,15 +172,15 @@ def _append(near, n, map_, start, stop, region):
 
 
 @compiled
-def _rounds(queue, votes, owner, begin, end, near):
+def _rounds(queue, votes, owner, begin, end, near, count):
     """Let all vote; then those of the rest that touch one that joined, and so on."""
-    _vote(0, queue.size, queue, votes, owner, begin, end, near)
+    _vote(0, queue.size, queue, votes, owner, begin, end, near, count)
     done, ready = 0, 0
     for region in queue:
         if owner[region] == OPEN and _touches(region, owner, begin, end, near):
             ready = _queue(region, ready, queue, owner)
     while done < ready:
-        done, ready = ready, _vote(done, ready, queue, votes, owner, begin, end, near)
+        done, ready = ready, _vote(done, ready, queue, votes, owner, begin, end, near, count)
 
 
 @compiled
@@ -149,7 +192,7 @@ def _touches(region, owner, begin, end, near):
 
 
 @compiled
-def _vote(done, last, queue, votes, owner, begin, end, near):
+def _vote(done, last, queue, votes, owner, begin, end, near, count):
     """Find the owners of a round; queue what is open beside it, and return the queue's end."""
     ready = last
     for i in range(done, last):
@@ -159,10 +202,10 @@ def _vote(done, last, queue, votes, owner, begin, end, near):
             other = near[j]
             who = owner[other]
             if who > 0:
-                count = votes[who, 1] + 1 if votes[who, 0] == region else 1
-                votes[who, 0], votes[who, 1] = region, count
-                if count > most or (count == most and who < best):
-                    best, most = who, count
+                got = votes[who, 1] + count[j] if votes[who, 0] == region else np.int64(count[j])
+                votes[who, 0], votes[who, 1] = region, got
+                if got > most or (got == most and who < best):
+                    best, most = who, got
             elif who == OPEN:
                 ready = _queue(other, ready, queue, owner)
         owner[region] = _WAITING - best
