@@ -6,6 +6,8 @@ move to the exact means of their voxels. A voxel in no centre's window is nobody
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -97,8 +99,41 @@ def near(
     centres: np.ndarray, how: Rule, origin: tuple[int, int, int], shape: tuple[int, int, int]
 ) -> np.ndarray:
     """Return the centres, ascending, whose windows meet a chunk: the only ones it needs."""
-    windows = inside(windows_of(centres, how.reach, how.shape), origin, shape)
-    return np.flatnonzero((windows[:, ::2] < windows[:, 1::2]).all(1))
+    ends = zip(origin, shape, strict=True)
+    box = tuple(n for at, size in ends for n in (at, at + size))
+    return near_each(centres, how, [box], (0, 0, 0))[0]
+
+
+def near_each(
+    centres: np.ndarray,
+    how: Rule,
+    boxes: Sequence[tuple[int, int, int, int, int, int]],
+    corner: tuple[int, int, int],
+) -> list[np.ndarray]:
+    """Return for each chunk the centres, ascending, whose windows meet it.
+
+    Parameters
+    ----------
+    centres : (n, 3 + C) ndarray of float32
+    how : Rule
+    boxes : sequence of tuple
+        ``i0, i1, j0, j1, k0, k1`` of each chunk, the ends half open.
+    corner : (3,) tuple of int
+        The voxel from which `centres` count, in the space of `boxes`.
+    """
+    windows = windows_of(centres, how.reach, how.shape) + np.repeat(np.asarray(corner), 2)
+    some = np.flatnonzero((windows[:, ::2] < windows[:, 1::2]).all(1))
+
+    @cache  # each slab is searched once, and each column of it
+    def meeting(ends: tuple) -> np.ndarray:
+        if not ends:
+            return some
+        before, axis = meeting(ends[:-1]), len(ends) - 1
+        low, high = ends[-1]
+        met = (windows[before, 2 * axis] < high) & (windows[before, 2 * axis + 1] > low)
+        return before[met]
+
+    return [meeting(tuple(zip(box[::2], box[1::2], strict=True))) for box in boxes]
 
 
 def inside(

@@ -1,0 +1,73 @@
+"""The course of a long computation: passes over chunks, and stages that are done once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from workers import passes
+from workers.chunks import Box
+from workers.cutting import Cutting
+from workers.files import replace
+from workers.progress import Report, part
+
+Say = Callable[[str], object]
+"""Told in some words what is being done."""
+
+Run = Callable[[Callable, Sequence[tuple]], list[Any]]
+"""Runs a kernel for the arguments of many calls; returns the results in their order."""
+
+
+class Course(NamedTuple):
+    """What the stages of a computation share.
+
+    Attributes
+    ----------
+    work : Path
+        A folder in which is kept what is done.
+    cutting : Cutting
+        How the volume is cut.
+    executor : Executor
+        Runs the kernels.
+    report : callable
+        Told the fraction that is done; may raise CancelledError.
+    say : callable
+        See `Say`.
+    """
+
+    work: Path
+    cutting: Cutting
+    executor: Executor
+    report: Report
+    say: Say
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The chunks."""
+        return self.cutting.boxes()
+
+    def path(self, name: str) -> str:
+        """Return where something is kept, for whoever runs the kernels."""
+        return str(self.work / name)
+
+    def run(self, text: str, start: float, stop: float) -> Run:
+        """Return what runs kernels, from one fraction of the whole to another."""
+        self.say(text)
+        report = part(self.report, start, stop)
+        return lambda kernel, calls: passes.run(self.executor, kernel, calls, report)
+
+    def once(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, np.ndarray]:
+        """Return what a stage made, when it was done: arrays and numbers by their names."""
+        path = self.work / f"{name}.npz"
+        if not path.exists():
+            self.work.mkdir(parents=True, exist_ok=True)
+            content = io.BytesIO()
+            np.savez(content, **make())
+            replace(path, content.getvalue())
+        with np.load(path) as made:
+            return dict(made)

@@ -1,0 +1,159 @@
+"""The foreground of a volume on disk: which voxels, how bright, and where superpixels begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from workers import chunk_ground, chunk_slic
+from workers.chunk_ground import Cells, Ground, Look
+from workers.chunk_slic import Features
+from workers.chunks import Box, low_of, shape_of
+from workers.clustering import Rule, rule
+from workers.connect_chunks import drop_specks
+from workers.course import Course
+from workers.foreground import thinning, threshold_of
+from workers.intensities import is_enough, limits
+from workers.partition import CRUMB, begun, grid_of, voxels_each
+from workers.seeds import sizes
+from workers.stored import create, opened
+from workers.stored_pieces import create as create_pieces
+
+
+class Wish(NamedTuple):
+    """What superpixels are wanted; as `workers.partition.partition` takes it."""
+
+    spacing: Sequence[float]
+    count: int | None
+    size_mm3: float | None
+    compactness: float
+    sigma_mm: float
+    threshold: float | str | None
+
+
+class Found(NamedTuple):
+    """What is known of the foreground.
+
+    Attributes
+    ----------
+    ground : Ground
+    size : float
+        How many voxels a superpixel shall have.
+    threshold : float or None
+        Voxels at or below it are outside; None where every finite voxel is inside.
+    """
+
+    ground: Ground
+    size: float
+    threshold: float | None
+
+
+def find_ground(course: Course, image: str, wish: Wish) -> Found:
+    """Write which voxels of a volume are foreground.
+
+    Raises
+    ------
+    ValueError
+        If none is.
+    """
+
+    def make():
+        automatic = wish.threshold == "auto"
+        threshold = _automatic_threshold(course, image) if automatic else wish.threshold
+        box, size = _mask(course, image, threshold, automatic, wish)
+        return {"box": box, "size": size, "threshold": np.nan if threshold is None else threshold}
+
+    made = course.once("ground", make)
+    ground = Ground(image, course.path("mask"), tuple(int(n) for n in made["box"]))
+    threshold = float(made["threshold"])
+    return Found(ground, float(made["size"]), None if np.isnan(threshold) else threshold)
+
+
+def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, np.ndarray, Rule]:
+    """Write the intensities as SLIC compares them; return them, its first centres and its rule."""
+    shape = shape_of(found.ground.box)
+    numbers, steps = grid_of(shape, wish.spacing, found.size)
+    made = course.once("start", lambda: _look(course, found.ground, numbers))
+    features = Features((course.path("features"),), found.ground.box)
+    course.once("features", lambda: _features(course, found.ground, made["limits"], wish, features))
+    centres = begun(shape, numbers, made["filled"] / sizes(shape, numbers))
+    return features, centres, rule(shape, len(centres), steps, wish.compactness)
+
+
+def _automatic_threshold(course, image):
+    run = course.run("looking at the intensities", 0.0, 0.03)
+    shape = course.cutting.shape
+    step = thinning(shape)
+    seen = run(chunk_ground.survey, [(image, box, step) for box in course.boxes])
+    numbers = [-(-size // n) for size, n in zip(shape, step, strict=True)]
+    thinned = np.empty(numbers, opened(image).dtype)
+    for box, (_, values) in zip(course.boxes, seen, strict=True):
+        low = [-(-at // n) for at, n in zip(low_of(box), step, strict=True)]
+        thinned[_at(low, values.shape)] = values
+    return threshold_of(min(lowest for lowest, _ in seen), thinned)
+
+
+def _mask(course, image, threshold, automatic, wish):
+    """Write the mask; return the box around it, and how many voxels a superpixel shall have."""
+    mask, pieces = course.path("mask"), course.path("ground")
+    create(mask, course.cutting.shape, np.uint8, course.cutting.chunk)
+    if automatic:
+        create_pieces(pieces, course.cutting)
+    calls = [
+        (image, mask, box, threshold, (pieces, n) if automatic else None)
+        for n, box in enumerate(course.boxes)
+    ]
+    seen = course.run("finding the foreground", 0.03, 0.07)(chunk_ground.write_mask, calls)
+    inside = sum(voxels for voxels, _ in seen)
+    size = voxels_each(inside, wish.spacing, wish.count, wish.size_mm3)
+    if not automatic:
+        return _hull([box for voxels, box in seen if voxels]), size
+    run = course.run("dropping specks", 0.07, 0.09)
+    return drop_specks(pieces, course.cutting, mask, run, size * CRUMB).box, size
+
+
+def _look(course, ground, numbers):
+    """Find the limits of the intensities, and how the foreground fills the grid."""
+    run = course.run("sampling the foreground", 0.09, 0.11)
+    look = Look(thinning(shape_of(ground.box)), tuple(int(n) for n in numbers))
+    boxes = course.boxes
+    seen = run(chunk_ground.look, [(ground, box, look) for box in boxes])
+    values = np.concatenate([sample for sample, _ in seen])
+    if not is_enough(values.size):
+        values = np.concatenate(run(chunk_ground.all_inside, [(ground, box) for box in boxes]))
+    return {"limits": limits(values), "filled": _filled([cells for _, cells in seen], numbers)}
+
+
+def _filled(seen: list[Cells], numbers) -> np.ndarray:
+    filled = np.zeros(numbers, np.int64)
+    for low, counts in seen:
+        filled[_at(low, counts.shape)] += counts
+    return filled
+
+
+def _features(course, ground, limits, wish, features):
+    path = features.paths[0]
+    widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
+    calls = [(ground, box, tuple(limits.tolist()), widths, path) for box in course.boxes]
+    sided = (course.cutting.shape, np.float32, course.cutting.chunk)
+    # Uncompressed, for it is read again and again; and begun but once, for what is done is done.
+    course.once("features-begun", lambda: _create(path, *sided))
+    course.run("smoothing", 0.11, 0.2)(chunk_slic.write_features, calls)
+    return {}
+
+
+def _create(path, shape, dtype, chunk):
+    create(path, shape, dtype, chunk, compressed=False, fill=np.nan)
+    return {}
+
+
+def _hull(boxes: list[Box]) -> Box:
+    ends = np.array(boxes)
+    low, high = ends[:, ::2].min(0), ends[:, 1::2].max(0)
+    return tuple(int(n) for pair in zip(low, high, strict=True) for n in pair)
+
+
+def _at(low, shape):
+    return tuple(slice(at, at + n) for at, n in zip(low, shape, strict=True))

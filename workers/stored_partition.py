@@ -1,0 +1,183 @@
+"""Superpixels of a volume on disk, by as many workers as there are: those of `partition`.
+
+Only sums, samples and tables come back from the chunks, so that nobody holds the volume. The ids
+are in every voxel those of `workers.partition.partition`, for any chunks and any order of the work.
+What is done is on disk: the same call again goes on from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from workers import chunk_slic
+from workers.chunk_slic import Centres, Features
+from workers.clustering import Rule, near_each
+from workers.connect_chunks import Connected, connect_chunks
+from workers.course import Course, Say
+from workers.cutting import Cutting
+from workers.partition import COMPACTNESS, CRUMB, ITERATIONS, check, usual_sigma_mm
+from workers.progress import Report, silent
+from workers.slic_sums import means
+from workers.stored import CHUNK, create, opened
+from workers.stored_ground import Wish, find_features, find_ground
+from workers.stored_pieces import create as create_pieces
+from workers.stored_pieces import is_kept
+
+CHUNKS = (128, 128, 128)
+"""Voxels that one worker has in memory at a time."""
+
+_BEGUN, _CLUSTERED = 0.2, 0.85  # of the whole, when iterations begin and end
+
+
+class Stored(NamedTuple):
+    """Superpixels on disk.
+
+    Attributes
+    ----------
+    count : int
+        How many.
+    voxels : int
+        In all of them.
+    boxes : (count, 6) ndarray of int32
+        As in `workers.partition.Partition`.
+    threshold : float or None
+        As there.
+    """
+
+    count: int
+    voxels: int
+    boxes: np.ndarray
+    threshold: float | None
+
+
+def partition_stored(
+    image: str,
+    out: str,
+    spacing: Sequence[float],
+    executor: Executor,
+    *,
+    work: Path,
+    chunks: tuple[int, int, int] = CHUNKS,
+    count: int | None = None,
+    size_mm3: float | None = None,
+    compactness: float = COMPACTNESS,
+    sigma_mm: float | None = None,
+    threshold: float | str | None = "auto",
+    report: Report | None = None,
+    say: Say = lambda _: None,
+) -> Stored:
+    """Compute the superpixels of a stored volume, and write their ids.
+
+    Parameters
+    ----------
+    image : str
+        Path of a zarr array (I, J, K) of integers or reals.
+    out : str
+        Path of an array of uint32 (I, J, K) that is made, with the ids; 0 outside the foreground.
+    spacing, count, size_mm3, compactness, sigma_mm, threshold
+        As for `workers.partition.partition`.
+    executor : Executor
+        Runs the kernels, each on a chunk. Its processes must see `image`, `out` and `work`.
+    work : Path
+        A folder for what is needed on the way, 5 to 9 bytes for each voxel, from which a call with
+        the same arguments goes on. It is removed at the end.
+    chunks : (3,) tuple of int, optional
+        Voxels of a chunk; the ids do not depend on it.
+    report : callable, optional
+        Told the fraction that is done; may raise CancelledError.
+    say : callable, optional
+        Told in some words what is being done.
+
+    Returns
+    -------
+    stored : Stored
+
+    Raises
+    ------
+    ValueError
+        As `partition`; and in a sentence if the disk is full or a worker does not see the arrays.
+    BrokenExecutor
+        If the workers are lost again and again.
+    """
+    sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
+    wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold)
+    shape = opened(image).shape
+    check(shape, *wish)
+    cutting = Cutting(shape, tuple(chunks))
+    here = work / "x".join(map(str, chunks))
+    course = Course(here, cutting, executor, report or silent, say)
+    try:
+        found = find_ground(course, image, wish)
+        features, centres, how = find_features(course, found, wish)
+        centres = _clustered(course, features, centres, how)
+        connected = _connected(course, features, centres, how, out, int(found.size * CRUMB))
+    except OSError as error:
+        raise ValueError(_said(error, work)) from error
+    shutil.rmtree(work, ignore_errors=True)
+    voxels = int(connected.sizes.sum())
+    return Stored(connected.count, voxels, connected.boxes, found.threshold)
+
+
+def _clustered(course: Course, features: Features, centres: np.ndarray, how: Rule) -> np.ndarray:
+    """Return the centres of the last iteration; each iteration is kept."""
+    share = (_CLUSTERED - _BEGUN) / (ITERATIONS - 1)
+    for n in range(1, ITERATIONS):
+        text = f"iteration {n} of {ITERATIONS}"
+        run = course.run(text, _BEGUN + share * (n - 1), _BEGUN + share * n)
+        made = course.once(f"centres-{n:02}", lambda at=centres, run=run: {
+            "centres": means(_sums(course, features, at, how, run))
+        })  # fmt: skip
+        centres = made["centres"]
+    return centres
+
+
+def _sums(course, features, centres, how, run):
+    sums = np.zeros((len(centres), 1 + centres.shape[1]), np.int64)
+    known = _known(course, features, centres, how)
+    calls = [(features, box, each, how) for box, each in known if each.numbers.size]
+    for call, part in zip(calls, run(chunk_slic.sums_of, calls), strict=True):
+        sums[call[2].numbers] += part
+    return sums
+
+
+def _known(course, features, centres, how):
+    """Return each chunk with the centres that it has to know."""
+    near = near_each(centres, how, course.boxes, features.box[::2])
+    return [(box, Centres(n, centres[n])) for box, n in zip(course.boxes, near, strict=True)]
+
+
+def _connected(course, features, centres, how, out, min_size) -> Connected:
+    pieces = course.path("pieces")
+    course.once("pieces-begun", lambda: create_pieces(pieces, course.cutting) or {})
+    calls = [
+        (features, box, each, how, (pieces, n))
+        for n, (box, each) in enumerate(_known(course, features, centres, how))
+        if not is_kept(pieces, n)
+    ]
+    text = f"iteration {ITERATIONS} of {ITERATIONS}"
+    course.run(text, _CLUSTERED, 0.92)(chunk_slic.keep_pieces, calls)
+    sides = zip(course.cutting.chunk, CHUNK, strict=True)
+    aligned = tuple(usual if side % usual == 0 else side for side, usual in sides)
+    create(out, course.cutting.shape, np.uint32, aligned)
+    # Four passes that each know only their own share.
+    return connect_chunks(
+        pieces, course.cutting, out, course.run("connecting", 0.92, 1.0), min_size
+    )
+
+
+def _said(error: OSError, work: Path) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"The disk of {work} is full: make room, then begin again; what is done is kept."
+    if isinstance(error, FileNotFoundError):
+        return (
+            f"A worker cannot read {error.filename or work}: the cache must lie in a folder that "
+            "all workers see under the same path. Choose one with --cache."
+        )
+    return f"A worker could not read or write in {work}: {error}."
