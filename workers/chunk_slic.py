@@ -9,16 +9,15 @@ import numpy as np
 from workers.chunk_ground import Ground
 from workers.chunks import Box, common, grown, is_empty, low_of, shape_of, slices
 from workers.clustering import Rule, assign
+from workers.feature_tiles import feature_tiles
 from workers.intensities import rescaled
 from workers.local_pieces import local_pieces
 from workers.slic_sums import add_up, fixed
 from workers.smoothing import radius, smooth
-from workers.stored import opened
+from workers.stored import opened, raw_chunk
 from workers.stored_pieces import keep
 from workers.team import Team
-from workers.tiles import Scale, Tiles, tiled, untiled
-
-_AS_IT_IS = Scale(np.float32(0), np.float32(1), np.float32(1))
+from workers.tiles import Tiles, untiled
 
 
 class Centres(NamedTuple):
@@ -42,13 +41,23 @@ class Features(NamedTuple):
     Attributes
     ----------
     paths : tuple of str
-        Of an array of float32 for each channel; NaN outside the foreground.
+        Of an array of float32 for each channel, uncompressed; NaN outside the foreground.
+    chunks, shape : tuple of int
+        Of these arrays.
     box : Box
         Around the foreground.
     """
 
     paths: tuple[str, ...]
+    chunks: tuple[int, int, int]
+    shape: tuple[int, int, int]
     box: Box
+
+    def read(self, chunk: Box) -> list[np.ndarray]:
+        """Return what of a chunk lies in the box, for each channel; nothing if no voxel does."""
+        inside = slices(common(chunk, self.box), low_of(chunk))
+        read = (raw_chunk(path, chunk, self.chunks, np.float32) for path in self.paths)
+        return [values[inside] for values in read if values is not None]
 
 
 def write_features(
@@ -94,9 +103,12 @@ def write_features(
 
 def sums_of(features: Features, chunk: Box, centres: Centres, how: Rule) -> np.ndarray:
     """Return what the voxels of a chunk add to the sums of its centres; see `slic_sums.add_up`."""
-    tiles = _assigned(features, common(chunk, features.box), centres, how)
+    n = len(centres.numbers)
+    if not (values := features.read(chunk)):
+        return np.zeros((n, 4 + len(features.paths)), np.int64)
+    tiles = _assigned(values, features, chunk, centres, how)
     with Team(1) as team:
-        return add_up(tiles, len(centres.numbers), team)
+        return add_up(tiles, n, team)
 
 
 def keep_pieces(
@@ -111,23 +123,20 @@ def keep_pieces(
     pieces : tuple
         Where, and as which chunk; see `workers.stored_pieces.keep`.
     """
-    shape = opened(features.paths[0]).shape
-    ids = np.full(shape_of(chunk), -1, np.int32)
-    box = common(chunk, features.box)
-    if not is_empty(box):
-        tiles = _assigned(features, box, centres, how)
-        numbers = np.r_[0, centres.numbers + 1].astype(np.int32)
-        inside = ~np.isnan(opened(features.paths[0])[slices(box)])
-        ids[slices(box, low_of(chunk))] = np.where(inside, numbers[untiled(tiles, 1)], -1)
-    keep(*pieces, chunk, local_pieces(ids, low_of(chunk), shape, ids >= 0, threads=1))
+    ids, inside = np.zeros(shape_of(chunk), np.int32), np.zeros(shape_of(chunk), bool)
+    if values := features.read(chunk):
+        here = slices(common(chunk, features.box), low_of(chunk))
+        inside[here] = ~np.isnan(values[0])
+        tiles = _assigned(values, features, chunk, centres, how)
+        ids[here] = np.r_[0, centres.numbers + 1].astype(np.int32)[untiled(tiles, 1)]
+    keep(*pieces, chunk, local_pieces(ids, low_of(chunk), features.shape, inside, threads=1))
 
 
-def _assigned(features: Features, box: Box, centres: Centres, how: Rule) -> Tiles:
-    """Return a box in tiles, each voxel given to the nearest of the centres."""
-    values = np.stack([opened(path)[slices(box)] for path in features.paths], -1)
-    corner = zip(low_of(box), low_of(features.box), strict=True)
+def _assigned(values, features: Features, chunk: Box, centres: Centres, how: Rule) -> Tiles:
+    """Return a chunk in tiles, each voxel given to the nearest of the centres."""
+    corner = zip(low_of(common(chunk, features.box)), low_of(features.box), strict=True)
     i, j, k = (at - zero for at, zero in corner)
+    tiles = feature_tiles(values, (i, j, k))
     with Team(1) as team:
-        tiles = tiled(values, ~np.isnan(values[..., 0]), _AS_IT_IS, team, (i, j, k))
         assign(tiles, centres.places, how, team)
     return tiles

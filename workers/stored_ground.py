@@ -76,7 +76,9 @@ def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, n
     shape = shape_of(found.ground.box)
     numbers, steps = grid_of(shape, wish.spacing, found.size)
     made = course.once("start", lambda: _look(course, found.ground, numbers))
-    features = Features((course.path("features"),), found.ground.box)
+    cutting = course.cutting
+    chunks = tuple(min(sides) for sides in zip(cutting.chunk, cutting.shape, strict=True))
+    features = Features((course.path("features"),), chunks, cutting.shape, found.ground.box)
     course.once("features", lambda: _features(course, found.ground, made["limits"], wish, features))
     centres = begun(shape, numbers, made["filled"] / sizes(shape, numbers))
     return features, centres, rule(shape, len(centres), steps, wish.compactness)
