@@ -110,7 +110,7 @@ def _renumbered(seams, starts):
 
 
 def _numbered(parent, outside, ids, sizes, first):
-    """Number the pieces by their first voxels; return these, and ids, sizes and first voxels."""
+    """Return the piece of the whole of each piece, and these: ids, sizes and first voxels."""
     total = np.zeros(ids.size, np.int64)
     _gather(parent, sizes, first, total)
     total[outside] = 0
@@ -118,7 +118,11 @@ def _numbered(parent, outside, ids, sizes, first):
     roots = roots[np.argsort(first[roots])]
     number = np.zeros(ids.size, np.int32)
     number[roots] = np.arange(1, roots.size + 1)
-    return number[parent], [np.insert(each[roots], 0, 0) for each in (ids, total, first)]
+    return number[parent], [_after_0(each[roots]) for each in (ids, total, first)]
+
+
+def _after_0(values):
+    return np.concatenate([np.zeros(1, values.dtype), values])
 
 
 @compiled
