@@ -74,7 +74,7 @@ def unite(tables: Sequence[Table], seams: Sequence[Seam]) -> United:
     Parameters
     ----------
     tables : sequence of Table
-        Of each chunk.
+        Of each chunk; at least one.
     seams : sequence of Seam
         Each pair of chunks that share faces, once; with all that touches there.
 

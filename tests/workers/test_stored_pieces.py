@@ -44,6 +44,13 @@ def test_a_chunk_whose_pieces_are_stored_is_known(tmp_path):
     assert not is_kept(str(tmp_path), 0)
 
 
+def test_a_folder_that_is_made_anew_knows_no_chunk(folder):
+    create(folder, CUTTING)
+
+    assert not is_kept(folder, 0)
+    assert not stored.opened(f"{folder}/map")[:].any()
+
+
 def test_a_chunk_tells_of_its_pieces_and_of_what_touches_at_its_end(folder):
     table, [seam] = meet(folder, 0, (-1, 1, -1))
 
