@@ -133,7 +133,8 @@ def drop_specks(
         calls.append((folder, n, "kept"))
         if not kept[of[1:]].all():
             specked.append(call)
-    run(finish, specked)
+    if specked:
+        run(finish, specked)
     around, sizes = merged(run(measure, calls), 1)
     return Ground(tuple(around[0].tolist()), int(sizes[0]), int(whole.sizes.sum() - sizes[0]))
 

@@ -103,11 +103,10 @@ def _add_up(begin, end, far, near, count):
         first = found
         for i in range(begin[region], end[region]):
             other = far[i]
-            if other == 0 or other == region:
-                continue
-            if place[other] < first:
-                place[other] = found
-                near[found], far[found], count[found] = region, other, 0
-                found += 1
-            count[place[other]] += 1
+            if other not in (0, region):
+                if place[other] < first:
+                    place[other] = found
+                    near[found], far[found], count[found] = region, other, 0
+                    found += 1
+                count[place[other]] += 1
     return found

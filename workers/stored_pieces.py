@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +29,9 @@ from workers.uniting import Seam, Table
 
 
 def create(folder: str | os.PathLike, cutting: Cutting) -> None:
-    """Make a folder for the pieces of all chunks; a map that is there already is lost."""
+    """Make a folder for the pieces of all chunks; one that is there already is lost."""
+    if Path(folder).exists():
+        shutil.rmtree(folder)
     create_array(Path(folder, "map"), cutting.shape, np.int32, cutting.chunk)
 
 

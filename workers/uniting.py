@@ -74,7 +74,7 @@ def unite(tables: Sequence[Table], seams: Sequence[Seam]) -> United:
     Parameters
     ----------
     tables : sequence of Table
-        Of each chunk.
+        Of each chunk; at least one.
     seams : sequence of Seam
         Each pair of chunks that share faces, once; with all that touches there.
 
@@ -91,7 +91,7 @@ def unite(tables: Sequence[Table], seams: Sequence[Seam]) -> United:
     same = ids[near] == ids[far]
     parent = np.arange(ids.size, dtype=np.int32)
     _unite_all(near[same], far[same], parent)
-    of, whole = _numbered(parent, starts[:-1], ids, sizes, first)
+    of, whole = _numbered(parent, ids, sizes, first)
     seams = Contacts(of[near[~same]], of[far[~same]], count[~same])
     return United(*whole, np.split(of, starts[1:-1]), seams)
 
@@ -109,16 +109,19 @@ def _renumbered(seams, starts):
     return [_joined(each) for each in zip(*parts, strict=True)] or [np.empty(0, np.int32)] * 3
 
 
-def _numbered(parent, outside, ids, sizes, first):
-    """Number the pieces by their first voxels; return these, and ids, sizes and first voxels."""
+def _numbered(parent, ids, sizes, first):
+    """Return the piece of the whole of each piece, and these: ids, sizes and first voxels."""
     total = np.zeros(ids.size, np.int64)
     _gather(parent, sizes, first, total)
-    total[outside] = 0
-    roots = np.flatnonzero(total)
+    roots = np.flatnonzero(total)  # not those of what is outside
     roots = roots[np.argsort(first[roots])]
     number = np.zeros(ids.size, np.int32)
     number[roots] = np.arange(1, roots.size + 1)
-    return number[parent], [np.insert(each[roots], 0, 0) for each in (ids, total, first)]
+    return number[parent], [_after_0(each[roots]) for each in (ids, total, first)]
+
+
+def _after_0(values):
+    return np.concatenate([np.zeros(1, values.dtype), values])
 
 
 @compiled

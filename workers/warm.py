@@ -6,8 +6,14 @@ import numpy as np
 
 from workers.boxes import boxes
 from workers.connectivity import connect
+from workers.contacts import across, inside
+from workers.joining import gathered
+from workers.local_boxes import merged, parts
+from workers.local_pieces import local_pieces
 from workers.partition import partition
+from workers.settling import settle
 from workers.stroke_path import ids_under
+from workers.uniting import Seam, Table, unite
 
 _IMAGES = (np.uint8, np.int16, np.float32)
 _IDS = (np.uint16, np.uint32)
@@ -24,7 +30,19 @@ def warm() -> None:
     connect(
         np.array([[[1, 2, 3, 3]]], np.int32), min_size=9
     )  # small ones that touch only each other
+    _warm_chunks()
     warm_page()
+
+
+def _warm_chunks() -> None:
+    """Compile or load what connects superpixels across chunks: here two, of two voxels each."""
+    found = [local_pieces(np.array([[[1, 2]]]), (0, 0, k), (1, 1, 4)) for k in (0, 2)]
+    seam = Seam(0, 1, across(found[0].map[..., -1], found[1].map[..., 0]))
+    whole = unite([Table(each.ids, each.sizes, each.first) for each in found], [seam])
+    settle(whole.ids, whole.sizes, lambda *_: gathered([whole.seams], whole.ids.size), 9)
+    for each, of in zip(found, whole.of, strict=True):
+        inside(each.map, of > 0)
+        merged([parts(of, each.boxes, each.sizes)], 4)
 
 
 def warm_page() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from workers.joining import NOBODY, OPEN, faces, join, settle_largest
+from workers.joining import NOBODY, OPEN, faces, gathered, join, settle_largest
 from workers.pieces import pieces
 
 
@@ -68,3 +68,35 @@ def test_of_open_regions_that_touch_the_largest_becomes_its_own():
     settle_largest(listed, owner, np.array([0, 1, 2, 1, 2, 2], np.int32))
 
     assert_array_equal(owner, [NOBODY, OPEN, 2, NOBODY, 4, OPEN])
+
+
+def pairs(*rows):
+    return tuple(np.array(column, np.int32) for column in zip(*rows, strict=True))
+
+
+def test_what_was_found_in_parts_is_gathered_by_region():
+    listed = gathered([pairs((2, 1, 5), (3, 2, 1)), pairs((2, 3, 1), (2, 1, 2))], 4)
+
+    assert_array_equal(listed.end - listed.begin, [0, 0, 3, 1])
+    assert_array_equal(listed.near[listed.begin[2] : listed.end[2]], [1, 3, 1])
+    assert_array_equal(listed.count[listed.begin[2] : listed.end[2]], [5, 1, 2])
+    assert listed.near[listed.begin[3]] == 2
+
+
+def test_faces_that_were_counted_in_parts_add_up():
+    listed = gathered([pairs((3, 1, 3), (3, 2, 2)), pairs((3, 2, 2))], 4)
+    owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
+
+    join(listed, owner)
+
+    assert owner[3] == 2
+
+
+def test_more_faces_than_2_to_the_31_add_up():
+    most = 2**31 - 1
+    listed = gathered([pairs((3, 1, most), (3, 2, most), (3, 2, most))], 4)
+    owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
+
+    join(listed, owner)
+
+    assert owner[3] == 2
