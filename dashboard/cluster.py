@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.cluster_arrays import aligned
 from dashboard.cluster_pace import Pace
+from dashboard.cluster_patient import Patient
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Lane, Trap
 from workers.team import usable
@@ -148,9 +149,29 @@ class DaskExecutor(Executor):
         RuntimeError
             After `shutdown`.
         """
-        future: Future = Future()
+        return self._take((fn, args, kwargs))
+
+    def patient(self, told: Callable[[str], object] = str) -> Executor:
+        """Return a view for work of many short kernels, such as a partition out of core.
+
+        Without a worker its kernels wait instead of failing, and run when one comes. They run
+        again, too, where others would fail because worker after worker died under them, up to 20
+        times five. What is cancelled while it runs goes on to its end or its next report: its
+        worker process is never killed. A scheduler that is lost fails them as it does others.
+
+        Parameters
+        ----------
+        told : callable
+            Told a sentence, in the thread of the answers, each time that there has been no worker
+            for `worker_deadline` seconds.
+        """
+        return Patient(partial(self._take, told=told))
+
+    def _take(self, call: tuple, told: Callable[[str], object] | None = None) -> Future:
+        fn, args, kwargs = call
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
-        task = Task((fn, args, kwargs), report, future)
+        future: Future = Future()
+        task = Task((fn, args, kwargs), report, future, told=told)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
@@ -186,7 +207,7 @@ class DaskExecutor(Executor):
     def _open(self) -> None:
         self._pace.note_try(time.monotonic())
         with Trap(self._cannot_open):
-            link = self._open_link().listen(self._heard)
+            link = self._open_link().listen(self._heard, self._landed)
             self._pace.note_success()
             with self._lock:
                 self._link, self._trouble, self._opening = link, "", False
@@ -213,8 +234,12 @@ class DaskExecutor(Executor):
                 self._launches.do(self._launch, task)
             elif link is None:
                 raise BrokenExecutor(self._trouble)
-            elif self._hold(task):
+            elif not self._hold(task):
+                return
+            elif not task.told:
                 self._send(link, task)
+            elif link.crowd.add(task):
+                self._launches.do(self._send_crowd, link)
 
     def _hold(self, task: Task) -> bool:
         """Tell whether there are workers; else the task is held until there are."""
@@ -235,6 +260,34 @@ class DaskExecutor(Executor):
         if task.future.done():  # cancelled before it could be seen that there is one to stop
             self._stop(task)
 
+    def _send_crowd(self, link: Link, returned: int = 0) -> None:
+        link.crowd.note_return(returned)
+        if link.trouble:
+            for task in link.crowd.clear():
+                self._launch(task)
+        while tasks := link.crowd.take():
+            self._send_together(link, tasks)
+
+    def _send_together(self, link: Link, tasks: list[Task]) -> None:
+        with Trap(partial(self._cannot_send, link, tasks)):
+            link.start_together([task for task in tasks if not task.future.done()])
+            sent = [(task, task.running) for task in tasks if task.running]
+            link.crowd.note_return(len(tasks) - len(sent))
+            link.later(link.arrivals.expect, sent)
+            for task in tasks:
+                if task.future.done():
+                    self._stop(task)
+
+    def _cannot_send(self, link: Link, tasks: list[Task], error: Exception) -> None:
+        link.crowd.note_return(len(tasks))
+        for task in tasks:
+            link.tasks.pop(task.key, None)
+            if isinstance(error, OSError | BrokenExecutor):
+                link.send_anew(task)
+                self._start_over(task, link)
+            else:
+                task.fail(error)
+
     # When something was lost: any thread
 
     def _part(self, link: Link) -> None:
@@ -248,6 +301,7 @@ class DaskExecutor(Executor):
             held, self._held = self._held, []
         self._state = f"lost: {self._trouble}"
         self._farewells.do(link.close)
+        self._launches.do(self._send_crowd, link)
         if self._opening:
             self._launches.do(self._open)
         running = [task for key, task in [*link.tasks.items()] if link.tasks.pop(key, None)]
@@ -272,6 +326,14 @@ class DaskExecutor(Executor):
         with Trap(partial(self._answers.do, self._deliver_error, link, task, running.key)):
             how, value = await running
             self._answers.do(self._deliver, link, task, running.key, how, value)
+
+    def _landed(self, link: Link, there: list[tuple[Task, Any]], values: list | None) -> None:
+        self._launches.do(self._send_crowd, link, len(there))
+        for (task, running), value in zip(there, values or there, strict=True):
+            if values is None:
+                link.later(self._follow, link, task, running)
+            else:
+                self._answers.do(self._deliver, link, task, running.key, *value)
 
     def _heard(self, link: Link, said: tuple) -> None:
         key, what, value = said
