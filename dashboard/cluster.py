@@ -67,6 +67,7 @@ class DaskExecutor(Executor):
         self._shut, self._ended = threading.Event(), threading.Event()
         self._pending: set[Future] = set()
         self._held: list[Task] = []
+        self._have_been_told: set[Callable] = set()
         self._idle_since: float | None = time.monotonic()
         self._pace = Pace()
         self._answers = Lane("supervox-answers")
@@ -375,7 +376,8 @@ class DaskExecutor(Executor):
         if not self._claims(link, task, key):
             return
         with Trap(task.fail):
-            if isinstance(error, CUT_OFF):  # its data or its answer were lost on the way
+            # Its data or its answer were lost on the way, or it rather waits.
+            if isinstance(error, CUT_OFF) or (task.told and isinstance(error, GIVEN_UP)):
                 link.send_anew(task)
                 self._start_over(task, link)
                 return
@@ -385,7 +387,10 @@ class DaskExecutor(Executor):
         """Tell whether the answer is still waited for, and by nobody else."""
         if task.future.done():  # `_kill` still has to know it
             return False
-        return link.tasks.pop(key, None) is task
+        is_mine = link.tasks.pop(key, None) is task
+        if is_mine:
+            task.running = None  # there is nothing left to stop
+        return is_mine
 
     # Any thread
 
@@ -451,17 +456,26 @@ class DaskExecutor(Executor):
         with self._lock:
             self._idle_since = self._idle_since or time.monotonic()
             late = time.monotonic() - self._worker_deadline
-            waiting = [*self._held, *link.tasks.values()] if self._idle_since < late else []
-            waiting = [task for task in waiting if task.waits_since < late]
-            self._held = [task for task in self._held if task not in waiting]
+            waiting = [*self._held, *link.crowd, *link.tasks.values()]
+            waiting = [t for t in waiting if max(self._idle_since, t.waits_since) < late]
+            self._held = [task for task in self._held if task.told or task not in waiting]
         for task in waiting:
-            task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
+            if not task.told:
+                task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
+        self._tell({task.told: task for task in waiting if task.told})
+
+    def _tell(self, waiting: dict[Callable, Task]) -> None:
+        """Tell those whose kernels wait without a worker, once for each time without."""
+        for told in waiting.keys() - self._have_been_told:
+            self._have_been_told.add(told)
+            self._answers.do(waiting[told].tell, _waiting(self._worker_deadline))
 
     def _let_go(self) -> None:
         """Launch what was held: there are workers again."""
         with self._lock:
             self._idle_since = None
             held, self._held = self._held, []
+        self._have_been_told.clear()
         for task in held:
             self._launches.do(self._launch, task)
 
@@ -480,6 +494,10 @@ def _open_remote(address: str, deadline: float) -> Link:
 
 def _no_worker(seconds: float) -> str:
     return f"No Dask worker has been there for {seconds:.0f} s: start one, then try again."
+
+
+def _waiting(seconds: float) -> str:
+    return f"No Dask worker has been there for {seconds:.0f} s; waiting for one."
 
 
 def _say(n: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ TOGETHER = 16
 TOGETHER_BYTES = 4_000_000
 AWAY = 64  # or four for each thread of the cluster
 GLANCE_S = 0.01
+GLANCES = 5  # after which even a few are fetched
 
 
 class Crowd:
@@ -29,6 +30,9 @@ class Crowd:
         self.capacity = AWAY
         self._tasks: deque[Task] = deque()
         self._away = 0
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter([*self._tasks])
 
     def add(self, task: Task) -> bool:
         """Have a task sent with others; True for the first, after which `take` is to be called."""
@@ -75,12 +79,15 @@ class Arrivals:
         """Wait for Dask's futures of some tasks, until they and all that came later are there."""
         is_watched = bool(self._awaited)
         self._awaited += awaited
+        glances = 0
         while self._awaited and not is_watched and not self._link.trouble:
             await asyncio.sleep(GLANCE_S)
-            there = [each for each in self._awaited if each[1].done()]
-            if there:
-                self._awaited = [each for each in self._awaited if not each[1].done()]
+            there = [each for each in self._awaited if each[1].done()][:TOGETHER]
+            glances = glances + 1 if there else 0
+            if glances == GLANCES or len(there) in (len(self._awaited), TOGETHER):
+                self._awaited = [each for each in self._awaited if each not in there]
                 self._link.later(self._fetch, there)
+                glances = 0
 
     async def _fetch(self, there: list[tuple[Task, Any]]) -> None:
         try:

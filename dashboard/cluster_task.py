@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from dashboard.cluster_thread import Trap
+
 if TYPE_CHECKING:
     from dashboard.cluster_link import Link
 
@@ -68,6 +70,11 @@ class Task:
         """Tell who waits that it begins anew."""
         if (again := getattr(self.report, "again", None)) and not self.future.done():
             again(why)
+
+    def tell(self, sentence: str) -> None:
+        """Tell who waits for it without end that there is nobody to do it."""
+        with Trap(self.fail):
+            self.told(sentence)
 
     def settle(self, how: str, value: Any) -> None:
         """End with what the kernel's runner has sent.
