@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.cluster_arrays import aligned
 from dashboard.cluster_pace import Pace
+from dashboard.cluster_patient import Patient
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Lane, Trap
 from workers.team import usable
@@ -66,6 +67,7 @@ class DaskExecutor(Executor):
         self._shut, self._ended = threading.Event(), threading.Event()
         self._pending: set[Future] = set()
         self._held: list[Task] = []
+        self._have_been_told: set[Callable] = set()
         self._idle_since: float | None = time.monotonic()
         self._pace = Pace()
         self._answers = Lane("supervox-answers")
@@ -148,9 +150,29 @@ class DaskExecutor(Executor):
         RuntimeError
             After `shutdown`.
         """
-        future: Future = Future()
+        return self._take((fn, args, kwargs))
+
+    def patient(self, told: Callable[[str], object] = str) -> Executor:
+        """Return a view for work of many short kernels, such as a partition out of core.
+
+        Without a worker its kernels wait instead of failing, and run when one comes. They run
+        again, too, where others would fail because worker after worker died under them, up to 20
+        times five. What is cancelled while it runs goes on to its end or its next report: its
+        worker process is never killed. A scheduler that is lost fails them as it does others.
+
+        Parameters
+        ----------
+        told : callable
+            Told a sentence, in the thread of the answers, each time that there has been no worker
+            for `worker_deadline` seconds.
+        """
+        return Patient(partial(self._take, told=told))
+
+    def _take(self, call: tuple, told: Callable[[str], object] | None = None) -> Future:
+        fn, args, kwargs = call
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
-        task = Task((fn, args, kwargs), report, future)
+        future: Future = Future()
+        task = Task((fn, args, kwargs), report, future, told=told)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
@@ -186,7 +208,7 @@ class DaskExecutor(Executor):
     def _open(self) -> None:
         self._pace.note_try(time.monotonic())
         with Trap(self._cannot_open):
-            link = self._open_link().listen(self._heard)
+            link = self._open_link().listen(self._heard, self._landed)
             self._pace.note_success()
             with self._lock:
                 self._link, self._trouble, self._opening = link, "", False
@@ -213,8 +235,12 @@ class DaskExecutor(Executor):
                 self._launches.do(self._launch, task)
             elif link is None:
                 raise BrokenExecutor(self._trouble)
-            elif self._hold(task):
+            elif not self._hold(task):
+                return
+            elif not task.told:
                 self._send(link, task)
+            elif link.crowd.add(task):
+                self._launches.do(self._send_crowd, link)
 
     def _hold(self, task: Task) -> bool:
         """Tell whether there are workers; else the task is held until there are."""
@@ -235,6 +261,34 @@ class DaskExecutor(Executor):
         if task.future.done():  # cancelled before it could be seen that there is one to stop
             self._stop(task)
 
+    def _send_crowd(self, link: Link, returned: int = 0) -> None:
+        link.crowd.note_return(returned)
+        if link.trouble:
+            for task in link.crowd.clear():
+                self._launch(task)
+        while tasks := link.crowd.take():
+            self._send_together(link, tasks)
+
+    def _send_together(self, link: Link, tasks: list[Task]) -> None:
+        with Trap(partial(self._cannot_send, link, tasks)):
+            link.start_together([task for task in tasks if not task.future.done()])
+            sent = [(task, task.running) for task in tasks if task.running]
+            link.crowd.note_return(len(tasks) - len(sent))
+            link.later(link.arrivals.expect, sent)
+            for task in tasks:
+                if task.future.done():
+                    self._stop(task)
+
+    def _cannot_send(self, link: Link, tasks: list[Task], error: Exception) -> None:
+        link.crowd.note_return(len(tasks))
+        for task in tasks:
+            link.tasks.pop(task.key, None)
+            if isinstance(error, OSError | BrokenExecutor):
+                link.send_anew(task)
+                self._start_over(task, link)
+            else:
+                task.fail(error)
+
     # When something was lost: any thread
 
     def _part(self, link: Link) -> None:
@@ -248,6 +302,7 @@ class DaskExecutor(Executor):
             held, self._held = self._held, []
         self._state = f"lost: {self._trouble}"
         self._farewells.do(link.close)
+        self._launches.do(self._send_crowd, link)
         if self._opening:
             self._launches.do(self._open)
         running = [task for key, task in [*link.tasks.items()] if link.tasks.pop(key, None)]
@@ -272,6 +327,14 @@ class DaskExecutor(Executor):
         with Trap(partial(self._answers.do, self._deliver_error, link, task, running.key)):
             how, value = await running
             self._answers.do(self._deliver, link, task, running.key, how, value)
+
+    def _landed(self, link: Link, there: list[tuple[Task, Any]], values: list | None) -> None:
+        self._launches.do(self._send_crowd, link, len(there))
+        for (task, running), value in zip(there, values or there, strict=True):
+            if values is None:
+                link.later(self._follow, link, task, running)
+            else:
+                self._answers.do(self._deliver, link, task, running.key, *value)
 
     def _heard(self, link: Link, said: tuple) -> None:
         key, what, value = said
@@ -313,7 +376,8 @@ class DaskExecutor(Executor):
         if not self._claims(link, task, key):
             return
         with Trap(task.fail):
-            if isinstance(error, CUT_OFF):  # its data or its answer were lost on the way
+            # Its data or its answer were lost on the way, or it rather waits.
+            if isinstance(error, CUT_OFF) or (task.told and isinstance(error, GIVEN_UP)):
                 link.send_anew(task)
                 self._start_over(task, link)
                 return
@@ -323,7 +387,10 @@ class DaskExecutor(Executor):
         """Tell whether the answer is still waited for, and by nobody else."""
         if task.future.done():  # `_kill` still has to know it
             return False
-        return link.tasks.pop(key, None) is task
+        is_mine = link.tasks.pop(key, None) is task
+        if is_mine:
+            task.running = None  # there is nothing left to stop
+        return is_mine
 
     # Any thread
 
@@ -389,17 +456,26 @@ class DaskExecutor(Executor):
         with self._lock:
             self._idle_since = self._idle_since or time.monotonic()
             late = time.monotonic() - self._worker_deadline
-            waiting = [*self._held, *link.tasks.values()] if self._idle_since < late else []
-            waiting = [task for task in waiting if task.waits_since < late]
-            self._held = [task for task in self._held if task not in waiting]
+            waiting = [*self._held, *link.crowd, *link.tasks.values()]
+            waiting = [t for t in waiting if max(self._idle_since, t.waits_since) < late]
+            self._held = [task for task in self._held if task.told or task not in waiting]
         for task in waiting:
-            task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
+            if not task.told:
+                task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
+        self._tell({task.told: task for task in waiting if task.told})
+
+    def _tell(self, waiting: dict[Callable, Task]) -> None:
+        """Tell those whose kernels wait without a worker, once for each time without."""
+        for told in waiting.keys() - self._have_been_told:
+            self._have_been_told.add(told)
+            self._answers.do(waiting[told].tell, _waiting(self._worker_deadline))
 
     def _let_go(self) -> None:
         """Launch what was held: there are workers again."""
         with self._lock:
             self._idle_since = None
             held, self._held = self._held, []
+        self._have_been_told.clear()
         for task in held:
             self._launches.do(self._launch, task)
 
@@ -418,6 +494,10 @@ def _open_remote(address: str, deadline: float) -> Link:
 
 def _no_worker(seconds: float) -> str:
     return f"No Dask worker has been there for {seconds:.0f} s: start one, then try again."
+
+
+def _waiting(seconds: float) -> str:
+    return f"No Dask worker has been there for {seconds:.0f} s; waiting for one."
 
 
 def _say(n: int, noun: str) -> str:

@@ -14,19 +14,21 @@ def kernel_runner(topic: str) -> Callable:
     """
     voices, assembled = _voices(topic), _assembled()
 
-    def run(call: bytes, shared: dict, *arrays) -> tuple[str, Any]:
+    def run(call: bytes, shared: dict, arrays: list, is_short: bool) -> tuple[str, Any]:
         import os
         from concurrent.futures import CancelledError
 
         tell, report, threads = voices()
-        tell("pid", os.getpid(), at_once=True)
+        if not is_short:
+            tell("pid", os.getpid(), at_once=True)
         try:
             kernel = assembled(call, shared, arrays, report, threads)
             return ("result", kernel()) if callable(kernel) else ("unknown", kernel)
         except CancelledError:
             return "cancelled", None
         finally:
-            tell("ended", None)
+            if not is_short:
+                tell("ended", None)
 
     return run
 
@@ -66,7 +68,7 @@ def _voices(topic: str) -> Callable:
 
 def _assembled() -> Callable:
     def assembled(
-        call: bytes, shared: dict, arrays: tuple, report: Callable, threads: int
+        call: bytes, shared: dict, arrays: list, report: Callable, threads: int
     ) -> Callable | str:
         import pickle
 

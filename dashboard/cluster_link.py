@@ -16,6 +16,7 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
 from dashboard.cluster_arrays import Shelf, is_big, is_shared
+from dashboard.cluster_crowd import Arrivals, Crowd
 from dashboard.cluster_kernel import kernel_runner
 from dashboard.cluster_process import ClusterProcess
 from dashboard.cluster_task import Task
@@ -42,15 +43,21 @@ class Link:
 
     def __init__(self, client: Client, process: ClusterProcess | None = None) -> None:
         self.client, self.process = client, process
-        self.tasks: dict[str, Task] = {}
+        self.tasks: dict[str | tuple, Task] = {}
+        self.name, self.crowd = uuid4().hex, Crowd()
         self.shelf = Shelf(self._scatter)
         self._comm = client.scheduler_comm
+        self.arrivals: Arrivals | None = None
         self._run: Callable | None = None
         self._given_up = ""
 
-    def listen(self, heard: Callable[[Link, tuple], None]) -> Link:
-        """Have `heard` told, on Dask's loop, of each thing that a kernel's runner says."""
-        topic = f"supervox-{uuid4().hex}"
+    def listen(self, heard: Callable[[Link, tuple], None], landed: Callable) -> Link:
+        """Have `heard` told, on Dask's loop, of each thing that a kernel's runner says.
+
+        And `landed` of results that have come together; see `Arrivals`.
+        """
+        self.arrivals = Arrivals(self, landed)
+        topic = f"supervox-{self.name}"
         self.client.subscribe_topic(topic, lambda event: heard(self, event[1]))
         self._run = kernel_runner(topic)
         return self
@@ -94,8 +101,34 @@ class Link:
         BrokenExecutor
             The connection is lost.
         """
-        if (wanted := task.call) is None:
+        if (sent := self._message(task)) is None:
             return False
+        task.running = self.client.submit(self._run, *sent, key=task.key, pure=False)
+        return True
+
+    def start_together(self, tasks: list[Task]) -> None:
+        """Send several tasks in one message; whoever is settled meanwhile has no future there.
+
+        Raises
+        ------
+        OSError, BrokenExecutor
+            As `start`.
+        """
+        sent = [(task, message) for task in tasks if (message := self._message(task))]
+        if not sent:
+            return
+        keys, columns = (
+            [task.key for task, _ in sent],
+            zip(*(each for _, each in sent), strict=True),
+        )
+        futures = self.client.map(self._run, *map(list, columns), key=keys, pure=False)
+        for (task, _), running in zip(sent, futures, strict=True):
+            task.running = running
+
+    def _message(self, task: Task) -> tuple | None:
+        """Return what `kernel_runner`'s function takes; None if the task is settled."""
+        if (wanted := task.call) is None:
+            return None
         fn, args, kwargs = wanted
         task.begin(self, getattr(fn, "__name__", "kernel"))
         given = {**dict(enumerate(args)), **kwargs}
@@ -104,10 +137,7 @@ class Link:
         shared = {name: is_shared(value) for name, value in big.items()}
         arrays = [self.shelf.place(value) for value in big.values()]
         self.tasks[task.key] = task
-        task.running = self.client.submit(
-            self._run, call, shared, *arrays, key=task.key, pure=False
-        )
-        return True
+        return call, shared, arrays, task.told is not None
 
     def send_anew(self, task: Task) -> None:
         """Keep nothing of what a task was given: some of it went with a worker."""

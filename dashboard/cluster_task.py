@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, InvalidStateError
@@ -10,10 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from dashboard.cluster_thread import Trap
+
 if TYPE_CHECKING:
     from dashboard.cluster_link import Link
 
 ATTEMPTS = 5
+_numbers = itertools.count()
 
 
 @dataclass(eq=False)
@@ -30,6 +34,10 @@ class Task:
         Where it runs: the connection, Dask's future and key, and the worker's process id.
     waits_since : float
         On the monotonic clock, when it was asked for, or began to wait anew.
+    told : callable or None
+        Whom to tell, in a sentence, that a task waits which does not fail for want of a worker;
+        None if it does. Such a task is one of many short ones: nobody asks where it runs, and it
+        is never stopped by force.
     """
 
     call: tuple[Callable, tuple, dict] | None
@@ -37,10 +45,11 @@ class Task:
     future: Future
     link: Link | None = None
     running: Any = None
-    key: str = ""
+    key: str | tuple = ""
     pid: int | None = None
     attempts: int = 0
     waits_since: float = 0.0
+    told: Callable[[str], object] | None = None
 
     def __post_init__(self) -> None:
         self.waits_since = time.monotonic()
@@ -50,7 +59,7 @@ class Task:
         self.link = link
         self.attempts += 1
         self.pid = None
-        self.key = f"{name}-{uuid4().hex}"
+        self.key = (f"{name}-{link.name}", next(_numbers)) if self.told else f"{name}-{uuid4().hex}"
 
     def raise_if_hopeless(self) -> None:
         """Raise BrokenExecutor when it was launched as often as is sensible."""
@@ -61,6 +70,11 @@ class Task:
         """Tell who waits that it begins anew."""
         if (again := getattr(self.report, "again", None)) and not self.future.done():
             again(why)
+
+    def tell(self, sentence: str) -> None:
+        """Tell who waits for it without end that there is nobody to do it."""
+        with Trap(self.fail):
+            self.told(sentence)
 
     def settle(self, how: str, value: Any) -> None:
         """End with what the kernel's runner has sent.
