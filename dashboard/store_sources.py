@@ -65,10 +65,42 @@ def note(folder: Path, key: Key, digest: str) -> None:
 
 def digest_of(folder: Path, key: Key) -> str | None:
     """Return the digest that is known of a file's volume, unless the file has changed since."""
+    told = _told(folder / f"{key.name}.json")
+    return told["digest"] if told and told["stamp"] == key.stamp else None
+
+
+def names(folder: Path) -> dict[str, str]:
+    """Return by digest the path of a file that has it.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be looked at.
+    """
+    found = (_told(path) for path in sorted(folder.glob("*.json")))
+    return {told["digest"]: told["paths"][0] for told in found if told}
+
+
+def forget(folder: Path, kept: set[str]) -> None:
+    """Remove what is noted of files whose digest is not among those `kept`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be removed.
+    """
+    for path in folder.glob("*.json"):
+        told = _told(path)
+        if not told or told["digest"] not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _told(path: Path) -> dict | None:
+    """Return what a file says; None if it is not there, damaged, or of another version."""
     try:
-        told = json.loads((folder / f"{key.name}.json").read_bytes())
-        same = told["version"] == VERSION and told["stamp"] == key.stamp
-        return told["digest"] if same and told["digest"].isalnum() else None
+        told = json.loads(path.read_bytes())
+        sane = told["version"] == VERSION and told["digest"].isalnum() and told["stamp"]
+        return told if sane and isinstance(told["paths"][0], str) else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 

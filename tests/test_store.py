@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from dashboard.model.volume import Volume
-from dashboard.store import Store
+from dashboard.store import Storage, Store
 from tests.conftest import nifti_bytes
 from workers import turning
 from workers.stored import opened
@@ -15,7 +15,7 @@ CHUNKS = (4, 4, 4)
 @pytest.fixture
 def store(tmp_path):
     """An empty cache of tiny chunks."""
-    return Store(tmp_path / "cache", chunks=CHUNKS)
+    return Store(Storage(tmp_path / "cache"), chunks=CHUNKS)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workers import nifti, pyramid
+from workers import pyramid, volume_file
 from workers.contents import contents
 from workers.progress import Report, part, silent
 from workers.source import Source
@@ -70,7 +70,7 @@ def turn(
     Parameters
     ----------
     path : path
-        The file, as `workers.nifti.read` takes it.
+        The file or folder, as `workers.volume_file.opened` takes it.
     folder : path
         Exists; gets ``level-0``, ``level-1``, …, and is left as it is when this fails.
     volume, form
@@ -90,7 +90,7 @@ def turn(
     """
     report, folder = report or silent, Path(folder)
     reading = part(report, 0, _READ)
-    with nifti.opened(
+    with volume_file.opened(
         path, volume=volume, form=form, max_voxels=MAX_VOXELS, report=reading
     ) as source:
         steps = pyramid.plan(source.shape, _spacing(source.affine))
