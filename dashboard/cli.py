@@ -1,4 +1,4 @@
-"""The ``supervox`` command: serve the page, or partition without one."""
+"""The ``supervox`` command: serve the page, partition without one, look after the cache."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import batch, options
+from dashboard import batch, options, store_command
+from dashboard.model.folder import is_volume
 from dashboard.server import plan, secret
 
 if TYPE_CHECKING:
@@ -39,14 +40,17 @@ def build_parser() -> argparse.ArgumentParser:
     partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
     batch.add_to(partition_parser)
     partition_parser.set_defaults(run=partition)
+    cache_parser = commands.add_parser("cache", help="list what is kept of large volumes")
+    store_command.add_to(cache_parser)
+    cache_parser.set_defaults(run=store_command.run)
     return parser
 
 
 def serve(given: argparse.Namespace) -> int:
     """Serve the page until interrupted, to this account alone unless there is a login."""
     asked = options.resolve(given)
-    if not asked.file.is_file():
-        sys.stderr.write(f"Expected a NIfTI file; there is none at {asked.file}.\n")
+    if not (asked.file.is_file() or is_volume(asked.file)):
+        sys.stderr.write(f"Expected a volume; there is none at {asked.file}.\n")
         return 2
     keys = secret.take()
     try:
@@ -105,14 +109,18 @@ def prepare(data_root: Path) -> None:
 def start_early(asked: options.Options) -> Shared:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.views.page")
-    return importlib.import_module("dashboard.process").shared(asked.scheduler, asked.data_root)
+    process = importlib.import_module("dashboard.process")
+    return process.shared(asked.scheduler, asked.data_root, asked.storage)
 
 
 def passed_on(asked: options.Options) -> list[str]:
     """Return what the app is told."""
     scheduler = ["--scheduler", asked.scheduler] if asked.scheduler else []
-    folders = ["--folder", str(asked.folder), "--data-root", str(asked.data_root)]
-    return [str(asked.file), *folders, *scheduler]
+    folder, limit, budget = asked.storage
+    folders = {"--folder": asked.folder, "--data-root": asked.data_root, "--cache": folder}
+    numbers = {"--cache-limit": limit, "--memory-budget": budget}
+    given = [(name, value) for name, value in (folders | numbers).items() if value is not None]
+    return [str(asked.file), *(str(each) for pair in given for each in pair), *scheduler]
 
 
 def partition(given: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from dashboard.model.volume import Volume
 from dashboard.notices import Notice, Question, Refused
 from dashboard.opening import read_volume, stem
 from dashboard.resuming import Desk, Resumed
+from dashboard.store import Store
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import nifti
@@ -47,6 +48,9 @@ class OpenCase(param.Parameterized):
         Whose cases.
     is_watched : callable, optional
         Tells whether the page is still there.
+    store : Store, optional
+        Where volumes are kept that a browser or the memory does not hold; without one they are
+        refused.
     """
 
     volume = param.ClassSelector(class_=Volume, doc="What is open; None before the first.")
@@ -67,12 +71,14 @@ class OpenCase(param.Parameterized):
         cases: Cases | None = None,
         user: str = "",
         is_watched: Callable[[], bool] = lambda: True,
+        store: Store | None = None,
     ) -> None:
         super().__init__()
         self._executor = executor
         self._files = files
         self._schedule = schedule
         self._cases = cases or Cases()
+        self._store = store
         self._keeper = Keeper(schedule, lambda state: self.param.update(saved=state), self._lose)
         self._closed = False
         self._desk = Desk(
@@ -156,6 +162,7 @@ class OpenCase(param.Parameterized):
             volume=volume,
             form=form,
             max_voxels=SHOWN_VOXELS,
+            store=self._store,
         )
 
     def _adopt_volume(self, asked: Question, read: Callable[[], Volume]) -> None:

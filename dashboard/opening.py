@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import partial
@@ -9,13 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
-from workers import nifti
+from dashboard.store import Store
+from workers import nifti, turning, volume_file
 from workers.boxes import boxes
 
 MOST_LABEL = 65535
 MOST_LABELS = 255
+_ENDING = re.compile(
+    r"((\.nii|\.hdr|\.img)?(\.gz)?|(\.ome)?(\.tiff?|\.btf|\.zarr))$", re.IGNORECASE
+)
 
 
 def read_volume(
@@ -25,9 +31,13 @@ def read_volume(
     volume: int | None = None,
     form: str | None = None,
     max_voxels: int = nifti.MAX_VOXELS,
+    store: Store | None = None,
     report: Callable[[float], None] | None = None,
-) -> Volume:
-    """Read a NIfTI file, and what the page asks of it first.
+) -> Volume | StoredVolume:
+    """Read a volume, and what the page asks of it first.
+
+    Of more than `max_voxels`, or more than the memory budget allows, it comes from the `store`,
+    where it is turned if it is not there yet. Without a store, and of bytes, it is refused then.
 
     Raises
     ------
@@ -37,9 +47,17 @@ def read_volume(
         If its qform and sform place it differently and `form` does not say which one counts.
     workers.nifti.SeveralVolumes
         If the file holds more than one and `volume` does not say which.
+    workers.turning.Unwritable
+        If the store takes no more.
     """
-    found = nifti.read(source, volume=volume, form=form, max_voxels=max_voxels, report=report)
-    opened = Volume(found.data, found.affine, name, found.header, found.notes)
+    which = {"volume": volume, "form": form}
+    if store is not None and not isinstance(source, bytes):
+        with volume_file.opened(source, **which, max_voxels=turning.MAX_VOXELS) as found:
+            large = math.prod(found.shape) > max_voxels
+        if large or store.exceeds_memory(found.shape, found.dtype):
+            return store.open(source, name, **which, report=report)
+    with volume_file.opened(source, **which, max_voxels=max_voxels, report=report) as found:
+        opened = Volume(found.read(), found.affine, name, found.header, found.notes)
     # Computed here, since they scale with the volume and the page must not wait for them.
     _ = opened.digest, opened.window, opened.finite_range
     return opened
@@ -136,5 +154,5 @@ def read_over(
 
 
 def stem(name: str) -> str:
-    """Return a file name without the endings of NIfTI, however they are written."""
-    return re.sub(r"(\.nii|\.hdr|\.img)?(\.gz)?$", "", name, flags=re.IGNORECASE) or name
+    """Return a file name without the endings of volumes, however they are written."""
+    return _ENDING.sub("", name) or name

@@ -6,9 +6,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from dashboard import demo
+from dashboard.store import Storage
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Options:
         Address of a Dask scheduler; None starts an embedded one.
     data_root : Path
         Where annotations are kept; it need not exist yet.
+    storage : Storage
+        Where volumes are kept that do not fit into the memory.
     """
 
     file: Path
     folder: Path
     scheduler: str | None
     data_root: Path
+    storage: Storage
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +54,61 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where annotations are kept (default: your data folder of this system)",
     )
+    add_storage_to(parser)
+
+
+def add_storage_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of what does not fit into the memory, which more than one command takes."""
+    parser.add_argument(
+        "--memory-budget",
+        type=gigabytes,
+        metavar="GB",
+        help="what a volume may take in memory; a larger one is turned once into a cache on disk "
+        "(default: a quarter of the memory)",
+    )
+    add_cache_to(parser)
+    parser.add_argument(
+        "--cache-limit",
+        type=gigabytes,
+        metavar="GB",
+        help="how large the cache may become (default: 200, or half of what its disk has for it)",
+    )
+
+
+def add_cache_to(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where the cache is."""
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="where large volumes and their superpixels are kept (default: your cache folder of "
+        "this system)",
+    )
+
+
+def gigabytes(text: str) -> float:
+    """Return a number of gigabytes.
+
+    Raises
+    ------
+    ValueError
+        If it is none, negative or not finite.
+    """
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(f"Expected gigabytes, 0 or more; got {text}.")
+    return number
+
+
+def cache(given: argparse.Namespace) -> Path:
+    """Return where the cache is."""
+    folder = given.cache or user_cache_path("supervox", appauthor=False)
+    return folder.expanduser().absolute()
+
+
+def storage(given: argparse.Namespace) -> Storage:
+    """Return what `add_storage_to` has read."""
+    return Storage(cache(given), given.cache_limit, given.memory_budget)
 
 
 def parse(arguments: list[str]) -> Options:
@@ -69,4 +128,5 @@ def resolve(given: argparse.Namespace) -> Options:
         (given.folder or home).expanduser().absolute(),
         given.scheduler,
         kept.expanduser().absolute(),
+        storage(given),
     )

@@ -10,23 +10,26 @@ import panel as pn
 
 from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
+from dashboard.store import Storage, Store
 from workers.warm import warm_page
 
 
 class Shared(NamedTuple):
-    """The one Dask client, the threads that read files, and the annotations at hand."""
+    """The one Dask client, the threads that read files, the annotations, and large volumes."""
 
     executor: Executor
     files: Executor
     cases: Cases
+    store: Store
 
 
-def shared(scheduler: str | None, data_root: Path) -> Shared:
+def shared(scheduler: str | None, data_root: Path, storage: Storage) -> Shared:
     """Return what this process shares; the first call starts it, and does not wait for it."""
-    return pn.state.as_cached("supervox", begin, scheduler=scheduler, data_root=data_root)
+    wanted = {"scheduler": scheduler, "data_root": data_root, "storage": storage}
+    return pn.state.as_cached("supervox", begin, **wanted)
 
 
-def begin(scheduler: str | None, data_root: Path) -> Shared:
+def begin(scheduler: str | None, data_root: Path, storage: Storage) -> Shared:
     """Start the Dask client in the background: embedded, or that of a scheduler.
 
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
@@ -34,4 +37,4 @@ def begin(scheduler: str | None, data_root: Path) -> Shared:
     executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
     files = ThreadPoolExecutor(max_workers=2)
     files.submit(warm_page)
-    return Shared(executor, files, Cases(data_root))
+    return Shared(executor, files, Cases(data_root), Store(storage))

@@ -180,7 +180,7 @@ def test_serving_a_missing_file_is_said_and_serves_nothing(supervox, tmp_path):
     status, said, errors = supervox("serve", tmp_path / "gone.nii")
 
     assert (status, said) == (2, "")
-    assert errors == f"Expected a NIfTI file; there is none at {tmp_path / 'gone.nii'}.\n"
+    assert errors == f"Expected a volume; there is none at {tmp_path / 'gone.nii'}.\n"
 
 
 def test_the_page_is_told_all_that_was_asked(tmp_path):

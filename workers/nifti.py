@@ -7,13 +7,14 @@ import io
 import os
 import stat
 import zlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from workers.nifti_data import voxels
+from workers.nifti_data import check_length, parts, target
 from workers.nifti_encode import encode_labels, encode_volume
 from workers.nifti_error import FormsDiffer, SeveralVolumes, UnreadableFile
 from workers.nifti_header import MAX_VOXELS, Layout, block_size, layout
@@ -21,6 +22,7 @@ from workers.nifti_pair import data_of, header_of, is_voxels, lonely, open_half
 from workers.nifti_place import FORMS
 from workers.nifti_stream import Stream
 from workers.progress import Report, silent
+from workers.source import Source
 
 __all__ = [
     "FORMS",
@@ -31,6 +33,7 @@ __all__ = [
     "UnreadableFile",
     "encode_labels",
     "encode_volume",
+    "opened",
     "read",
 ]
 
@@ -100,12 +103,36 @@ def read(
     ValueError
         If `form` is another word.
     """
+    with opened(source, volume=volume, form=form, max_voxels=max_voxels, report=report) as found:
+        data = found.read()
+        (report or silent)(1.0)
+        return NiftiFile(data, found.affine, found.header, found.notes)
+
+
+@contextmanager
+def opened(
+    source: str | os.PathLike | bytes,
+    *,
+    volume: int | None = None,
+    form: str | None = None,
+    max_voxels: int = MAX_VOXELS,
+    report: Report | None = None,
+) -> Iterator[Source]:
+    """Open one volume as `read` does, without reading more than the header.
+
+    What is raised inside the context because the file is damaged is made into one sentence too.
+
+    Raises
+    ------
+    FormsDiffer, SeveralVolumes, UnreadableFile, ValueError
+        As `read`.
+    """
     if form not in (None, *FORMS):
         raise ValueError(f"form must be qform or sform; got {form}.")
     name = "The file" if isinstance(source, bytes) else Path(source).name
     try:
-        with ExitStack() as opened:
-            return _read(opened, source, volume, form, max_voxels, report or silent)
+        with ExitStack() as stack:
+            yield _source(stack, source, volume, form, max_voxels, report or silent)
     except UnreadableFile as error:
         raise error.named(name) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -116,19 +143,26 @@ def read(
         raise UnreadableFile(f"{name}: the volume does not fit into the memory.") from error
 
 
-def _read(opened, source, volume, form, max_voxels, report):
+def _source(stack, source, volume, form, max_voxels, report):
     path, raw = _open(source)
-    stream = Stream(opened.enter_context(raw), report)
+    stream = Stream(stack.enter_context(raw), report)
     found = _header(stream, path, max_voxels, form)
     index = _choose(volume, found.volumes)
     passed = len(found.header)
     if found.paired:
         stream.end(_MAX_EXTENSIONS)
-        stream, passed = Stream(opened.enter_context(_voxels_of(path)), report), 0
-    data = voxels(stream, found, index, passed)
+        stream, passed = Stream(stack.enter_context(_voxels_of(path)), report), 0
+    check_length(stream, found)
     notes = (f"Volume {index + 1} of {found.volumes}.",) if found.volumes > 1 else ()
-    report(1.0)
-    return NiftiFile(data, found.affine, found.header, found.notes + notes)
+    return Source(
+        found.shape,
+        target(found),
+        found.affine,
+        found.header,
+        found.notes + notes,
+        () if path is None else (path, data_of(path)) if found.paired else (path,),
+        lambda steps: parts(stream, found, index, passed, steps[2]),
+    )
 
 
 def _open(source):

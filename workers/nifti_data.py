@@ -1,9 +1,10 @@
-"""The voxels of a NIfTI file, as an array."""
+"""The voxels of a NIfTI file, piece by piece."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +12,29 @@ from workers.nifti_error import UnreadableFile
 from workers.nifti_header import Layout
 from workers.nifti_stream import PIECE, Stream
 
+if TYPE_CHECKING:
+    from workers.stored import Box
 
-def voxels(stream: Stream, found: Layout, index: int, passed: int) -> np.ndarray:
-    """Return one volume, and read the stream to its end.
+
+def check_length(stream: Stream, found: Layout) -> None:
+    """See whether a stream can hold what its header says.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot.
+    """
+    wanted = found.offset + found.volumes * found.volume_bytes
+    if stream.most < wanted:
+        raise UnreadableFile(
+            f"expected {wanted:,} bytes; the file can hold at most {stream.most:,}."
+        )
+
+
+def parts(
+    stream: Stream, found: Layout, index: int, passed: int, depth: int
+) -> Iterator[tuple[Box, np.ndarray]]:
+    """Yield one volume in pieces of some megabytes, and read the stream to its end.
 
     Parameters
     ----------
@@ -25,45 +46,51 @@ def voxels(stream: Stream, found: Layout, index: int, passed: int) -> np.ndarray
         Which volume, from 0.
     passed : int
         How many bytes of the stream have been read.
+    depth : int
+        No piece crosses a multiple of it along K.
 
-    Returns
-    -------
-    data : (I, J, K) ndarray
-        C-contiguous, native byte order, read-only, scaled.
+    Yields
+    ------
+    box : tuple of slice
+        In the order of the file, in which I is fastest.
+    values : ndarray
+        In Fortran order; scaled, and then in native byte order.
 
     Raises
     ------
     UnreadableFile
         If the stream holds less or more than the header says.
     """
-    wanted = found.offset + found.volumes * found.volume_bytes
-    if stream.most < wanted:
-        raise UnreadableFile(
-            f"expected {wanted:,} bytes; the file can hold at most {stream.most:,}."
-        )
-    data = np.empty(found.shape, _target(found))
     stream.skip(found.offset - passed + index * found.volume_bytes)
-    for part in _parts(data, found.dtype.itemsize):
-        stored = np.frombuffer(stream.exactly(part.size * found.dtype.itemsize), found.dtype)
-        part[...] = _values(stored, found).reshape(part.shape, order="F")
+    for box, shape in _boxes(found.shape, found.dtype.itemsize, depth):
+        count = shape[0] * shape[1] * shape[2]
+        stored = np.frombuffer(stream.exactly(count * found.dtype.itemsize), found.dtype)
+        yield box, _values(stored, found).reshape(shape, order="F")
     stream.skip((found.volumes - 1 - index) * found.volume_bytes)
     stream.end()
-    data.flags.writeable = False
-    return data
 
 
-def _parts(data: np.ndarray, itemsize: int) -> Iterator[np.ndarray]:
-    """Yield views of some megabytes, in the order of the file, in which I is fastest."""
-    most, step = PIECE // itemsize, []
-    for size in data.shape:
-        step.append(min(size, max(1, most)))
+def _boxes(shape, itemsize, depth):
+    most, steps = PIECE // itemsize, []
+    for size in shape:
+        steps.append(min(size, max(1, most)))
         most //= size
-    starts = (range(0, size, n) for size, n in zip(data.shape, step, strict=True))
-    for k, j, i in itertools.product(*reversed(tuple(starts))):
-        yield data[i : i + step[0], j : j + step[1], k : k + step[2]]
+    sides = [_spans(*each) for each in zip(shape, steps, (*shape[:2], depth), strict=True)]
+    for k, j, i in itertools.product(*reversed(sides)):
+        yield (i, j, k), tuple(side.stop - side.start for side in (i, j, k))
 
 
-def _target(found):
+def _spans(size, step, bound):
+    """Return slices of `step` that cover `size`; none crosses a multiple of `bound`."""
+    spans, start = [], 0
+    while start < size:
+        stop = min(start + step, size, (start // bound + 1) * bound)
+        spans.append(slice(start, stop))
+        start = stop
+    return spans
+
+
+def target(found: Layout) -> np.dtype:
     """Return the dtype of the values: the stored one, or a float for what scaling makes."""
     if (found.slope, found.inter) == (1, 0):
         return found.dtype.newbyteorder("=")
@@ -75,4 +102,4 @@ def _values(stored, found):
     if (found.slope, found.inter) == (1, 0):
         return stored
     with np.errstate(over="ignore", invalid="ignore"):
-        return (stored.astype(np.float64) * found.slope + found.inter).astype(_target(found))
+        return (stored.astype(np.float64) * found.slope + found.inter).astype(target(found))

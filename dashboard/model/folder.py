@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ENDINGS = (".nii", ".nii.gz", ".hdr", ".hdr.gz")  # of a pair the header, not both halves
+TIFFS = (".tif", ".tiff", ".btf")
+STORED = ".zarr"  # a folder that is one volume
+ALL_TIFFS = "*.tif"
+"""Stands in a listing for all TIFF files of the folder, as the slices of one volume."""
+
 HALVES = (".hdr", ".img", ".hdr.gz", ".img.gz")
 MOST = 2000
 
@@ -34,7 +39,7 @@ class Folder:
     root: Path
 
     def resolve(self, path: str) -> Path:
-        """Return the place of `path`.
+        """Return the place of `path`; of `ALL_TIFFS` the folder that holds them.
 
         Raises
         ------
@@ -42,6 +47,8 @@ class Folder:
             If it lies outside the folder, or does not exist.
         """
         root = self.root.resolve()
+        if path.rpartition("/")[2] == ALL_TIFFS and not os.path.lexists(root / path):
+            path = path.removesuffix(ALL_TIFFS)
         try:
             place = (root / path).resolve(strict=True)
         except (OSError, RuntimeError, ValueError):
@@ -51,7 +58,9 @@ class Folder:
         return place
 
     def list(self, path: str = "") -> Listing:
-        """Return the folders and the NIfTI files in `path`, hidden ones left out.
+        """Return the folders and the volumes in `path`, hidden ones left out.
+
+        A folder that is a volume is listed with the files.
 
         Raises
         ------
@@ -64,8 +73,10 @@ class Folder:
                 entries = [entry for entry in found if is_shown(entry, root)]
         except OSError:
             raise ValueError("Expected a folder that can be read; this one cannot.") from None
-        folders = sorted((e.name for e in entries if e.is_dir()), key=str.lower)
-        files = sorted((e.name for e in entries if not e.is_dir()), key=str.lower)
+        folders = sorted((e.name for e in entries if is_folder(e)), key=str.lower)
+        files = sorted((e.name for e in entries if not is_folder(e)), key=str.lower)
+        if _is_stack(files):
+            files.insert(0, ALL_TIFFS)
         inside = place.relative_to(root).as_posix()
         truncated = len(entries) > MOST
         shown = tuple(folders[:MOST]), tuple(files[:MOST])
@@ -73,12 +84,30 @@ class Folder:
 
 
 def is_shown(entry: os.DirEntry, root: Path) -> bool:
-    """Tell whether an entry is a folder or a NIfTI file, not hidden, and no link out of `root`."""
+    """Tell whether an entry is a folder or a volume, not hidden, and no link out of `root`."""
     if entry.name.startswith("."):
         return False
     try:
-        wanted = entry.is_dir() or (entry.name.lower().endswith(ENDINGS) and entry.is_file())
+        wanted = entry.is_dir() or (
+            entry.name.lower().endswith(ENDINGS + TIFFS) and entry.is_file()
+        )
         # Only a link can lead out; to resolve every entry takes seconds in a large folder.
         return wanted and (not entry.is_symlink() or Path(entry).resolve().is_relative_to(root))
     except (OSError, RuntimeError):
         return False
+
+
+def is_folder(entry: os.DirEntry) -> bool:
+    """Tell whether an entry is a folder that is no volume."""
+    return entry.is_dir() and not entry.name.lower().endswith(STORED)
+
+
+def is_volume(path: Path) -> bool:
+    """Tell whether a folder is a volume, by the names of what is in it."""
+    if not path.is_dir():
+        return False
+    return path.name.lower().endswith(STORED) or _is_stack([entry.name for entry in path.iterdir()])
+
+
+def _is_stack(names: list[str]) -> bool:
+    return sum(name.lower().endswith(TIFFS) and name[0] != "." for name in names) > 1

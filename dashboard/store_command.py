@@ -1,0 +1,88 @@
+"""``supervox cache``: what is kept of large volumes, and how one is rid of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from dashboard import options, store_record, store_room, store_sources
+from dashboard.store import gigabytes
+from dashboard.store_room import Kept
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``supervox cache``."""
+    options.add_cache_to(parser)
+    parser.add_argument("--clear", action="store_true", help="remove all of it but what is in use")
+
+
+def run(given: argparse.Namespace) -> int:
+    """List the cache or clear it; returns the exit status."""
+    root = options.cache(given)
+    try:
+        sys.stdout.write("".join(f"{line}\n" for line in (clear if given.clear else listed)(root)))
+    except OSError as error:
+        sys.stderr.write(
+            f"Expected a cache folder that can be read and written; {root} cannot "
+            f"({error.strerror or error}).\n"
+        )
+        return 2
+    return 0
+
+
+def listed(root: Path) -> list[str]:
+    """Return what a cache holds in lines, that which was used last first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be looked at.
+    """
+    kept = store_room.kept(root / "volumes")
+    total = gigabytes(sum(each.bytes for each in kept))
+    names = store_sources.names(root / "sources")
+    lines = [f"{root}: {total}."]
+    for volume in reversed([each for each in kept if not each.is_partition]):
+        lines.append(f"{gigabytes(volume.bytes):>9}  {_said(volume, names)}")
+        of_it = [each for each in kept if each.is_partition and each.volume == volume.folder]
+        lines += [f"{gigabytes(each.bytes):>9}    superpixels {each.folder.name}" for each in of_it]
+    return lines
+
+
+def clear(root: Path) -> list[str]:
+    """Remove what a cache holds but what is in use; returns what was done in lines.
+
+    Raises
+    ------
+    OSError
+        If it cannot be removed.
+    """
+    volumes, names = root / "volumes", store_sources.names(root / "sources")
+    before = store_room.kept(volumes)
+    left = [each for each in before if not each.is_partition and not store_room.remove(each)]
+    store_room.sweep(volumes)
+    store_sources.forget(root / "sources", {each.folder.name for each in left})
+    freed = sum(each.bytes for each in before if each.volume not in {of.volume for of in left})
+    return [
+        f"{root}: {gigabytes(freed)} freed.",
+        *(f"In use, and so kept: {_said(each, names)}" for each in left),
+    ]
+
+
+def _said(volume: Kept, names: dict[str, str]) -> str:
+    """Return in words which volume that is."""
+    name = names.get(volume.folder.name, volume.folder.name)
+    day = time.strftime("%Y-%m-%d", time.localtime(volume.used))
+    use = "in use" if store_room.is_in_use(volume.folder) else f"last used {day}"
+    return f"{name}{_shape(volume.folder)}, {use}"
+
+
+def _shape(folder: Path) -> str:
+    try:
+        told = json.loads((folder / store_record.NAME).read_bytes())
+        return f", {' × '.join(map(str, told['levels'][0]['shape']))} {told['dtype']}"
+    except (OSError, ValueError, LookupError, TypeError):
+        return ", not whole"

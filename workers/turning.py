@@ -1,0 +1,121 @@
+"""A file turned into a stored volume: once, in bounded memory."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from workers import pyramid, volume_file
+from workers.contents import contents
+from workers.progress import Report, part, silent
+from workers.source import Source
+from workers.stored import CHUNK, create
+from workers.turning_error import Unwritable, written
+from workers.turning_layers import layers
+
+__all__ = ["MAX_VOXELS", "Turned", "Unwritable", "turn"]
+
+MAX_VOXELS = 2**38
+"""Largest volume that is turned; the room on the disk is a nearer bound."""
+
+MAX_MEMORY = 2**28
+_READ, _BUILT = 0.55, 0.75  # where reading ends, and then the levels, on the way to 1
+
+
+class Turned(NamedTuple):
+    """What was written, for `dashboard.model.stored_volume.StoredVolume`.
+
+    Attributes
+    ----------
+    levels : tuple
+        (name in the folder, shape, strides) of each, from the finest.
+    dtype : str
+        Of the intensities, as numpy writes it.
+    affine : (4, 4) ndarray of float64
+    header : bytes
+    notes : tuple of str
+    digest : str
+    finite_range, window : tuple of float
+    """
+
+    levels: tuple[tuple[str, tuple[int, int, int], tuple[int, int, int]], ...]
+    dtype: str
+    affine: np.ndarray
+    header: bytes
+    notes: tuple[str, ...]
+    digest: str
+    finite_range: tuple[float, float]
+    window: tuple[float, float]
+
+
+def turn(
+    path: str | os.PathLike,
+    folder: str | os.PathLike,
+    *,
+    volume: int | None = None,
+    form: str | None = None,
+    max_memory: int = MAX_MEMORY,
+    chunks: tuple[int, int, int] = CHUNK,
+    report: Report | None = None,
+) -> Turned:
+    """Write the levels of one volume of a file to a folder.
+
+    The file is read once, to its end. Its voxels are then read again for the levels, and for
+    what must be known of all of them.
+
+    Parameters
+    ----------
+    path : path
+        The file or folder, as `workers.volume_file.opened` takes it.
+    folder : path
+        Exists; gets ``level-0``, ``level-1``, …, and is left as it is when this fails.
+    volume, form
+        As for `workers.nifti.read`.
+    max_memory : int, optional
+        Bytes of voxels in memory at once, about; one row of chunks along I must fit.
+    chunks : (3,) tuple of int, optional
+    report : callable, optional
+        Told the fraction that is done; may raise CancelledError.
+
+    Raises
+    ------
+    FormsDiffer, SeveralVolumes, UnreadableFile
+        As `workers.nifti.read`.
+    Unwritable
+        If the disk of `folder` takes no more.
+    """
+    report, folder = report or silent, Path(folder)
+    reading = part(report, 0, _READ)
+    with volume_file.opened(
+        path, volume=volume, form=form, max_voxels=MAX_VOXELS, report=reading
+    ) as source:
+        steps = pyramid.plan(source.shape, _spacing(source.affine))
+        levels = [folder / f"level-{n}" for n in range(len(steps))]
+        _write(source, levels[0], chunks, max_memory)
+    pyramid.build(tuple(levels), steps, chunks, report=part(report, _READ, _BUILT))
+    found = contents(
+        levels[0], source.affine, most_bytes=max_memory, report=part(report, _BUILT, 1)
+    )
+    named = tuple((each.name, *step) for each, step in zip(levels, steps, strict=True))
+    return Turned(named, source.dtype.str, source.affine, source.header, source.notes, *found)
+
+
+def bytes_of(shape: tuple[int, int, int], dtype: np.dtype) -> int:
+    """Return about how many bytes a stored volume takes: an eighth and more for the levels."""
+    return math.ceil(math.prod(shape) * dtype.itemsize * 1.2)
+
+
+def _spacing(affine):
+    return tuple(np.linalg.norm(affine[:3, :3], axis=0).tolist())
+
+
+def _write(source: Source, path: Path, chunks, most_bytes) -> None:
+    with written(path.parent):
+        array = create(path, source.shape, source.dtype, chunks, compressed=False)
+    for box, values in layers(source, chunks, most_bytes, path.parent):
+        with written(path.parent):
+            array[box] = values
