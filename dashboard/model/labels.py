@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.model.superpixels import Box, Superpixels
+from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.superpixels import Box, Pieces
 
 DTYPE = np.uint16
 Values = np.ndarray | int
@@ -53,19 +54,43 @@ class LabelMap:
 
     The boxes in which each label may lie and the voxels of each are kept up to date at the cost
     of the edit, not of the volume.
+
+    Parameters
+    ----------
+    shape : (3,) tuple of int
+        (I, J, K).
+    data : ndarray or ChunkedArray, optional
+        The labels that there are, of type `DTYPE`, all zero; by default an ndarray.
     """
 
-    def __init__(self, shape: tuple[int, int, int]) -> None:
-        self.data = np.zeros(shape, DTYPE)
+    def __init__(
+        self, shape: tuple[int, int, int], data: np.ndarray | ChunkedArray | None = None
+    ) -> None:
+        self.data = np.zeros(shape, DTYPE) if data is None else data
         self.voxels: Counter[int] = Counter()
         self.extents: dict[int, Box] = {}
 
-    def assign(self, superpixels: Superpixels, ids: np.ndarray, label: int, title: str) -> Edit:
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels along i, j and k."""
+        return self.data.shape
+
+    def read(self, box: Box) -> np.ndarray:
+        """Return a copy of the labels in `box`; in any thread."""
+        return np.array(self.data[box])
+
+    def plane(self, axis: int, index: int) -> np.ndarray:
+        """Return a copy of the 2D labels where `axis` is held at `index`; in any thread."""
+        box = tuple(slice(index, index + 1) if n == axis else slice(None) for n in range(3))
+        return self.read(box).squeeze(axis)
+
+    def assign(self, superpixels: Pieces, ids: np.ndarray, label: int, title: str) -> Edit:
         """Give `label` to every voxel of the superpixels `ids`.
 
         Voxels that have it already are no part of the edit; if all have, the edit is empty.
         """
-        patches = (self._patch(superpixels, int(n), label) for n in ids)
+        pieces = (piece for n in ids for piece in superpixels.pieces(int(n)))
+        patches = (self._patch(box, mask, label) for box, mask in pieces)
         edit = Edit(tuple(p for p in patches if p is not None), title, ids, label)
         self.apply(edit)
         return edit
@@ -96,14 +121,15 @@ class LabelMap:
         for patch in reversed(edit.patches):
             self._write(patch, patch.after, patch.before)
 
-    def _patch(self, superpixels: Superpixels, n: int, label: int) -> Patch | None:
-        box = superpixels.box(n)
+    def _patch(self, box: Box, mask: np.ndarray, label: int) -> Patch | None:
         before = self.data[box]
-        mask = (superpixels.ids[box] == n) & (before != label)
+        mask = mask & (before != label)
         return Patch(box, mask, alike(before[mask]), label) if mask.any() else None
 
     def _write(self, patch: Patch, old: Values, new: Values) -> None:
-        self.data[patch.box][patch.mask] = new
+        labels = self.data[patch.box]  # a view or a copy
+        labels[patch.mask] = new
+        self.data[patch.box] = labels
         m = int(patch.mask.sum())
         self.voxels.subtract(tally(old, m))
         for label, voxels in tally(new, m).items():
