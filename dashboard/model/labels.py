@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -84,6 +84,28 @@ class LabelMap:
         box = tuple(slice(index, index + 1) if n == axis else slice(None) for n in range(3))
         return self.read(box).squeeze(axis)
 
+    def mask(self, label: int, box: Box, strides: tuple[int, int, int] = (1, 1, 1)) -> np.ndarray:
+        """Return which voxels of `box` have `label`; in any thread.
+
+        With `strides`, which blocks of so many voxels, from the start of the box, have it anywhere.
+        """
+        sizes = [
+            -(-(axis.stop - axis.start) // stride)
+            for axis, stride in zip(box, strides, strict=True)
+        ]
+        found = np.zeros(sizes, bool)
+        for part, labels in self.scan(box):
+            here, has = joined(labels == label, part, strides)
+            found[here] |= has
+        return found
+
+    def scan(self, box: Box) -> Iterator[tuple[Box, np.ndarray]]:
+        """Yield parts of `box`, counted from its start, with their labels; 0 in all others."""
+        if isinstance(self.data, ChunkedArray):
+            return self.data.scan(box)
+        whole = tuple(slice(0, axis.stop - axis.start) for axis in box)
+        return iter([(whole, self.data[box])])
+
     def assign(self, superpixels: Pieces, ids: np.ndarray, label: int, title: str) -> Edit:
         """Give `label` to every voxel of the superpixels `ids`.
 
@@ -135,6 +157,18 @@ class LabelMap:
         for label, voxels in tally(new, m).items():
             self.voxels[label] += voxels
             self.extents[label] = hull(patch.box, self.extents.get(label, patch.box))
+
+
+def joined(mask: np.ndarray, part: Box, strides: tuple[int, int, int]) -> tuple[Box, np.ndarray]:
+    """Join the voxels of a `part` of a box in blocks; returns which blocks, and if any is set."""
+    blocks = []
+    for axis, (along, stride) in enumerate(zip(part, strides, strict=True)):
+        numbers = np.arange(along.start, along.stop) // stride
+        blocks.append(slice(int(numbers[0]), int(numbers[-1]) + 1))
+        if stride > 1:
+            starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+            mask = np.logical_or.reduceat(mask, starts, axis)
+    return tuple(blocks), mask
 
 
 def extent(touched: np.ndarray) -> slice:

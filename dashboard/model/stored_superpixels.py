@@ -13,6 +13,7 @@ import zarr
 from dashboard.model.superpixels import Box
 from workers import stored
 
+PARTITIONS = "partitions"
 IDS, BOXES, TOLD = "ids", "boxes.npy", "partition.json"
 
 

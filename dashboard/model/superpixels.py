@@ -32,6 +32,8 @@ class Superpixels:
         zeros where no voxel has the number.
     """
 
+    key = ""  # that of a partition on disk
+
     def __init__(self, ids: np.ndarray, boxes: np.ndarray) -> None:
         self.ids = ids
         self.ids.flags.writeable = False
