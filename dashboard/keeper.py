@@ -42,7 +42,7 @@ class Keeper:
         self._holds = False
         self._last = self._saved = 0
         self._trouble = ""
-        self._files = 0
+        self._files = self._strokes = 0
         self._waiting: list[tuple[int, Function]] = []
 
     @property
@@ -67,13 +67,14 @@ class Keeper:
         self._journal, self._holds = None, False
         self._last = self._saved = 0
         self._trouble = ""
-        self._files = 0
+        self._files = self._strokes = 0
         self._waiting.clear()
 
     @property
     def state(self) -> Saved:
         """How far it is."""
-        return Saved(max(0, self._last - self._saved) + self._files, self._trouble)
+        unsaved = max(0, self._last - self._saved)
+        return Saved(unsaved + self._files + self._strokes, self._trouble)
 
     def expect_file(self) -> None:
         """Count a file that is being written beside the journal as not saved yet."""
@@ -83,6 +84,11 @@ class Keeper:
     def have_file(self) -> None:
         """Count it no longer."""
         self._files -= 1
+        self._on_saved(self.state)
+
+    def expect_strokes(self, count: int) -> None:
+        """Count so many strokes, which are not painted yet, as not saved."""
+        self._strokes = count
         self._on_saved(self.state)
 
     def write(self, payload: bytes) -> None:

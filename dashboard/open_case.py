@@ -14,13 +14,15 @@ from dashboard.keeper import Keeper, Saved
 from dashboard.lanes import Lanes
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases
+from dashboard.model.grid import Grid
 from dashboard.model.labels import LabelMap
 from dashboard.model.lease import Watch
 from dashboard.model.settings import Settings
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.superpixels import Superpixels
-from dashboard.model.volume import Volume
 from dashboard.notices import Notice, Question, Refused
 from dashboard.opening import read_volume, stem
+from dashboard.order import Order
 from dashboard.resuming import Desk, Resumed
 from dashboard.store import Store
 from dashboard.surfaces import Surfaces
@@ -51,10 +53,16 @@ class OpenCase(param.Parameterized):
     store : Store, optional
         Where volumes are kept that a browser or the memory does not hold; without one they are
         refused.
+    threads : Executor, optional
+        Threads of this process for what takes minutes; by default those of `files`.
+    folder : Path, optional
+        Where files are written that are too big to be downloaded.
     """
 
-    volume = param.ClassSelector(class_=Volume, doc="What is open; None before the first.")
-    superpixels = param.ClassSelector(class_=Superpixels, doc="Its partition, if there is one.")
+    volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
+    superpixels = param.ClassSelector(
+        class_=(Superpixels, StoredSuperpixels), doc="Its partition, if there is one."
+    )
     table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
     label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
     job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
@@ -72,10 +80,13 @@ class OpenCase(param.Parameterized):
         user: str = "",
         is_watched: Callable[[], bool] = lambda: True,
         store: Store | None = None,
+        threads: Executor | None = None,
+        folder: Path | None = None,
     ) -> None:
         super().__init__()
         self._executor = executor
-        self._files = files
+        self._files, self._threads = files, threads or files
+        self._folder = folder
         self._schedule = schedule
         self._cases = cases or Cases()
         self._store = store
@@ -95,7 +106,8 @@ class OpenCase(param.Parameterized):
         self._looking = False
         self._cuts = 0
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
-        self.surfaces = Surfaces(executor, schedule)
+        self._order = Order(schedule, self._keeper.expect_strokes, self.tell)
+        self.surfaces = Surfaces(executor, schedule, self._threads)
         self.first_settings = Settings()
 
     # What is open
@@ -165,7 +177,7 @@ class OpenCase(param.Parameterized):
             store=self._store,
         )
 
-    def _adopt_volume(self, asked: Question, read: Callable[[], Volume]) -> None:
+    def _adopt_volume(self, asked: Question, read: Callable[[], Grid]) -> None:
         try:
             volume = read()
         except nifti.SeveralVolumes as several:
@@ -180,7 +192,7 @@ class OpenCase(param.Parameterized):
         # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
         self._resume(volume, f"Opening {asked.name}")
 
-    def _resume(self, volume: Volume, title: str, *, by_force: bool = False) -> None:
+    def _resume(self, volume: Grid, title: str, *, by_force: bool = False) -> None:
         self._lanes.start(
             "file",
             title,
@@ -242,6 +254,7 @@ class OpenCase(param.Parameterized):
         if self._keeper.holds and self._resumed.opened.journal is not None:
             self._files.submit(self._cases.leave, self._resumed.opened)
         self._keeper.let_go()
+        self._drop_strokes("Another volume was opened before that was painted: it is not.")
         self._watch = None
 
     def take_over(self) -> None:
@@ -270,6 +283,7 @@ class OpenCase(param.Parameterized):
 
     def _lose(self, unsaved: int) -> None:
         self.held = False
+        self._order.clear("This volume was opened elsewhere: that is not painted.")
         self._watch = Watch(self._resumed.opened.folder)
         lost = f" {unsaved} change{'s were' if unsaved > 1 else ' was'} not saved." * bool(unsaved)
         self.notice = Notice(
@@ -292,6 +306,10 @@ class OpenCase(param.Parameterized):
         if not self._keeper.holds:
             raise Refused("The labels of this volume are written elsewhere: press Take over.")
         return case
+
+    def _drop_strokes(self, why: str) -> None:
+        if self._order.clear(why) and not self._closed:
+            self.tell(why)
 
     def _wait_for(self, job: Job | None) -> None:
         self.job = job

@@ -11,17 +11,25 @@ from dashboard import demo
 from dashboard.model import ids_file
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases, Key, Opened
-from dashboard.model.labels import LabelMap
+from dashboard.model.grid import Grid
+from dashboard.model.labels import DTYPE, LabelMap
 from dashboard.model.palette import first_labels
+from dashboard.model.stored_superpixels import PARTITIONS, StoredSuperpixels
+from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
-from dashboard.model.volume import Volume
 from workers.boxes import boxes
+
+AnySuperpixels = Superpixels | StoredSuperpixels
+
+
+class Uncached(ValueError):
+    """Superpixels that are not where they were kept."""
 
 
 class Resumed(NamedTuple):
     """A volume, its case, and what the user should know of how the case was read back."""
 
-    volume: Volume
+    volume: Grid
     opened: Opened
     notes: tuple[tuple[str, str], ...]
 
@@ -48,7 +56,7 @@ class Desk(NamedTuple):
     is_wanted: Callable
     is_gone: Callable[[], bool]
 
-    def open(self, volume: Volume, *, by_force: bool = False) -> Opened:
+    def open(self, volume: Grid, *, by_force: bool = False) -> Opened:
         """Open the case of a volume.
 
         Raises
@@ -73,9 +81,9 @@ class Desk(NamedTuple):
 
 
 def resume(
-    volume: Volume, *, desk: Desk, by_force: bool = False, report: Callable | None = None
+    volume: Grid, *, desk: Desk, by_force: bool = False, report: Callable | None = None
 ) -> Resumed:
-    """Read the case of a volume that is in memory.
+    """Read the case of a volume that was opened.
 
     Raises
     ------
@@ -92,30 +100,58 @@ def resume(
         raise
 
 
-def read_back(volume: Volume, opened: Opened) -> Resumed:
+def read_back(volume: Grid, opened: Opened) -> Resumed:
     """Add superpixels to an opened case, and what the user should know of it."""
     notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
     if opened.case.cut is not None:
         try:
             opened.case.superpixels = superpixels(opened, volume)
+        except Uncached as gone:
+            # Their settings stay: whoever presses Partition gets the very same ones.
+            opened.case.cut = opened.case.cut._replace(key="", threshold=None)
+            notes.append((str(gone), "info"))
         except (OSError, ValueError):
             opened.case.cut = None
             notes.append(("The superpixels could not be read back: press Partition.", "error"))
     return Resumed(volume, opened, tuple(note for note in notes if note[0]))
 
 
-def superpixels(opened: Opened, volume: Volume) -> Superpixels:
+def superpixels(opened: Opened, volume: Grid) -> AnySuperpixels:
     """Return the superpixels that a case is painted with.
 
     Raises
     ------
+    Uncached
+        With a sentence, if they lay in the cache and are there no more.
     ids_file.Damaged
         If they are not what was written.
     OSError
         If they cannot be read.
     """
-    ids = ids_file.read(opened.folder / opened.case.cut.file, volume.shape)
+    cut = opened.case.cut
+    if cut.key:
+        return cached(volume, cut.key)
+    ids = ids_file.read(opened.folder / cut.file, volume.shape)
     return Superpixels(ids, boxes(ids, int(ids.max())))
+
+
+def cached(volume: Grid, key: str) -> StoredSuperpixels:
+    """Return a partition of a volume from the cache.
+
+    Raises
+    ------
+    Uncached
+        With a sentence, if it is not there.
+    """
+    try:
+        if isinstance(volume, StoredVolume):
+            return StoredSuperpixels.read(volume.folder / PARTITIONS / key)
+    except (OSError, ValueError, LookupError):
+        pass
+    raise Uncached(
+        "The superpixels of this volume are no longer in the cache: press Partition, and the same "
+        "are made again. Nothing is missing of the labels."
+    )
 
 
 def said(opened: Opened) -> str:
@@ -144,11 +180,11 @@ def count(edits: int) -> str:
     return f"{edits:,} edit{'s' * (edits != 1)}"
 
 
-def begin(volume: Volume) -> Case:
+def begin(volume: Grid) -> Case:
     """Return a fresh case for `volume`."""
     shown = demo.is_demo(volume.name, volume.shape)
     return Case(
-        labels=LabelMap(volume.shape),
+        labels=LabelMap(volume.shape, volume.zeros(DTYPE)),
         table=first_labels(demo.LABELS if shown else ()),
         cursor=demo.CURSOR if shown else tuple(n // 2 for n in volume.shape),
     )

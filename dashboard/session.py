@@ -10,33 +10,40 @@ from pathlib import Path
 import numpy as np
 import param
 
+from dashboard import brush
+from dashboard.cutting import Made, cutting
+from dashboard.exporting import Exporting
 from dashboard.model import change, ids_file
 from dashboard.model.case import Case
 from dashboard.model.entry import Cut
+from dashboard.model.grid import Grid
 from dashboard.model.labels import Edit
 from dashboard.model.palette import MOST_KEYS, Label, color_of, covering
 from dashboard.model.settings import Settings
+from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Question, Refused
-from dashboard.open_case import OpenCase
 from dashboard.opening import read_labels, read_superpixels
-from workers import labels_tsv, nifti
-from workers.partition import Partition, partition
-from workers.stroke_path import ids_under
+from dashboard.order import finished
+from dashboard.resuming import AnySuperpixels
 
 __all__ = ["Notice", "Question", "Refused", "Session"]
 
 AUTOMATIC_VOXELS = 20_000_000
 
 
-class Session(OpenCase):
+class Session(Exporting):
     """One user's open volume and everything done to it. Views watch it and call its verbs.
 
     Its parameters are those of `OpenCase`.
     """
 
     change = param.Parameter(doc="The latest difference in the labels.")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._coming: dict[str, Future] = {}
 
     def end(self) -> None:
         """Close for good, and keep nothing of what was open."""
@@ -47,7 +54,7 @@ class Session(OpenCase):
     # Superpixels
 
     def _begin(self) -> None:
-        if self.superpixels is None and self.volume.data.size <= AUTOMATIC_VOXELS:
+        if self.superpixels is None and self.volume.voxels <= AUTOMATIC_VOXELS:
             self._partition(self.settings, asked=False)
 
     def partition(self, settings: Settings | None = None) -> None:
@@ -55,29 +62,32 @@ class Session(OpenCase):
         self._partition(settings or self.settings, asked=True)
 
     def _partition(self, settings: Settings, *, asked: bool) -> None:
+        case = self._held()
+        how = cutting(self.volume, settings, self._executor, self._threads)
+        then = partial(self._adopt_partition, case, settings, asked, how.made)
         self._lanes.start(
-            "superpixels",
-            "Partitioning",
-            partial(self._adopt_partition, self._held(), settings, asked),
-            self._executor,
-            partition,
-            self.volume.data,
-            self.volume.spacing,
-            **settings._asdict(),
+            "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
         )
 
     def _adopt_partition(
-        self, case: Case, settings: Settings, asked: bool, computed: Callable[[], Partition]
+        self,
+        case: Case,
+        settings: Settings,
+        asked: bool,
+        made: Callable[..., Made],
+        computed: Callable,
     ) -> None:
-        found = computed()
+        superpixels, threshold = made(computed())
         if case is self._case:
-            made = Superpixels(found.ids, found.boxes)
-            self._adopt_superpixels(made, Cut("", found.threshold, settings, asked))
-            self.surfaces.outline(found.threshold)
+            self._adopt_superpixels(
+                superpixels, Cut("", threshold, settings, asked, superpixels.key)
+            )
+            self.surfaces.outline(threshold)
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:
         """Start to read superpixels that were downloaded, instead of computing them."""
         self._held()
+        must_be_in_memory(self.volume, "A file of superpixels")
         then = partial(self._adopt_read_ids, self._case)
         self._lanes.start(
             "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
@@ -89,12 +99,15 @@ class Session(OpenCase):
         self._lanes.cancel("superpixels")
         self._adopt_superpixels(superpixels, Cut("", None, case.settings, asked=True))
 
-    def _adopt_superpixels(self, superpixels: Superpixels, cut: Cut) -> None:
+    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
         case = self._held()
         case.superpixels, case.cut = superpixels, cut
         self.superpixels = superpixels
         self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
-        self._keep_superpixels(case, superpixels)
+        if cut.key:
+            self._keeper.write(case.take_cut(cut))
+        else:
+            self._keep_superpixels(case, superpixels)
 
     def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
         opened = self._resumed.opened
@@ -120,29 +133,54 @@ class Session(OpenCase):
 
     # Labels
 
-    def paint(self, stroke: Stroke, name: str = "") -> None:
+    def paint(self, stroke: Stroke, name: str = "") -> Future:
         """Give a stroke's label to the superpixels under it; nothing, on the background.
 
         A stroke of a `name` that was painted before is not painted again: the page sends those
         anew of which it does not know whether they arrived.
+
+        Returns
+        -------
+        Future
+            Done when the stroke is painted and recorded, which it is at once where the superpixels
+            are in memory; with an exception, which the user was told, if it could not be.
         """
         case = self._held()
+        if name in self._coming:
+            return self._coming[name]
         if name in case.strokes:
-            return
+            return finished()
         if case.superpixels is None:
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
-        plane = stroke.plane
-        ids = ids_under(case.superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
-        edit = case.labels.assign(case.superpixels, ids, stroke.label, self._title(stroke, ids))
+        found = brush.under(case.superpixels, stroke, self._executor)
+        painted = self._order.do(
+            partial(self._paint, case, case.superpixels, stroke, name, found), found
+        )
+        if name and not painted.done():
+            self._coming[name] = painted
+            painted.add_done_callback(lambda _: self._coming.pop(name))
+        return painted
+
+    def _paint(
+        self, case: Case, superpixels: AnySuperpixels, stroke: Stroke, name: str, found: Future
+    ) -> None:
+        self._still(case)
+        under = found.result()
+        edit = case.labels.assign(under, under.ids, stroke.label, self._title(stroke, under.ids))
+        if superpixels is not case.superpixels:  # views know the ids of the latest alone
+            edit = edit._replace(ids=None)
         self._record(edit, name)
-        if not ids.size:
+        if not under.ids.size:
             self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
 
     def undo(self) -> None:
         """Take the latest edit back."""
-        case = self._held()
+        self._order.do(partial(self._undo, self._held()))
+
+    def _undo(self, case: Case) -> None:
+        self._still(case)
         if edit := case.history.step_back():
             case.labels.revert(edit)
             self._keeper.write(case.stepped())
@@ -150,7 +188,10 @@ class Session(OpenCase):
 
     def redo(self) -> None:
         """Do again what was undone last."""
-        case = self._held()
+        self._order.do(partial(self._redo, self._held()))
+
+    def _redo(self, case: Case) -> None:
+        self._still(case)
         if edit := case.history.step_forward():
             case.labels.apply(edit)
             self._keeper.write(case.stepped())
@@ -159,6 +200,7 @@ class Session(OpenCase):
     def open_labels(self, source: Path | bytes, name: str) -> None:
         """Start to read a label map over the volume; it can be undone like a stroke."""
         self._held()
+        must_be_in_memory(self.volume, "A label map")
         title = f"opened {name}"
         then = partial(self._adopt_labels, self._case, title)
         self._lanes.start(
@@ -168,7 +210,11 @@ class Session(OpenCase):
     def _adopt_labels(
         self, case: Case, title: str, read: Callable[[], tuple[np.ndarray, list[int]]]
     ) -> None:
-        labels, values = read()
+        self._order.do(partial(self._replace_labels, case, title, *read()))
+
+    def _replace_labels(
+        self, case: Case, title: str, labels: np.ndarray, values: list[int]
+    ) -> None:
         self._still(case)
         self._name(covering(case.table, values))
         self._record(case.labels.replace(labels, title))
@@ -209,34 +255,6 @@ class Session(OpenCase):
             self._keeper.write(case.name(table))
             self.table = table
 
-    # Downloads
-
-    def export_labels(self) -> Future:
-        """Start to write the labels as NIfTI; the future holds the bytes."""
-        if not +self.labels.voxels:
-            raise Refused("Nothing is labelled yet: draw a stroke first.")
-        return self._executor.submit(
-            nifti.encode_labels, self.labels.data.copy(), self.volume.header
-        )
-
-    def export_table(self) -> Future:
-        """Write the names and colours of the labels as BIDS ``_dseg.tsv``."""
-        self._opened()
-        done: Future = Future()
-        done.set_result(labels_tsv.encode(self.table).encode())
-        return done
-
-    def export_superpixels(self) -> Future:
-        """Start to write the superpixels' ids as NIfTI; the future holds the bytes."""
-        if self.superpixels is None:
-            raise Refused("There are no superpixels yet: press Partition first.")
-        return self._executor.submit(nifti.encode_labels, self.superpixels.ids, self.volume.header)
-
-    def export_volume(self) -> Future:
-        """Start to write the volume as NIfTI; the future holds the bytes."""
-        self._opened()
-        return self._executor.submit(nifti.encode_volume, self.volume.data, self.volume.header)
-
     # How it is done
 
     def _must_know(self, label: int) -> None:
@@ -261,3 +279,18 @@ class Session(OpenCase):
         self._opened().revision = difference.revision
         self.surfaces.note(edit)
         self.change = difference
+
+
+def must_be_in_memory(volume: Grid, what: str) -> None:
+    """Refuse to open `what` over a volume on disk.
+
+    Raises
+    ------
+    Refused
+        With the way out.
+    """
+    if isinstance(volume, StoredVolume):
+        raise Refused(
+            f"{what} cannot be opened over a volume of this size: {volume.voxels:,} voxels are "
+            "read in pieces. Its own annotation is here whenever the volume is opened."
+        )

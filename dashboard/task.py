@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 
 class Job(NamedTuple):
-    """What the user is shown of work under way: what it is, and how far (0 to 1)."""
+    """What the user is shown of work under way: what it is, and how far (0 to 1).
+
+    The title ends with what the kernel says that it does now: ``Partitioning · iteration 3 of 10``.
+    """
 
     title: str
     fraction: float = 0.0
@@ -46,10 +49,11 @@ class Task:
         self._on_again = on_again
         self._future: Future = Future()
         self._cancelled = False
+        self._job = Job(title)
 
     def start(self, executor: Executor, kernel: Callable, *args, **kwargs) -> None:
         """Hand `kernel` to `executor`; it is given a ``report`` to call as it goes."""
-        self._on_progress(self, Job(self.title))
+        self._on_progress(self, self._job)
         try:
             self._future = executor.submit(kernel, *args, report=Report(self), **kwargs)
         except RuntimeError as closed:
@@ -81,14 +85,29 @@ class Task:
         CancelledError
             If it was cancelled: a thread that runs cannot be stopped from outside.
         """
-        if self._cancelled:
-            raise CancelledError
-        self._schedule(lambda: self._on_progress(self, Job(self.title, fraction)))
+        self._tell(self._job._replace(fraction=fraction))
+
+    def say(self, text: str) -> None:
+        """Tell what the kernel does now, until it says something else; in any thread.
+
+        Raises
+        ------
+        CancelledError
+            As `progress`.
+        """
+        self._tell(self._job._replace(title=f"{self.title} · {text}" if text else self.title))
 
     def again(self, why: str) -> None:
         """Tell that the kernel begins anew, and why; in any thread."""
+        self._job = Job(self.title)
         self._schedule(lambda: self._on_progress(self, Job(self.title)))
         self._schedule(lambda: self._on_again(self, why))
+
+    def _tell(self, job: Job) -> None:
+        if self._cancelled:
+            raise CancelledError
+        self._job = job
+        self._schedule(lambda: self._on_progress(self, job))
 
 
 class Report:
@@ -100,6 +119,10 @@ class Report:
     def __call__(self, fraction: float) -> None:
         """Tell that a fraction of the work is done."""
         self._task.progress(fraction)
+
+    def say(self, text: str) -> None:
+        """Tell what is being done now, such as ``iteration 3 of 10``."""
+        self._task.say(text)
 
     def again(self, why: str) -> None:
         """Tell why the work begins anew."""

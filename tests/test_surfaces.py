@@ -14,7 +14,7 @@ class Scene:
     """A volume in eight blocks, its labels, and the surfaces of them that were built."""
 
     def __init__(self, volume, executor=None, schedule=now):
-        self.surfaces = Surfaces(executor or Inline(), schedule)
+        self.surfaces = Surfaces(executor or Inline(), schedule, Inline())
         self.built = []
         self.surfaces.param.watch(lambda event: self.built.append(event.new), "built")
         self.open(volume)

@@ -85,7 +85,7 @@ def raw_chunk(
     Returns
     -------
     chunk : ndarray or None
-        Of the box's shape, mapped into memory; None if nothing but what it was filled with lies there.
+        Of the box's shape, mapped into memory; None if only what it was filled with lies there.
     """
     names = (str(start // side) for start, side in zip(box[::2], chunks, strict=True))
     try:

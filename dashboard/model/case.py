@@ -83,7 +83,7 @@ class Case:
 
     def entries(self, digest: str, name: str) -> list[bytes]:
         """Return the shortest journal that leads to it, with its history."""
-        begin = entry.pack(Begin(digest, self.labels.data.shape, name))
+        begin = entry.pack(Begin(digest, self.labels.shape, name))
         said = [Named(self.table), Looked(self.cursor, self.label), *filter(None, [self.cut])]
         history = self.history
         undone = [self.stepped()] if history.done < len(history.titles) else []
@@ -117,7 +117,7 @@ class Case:
                 self.cut = said
 
     def _must_fit(self, boxes: Iterable[Box]) -> None:
-        shape = self.labels.data.shape
+        shape = self.labels.shape
         for box in boxes:
             if any(axis.stop > size for axis, size in zip(box, shape, strict=True)):
                 raise entry.Unreadable(f"Expected voxels inside {shape}; a record has {box}.")

@@ -53,7 +53,7 @@ class Looked(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """The superpixels are those in `file`, of the case's folder.
+    """The superpixels are those in `file`, of the case's folder, or the volume's partition `key`.
 
     `asked` tells whether somebody chose them; else they can be computed again.
     """
@@ -62,6 +62,7 @@ class Cut(NamedTuple):
     threshold: float | None
     settings: Settings | None
     asked: bool
+    key: str = ""
 
 
 Entry = Begin | Edited | Stepped | Named | Looked | Cut
@@ -171,10 +172,11 @@ def _begin(head: dict, _) -> Begin:
 
 
 def _cut(head: dict, _) -> Cut:
-    if not re.fullmatch(r"[\w.-]*", _text(head["file"])):
+    file, key = _text(head["file"]), _text(head.get("key", ""))
+    if not re.fullmatch(r"[\w.-]*", file) or not re.fullmatch(r"[\w-]*", key):
         raise ValueError("superpixels out of its folder")
     settings = head["settings"] and Settings(*head["settings"])
-    return Cut(head["file"], head["threshold"], settings, bool(head["asked"]))
+    return Cut(file, head["threshold"], settings, bool(head["asked"]), key)
 
 
 def _label(value: int, name: str, color: str) -> Label:

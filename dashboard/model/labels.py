@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.model.superpixels import Box, Superpixels
+from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.superpixels import Box, Pieces
 
 DTYPE = np.uint16
 Values = np.ndarray | int
@@ -53,19 +54,65 @@ class LabelMap:
 
     The boxes in which each label may lie and the voxels of each are kept up to date at the cost
     of the edit, not of the volume.
+
+    Parameters
+    ----------
+    shape : (3,) tuple of int
+        (I, J, K).
+    data : ndarray or ChunkedArray, optional
+        The labels that there are, of type `DTYPE`, all zero; by default an ndarray.
     """
 
-    def __init__(self, shape: tuple[int, int, int]) -> None:
-        self.data = np.zeros(shape, DTYPE)
+    def __init__(
+        self, shape: tuple[int, int, int], data: np.ndarray | ChunkedArray | None = None
+    ) -> None:
+        self.data = np.zeros(shape, DTYPE) if data is None else data
         self.voxels: Counter[int] = Counter()
         self.extents: dict[int, Box] = {}
 
-    def assign(self, superpixels: Superpixels, ids: np.ndarray, label: int, title: str) -> Edit:
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels along i, j and k."""
+        return self.data.shape
+
+    def read(self, box: Box) -> np.ndarray:
+        """Return a copy of the labels in `box`; in any thread."""
+        return np.array(self.data[box])
+
+    def plane(self, axis: int, index: int) -> np.ndarray:
+        """Return a copy of the 2D labels where `axis` is held at `index`; in any thread."""
+        box = tuple(slice(index, index + 1) if n == axis else slice(None) for n in range(3))
+        return self.read(box).squeeze(axis)
+
+    def mask(self, label: int, box: Box, strides: tuple[int, int, int] = (1, 1, 1)) -> np.ndarray:
+        """Return which voxels of `box` have `label`; in any thread.
+
+        With `strides`, which blocks of so many voxels, from the start of the box, have it anywhere.
+        """
+        sizes = [
+            -(-(axis.stop - axis.start) // stride)
+            for axis, stride in zip(box, strides, strict=True)
+        ]
+        found = np.zeros(sizes, bool)
+        for part, labels in self.scan(box):
+            here, has = joined(labels == label, part, strides)
+            found[here] |= has
+        return found
+
+    def scan(self, box: Box) -> Iterator[tuple[Box, np.ndarray]]:
+        """Yield parts of `box`, counted from its start, with their labels; 0 in all others."""
+        if isinstance(self.data, ChunkedArray):
+            return self.data.scan(box)
+        whole = tuple(slice(0, axis.stop - axis.start) for axis in box)
+        return iter([(whole, self.data[box])])
+
+    def assign(self, superpixels: Pieces, ids: np.ndarray, label: int, title: str) -> Edit:
         """Give `label` to every voxel of the superpixels `ids`.
 
         Voxels that have it already are no part of the edit; if all have, the edit is empty.
         """
-        patches = (self._patch(superpixels, int(n), label) for n in ids)
+        pieces = (piece for n in ids for piece in superpixels.pieces(int(n)))
+        patches = (self._patch(box, mask, label) for box, mask in pieces)
         edit = Edit(tuple(p for p in patches if p is not None), title, ids, label)
         self.apply(edit)
         return edit
@@ -96,19 +143,32 @@ class LabelMap:
         for patch in reversed(edit.patches):
             self._write(patch, patch.after, patch.before)
 
-    def _patch(self, superpixels: Superpixels, n: int, label: int) -> Patch | None:
-        box = superpixels.box(n)
+    def _patch(self, box: Box, mask: np.ndarray, label: int) -> Patch | None:
         before = self.data[box]
-        mask = (superpixels.ids[box] == n) & (before != label)
+        mask = mask & (before != label)
         return Patch(box, mask, alike(before[mask]), label) if mask.any() else None
 
     def _write(self, patch: Patch, old: Values, new: Values) -> None:
-        self.data[patch.box][patch.mask] = new
+        labels = self.data[patch.box]  # a view or a copy
+        labels[patch.mask] = new
+        self.data[patch.box] = labels
         m = int(patch.mask.sum())
         self.voxels.subtract(tally(old, m))
         for label, voxels in tally(new, m).items():
             self.voxels[label] += voxels
             self.extents[label] = hull(patch.box, self.extents.get(label, patch.box))
+
+
+def joined(mask: np.ndarray, part: Box, strides: tuple[int, int, int]) -> tuple[Box, np.ndarray]:
+    """Join the voxels of a `part` of a box in blocks; returns which blocks, and if any is set."""
+    blocks = []
+    for axis, (along, stride) in enumerate(zip(part, strides, strict=True)):
+        numbers = np.arange(along.start, along.stop) // stride
+        blocks.append(slice(int(numbers[0]), int(numbers[-1]) + 1))
+        if stride > 1:
+            starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+            mask = np.logical_or.reduceat(mask, starts, axis)
+    return tuple(blocks), mask
 
 
 def extent(touched: np.ndarray) -> slice:

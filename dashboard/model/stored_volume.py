@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from dashboard.model.chunked_array import ChunkedArray
 from dashboard.model.grid import Grid
 
 
@@ -67,3 +69,12 @@ class StoredVolume(Grid):
     def shape(self) -> tuple[int, int, int]:
         """Number of voxels along i, j and k."""
         return self.levels[0].shape
+
+    def zeros(self, dtype: np.dtype | type) -> ChunkedArray:
+        """Return an array of zeros, one for each voxel, that takes place where it is written to."""
+        return ChunkedArray(self.shape, dtype, self.folder)
+
+    def level_of(self, most_voxels: int) -> Level:
+        """Return the finest level of at most so many voxels; the coarsest if all have more."""
+        fits = (level for level in self.levels if math.prod(level.shape) <= most_voxels)
+        return next(fits, self.levels[-1])

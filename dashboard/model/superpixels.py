@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
 import numpy as np
 
 Box = tuple[slice, slice, slice]
+
+
+class Pieces(Protocol):
+    """What knows which voxels a superpixel has."""
+
+    def pieces(self, n: int) -> Iterable[tuple[Box, np.ndarray]]:
+        """Yield boxes that hold superpixel `n`, and which of their voxels are in it.
+
+        No voxel lies in two of the boxes.
+        """
 
 
 class Superpixels:
@@ -19,6 +32,8 @@ class Superpixels:
         zeros where no voxel has the number.
     """
 
+    key = ""  # that of a partition on disk
+
     def __init__(self, ids: np.ndarray, boxes: np.ndarray) -> None:
         self.ids = ids
         self.ids.flags.writeable = False
@@ -29,3 +44,12 @@ class Superpixels:
         """Return the smallest box around superpixel `n`, empty if no voxel has that number."""
         i0, i1, j0, j1, k0, k1 = self._boxes[n - 1].tolist()
         return slice(i0, i1), slice(j0, j1), slice(k0, k1)
+
+    def ids_array(self) -> np.ndarray:
+        """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""
+        return self.ids
+
+    def pieces(self, n: int) -> Iterator[tuple[Box, np.ndarray]]:
+        """Yield boxes that hold superpixel `n`, and which of their voxels are in it."""
+        box = self.box(n)
+        yield box, self.ids[box] == n

@@ -49,6 +49,10 @@ class Volume(Grid):
         """Number of voxels along i, j and k."""
         return self.data.shape
 
+    def zeros(self, dtype: np.dtype | type) -> np.ndarray:
+        """Return an array of zeros, one for each voxel."""
+        return np.zeros(self.shape, dtype)
+
     @cached_property
     def finite_range(self) -> tuple[float, float]:
         """Lowest and highest finite intensity; ``(0, 0)`` if none is finite."""

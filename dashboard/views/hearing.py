@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 
 import numpy as np
@@ -111,18 +112,25 @@ class Hearing:
     def _take(self, context: dict, xs: list, ys: list) -> None:
         taken = partial(self._answer, "taken", n=context["n"])
         try:
-            self._paint(context, np.column_stack((xs, ys)))
+            painted = self._paint(context, np.column_stack((xs, ys)))
         except BaseException:
             taken()
             raise
-        self._answer("heard", n=context["n"])
-        self._session.when_saved(taken)
+        painted.add_done_callback(self._guard(partial(self._painted, context["n"], taken)))
 
-    def _paint(self, context: dict, xy: np.ndarray) -> None:
+    def _painted(self, n: int, taken: Callable[[], None], painted: Future) -> None:
+        if painted.exception():  # the user was told
+            taken()
+        else:
+            self._answer("heard", n=n)
+            self._session.when_saved(taken)
+
+    def _paint(self, context: dict, xy: np.ndarray) -> Future:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self.layouts[context["plane"]], int(context["index"]))
-        self._session.paint(Stroke(plane, xy, int(context["label"])), str(context.get("name", "")))
+        stroke = Stroke(plane, xy, int(context["label"]))
+        return self._session.paint(stroke, str(context.get("name", "")))
 
     def _is_of_open_volume(self, context: dict) -> bool:
         # What an earlier page drew is known by its volume, what this one draws by the opening too.

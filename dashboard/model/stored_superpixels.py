@@ -1,0 +1,74 @@
+"""A partition that does not fit into the memory: its ids on disk, its boxes here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import zarr
+
+from dashboard.model.superpixels import Box
+from workers import stored
+
+PARTITIONS = "partitions"
+IDS, BOXES, TOLD = "ids", "boxes.npy", "partition.json"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredSuperpixels:
+    """A partition of a stored volume; what `Superpixels` tells, it tells too, but for `ids`.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the partition, in the volume's.
+    path : Path
+        The ids: a zarr array (I, J, K) of unsigned int, numbered from 1; 0 is outside.
+    boxes : (n, 6) ndarray of int
+        As of `Superpixels`.
+    count : int
+        How many superpixels there are.
+    """
+
+    folder: Path
+    path: Path
+    boxes: np.ndarray
+    count: int
+
+    @classmethod
+    def read(cls, folder: Path) -> StoredSuperpixels:
+        """Return the partition that lies complete in `folder`.
+
+        Raises
+        ------
+        OSError
+            If there is none.
+        ValueError
+            If it cannot be understood.
+        """
+        told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        boxes = np.load(folder / BOXES)
+        found = cls(folder, folder / IDS, boxes, int(told["count"]))
+        _ = found._ids
+        return found
+
+    @property
+    def key(self) -> str:
+        """What it is called beside other partitions of the volume."""
+        return self.folder.name
+
+    def box(self, n: int) -> Box:
+        """Return the smallest box around superpixel `n`, empty if no voxel has that number."""
+        i0, i1, j0, j1, k0, k1 = self.boxes[n - 1].tolist()
+        return slice(i0, i1), slice(j0, j1), slice(k0, k1)
+
+    def ids_array(self) -> zarr.Array:
+        """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""
+        return self._ids
+
+    @cached_property
+    def _ids(self) -> zarr.Array:
+        return stored.opened(self.path)
