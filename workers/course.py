@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,10 +15,7 @@ from workers import passes
 from workers.chunks import Box
 from workers.cutting import Cutting
 from workers.files import replace
-from workers.progress import Report, part
-
-Say = Callable[[str], object]
-"""Told in some words what is being done."""
+from workers.progress import Report, part, say
 
 Run = Callable[[Callable, Sequence[tuple]], list[Any]]
 """Runs a kernel for the arguments of many calls; returns the results in their order."""
@@ -35,16 +33,13 @@ class Course(NamedTuple):
     executor : Executor
         Runs the kernels.
     report : callable
-        Told the fraction that is done; may raise CancelledError.
-    say : callable
-        See `Say`.
+        Told the fraction that is done, and what is being done; may raise CancelledError.
     """
 
     work: Path
     cutting: Cutting
     executor: Executor
     report: Report
-    say: Say
 
     @property
     def boxes(self) -> list[Box]:
@@ -55,11 +50,16 @@ class Course(NamedTuple):
         """Return where something is kept, for whoever runs the kernels."""
         return str(self.work / name)
 
-    def run(self, text: str, start: float, stop: float) -> Run:
-        """Return what runs kernels, from one fraction of the whole to another."""
-        self.say(text)
-        report = part(self.report, start, stop)
-        return lambda kernel, calls: passes.run(self.executor, kernel, calls, report)
+    def run(self, text: str, start: float, stop: float, most: int = 1) -> Run:
+        """Return what runs kernels, `most` times, from one fraction of the whole to another."""
+        say(self.report, text)
+        step, turns = (stop - start) / most, count()
+
+        def run(kernel: Callable, calls: Sequence[tuple]) -> list[Any]:
+            begin = start + step * min(next(turns), most - 1)
+            return passes.run(self.executor, kernel, calls, part(self.report, begin, begin + step))
+
+        return run
 
     def once(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, np.ndarray]:
         """Return what a stage made, when it was done: arrays and numbers by their names."""

@@ -30,6 +30,10 @@ COMPACTNESS = 0.1
 _SMOOTHING = 0.75  # of a voxel's shortest edge
 
 ITERATIONS = 10
+
+VERSION = 1
+"""Of the arithmetic: grows when the same volume and arguments give other ids than before."""
+
 CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
 
 

@@ -87,10 +87,23 @@ def raw_chunk(
     chunk : ndarray or None
         Of the box's shape, mapped into memory; None if only what it was filled with lies there.
     """
-    names = (str(start // side) for start, side in zip(box[::2], chunks, strict=True))
     try:
-        values = np.memmap(Path(path, "c", *names), np.dtype(dtype).newbyteorder("<"), "r")
+        values = np.memmap(_file(path, box, chunks), np.dtype(dtype).newbyteorder("<"), "r")
     except FileNotFoundError:
         return None
     within = (slice(end - start) for start, end in zip(box[::2], box[1::2], strict=True))
     return values.view(np.ndarray).reshape(chunks)[tuple(within)]
+
+
+def has_chunk(
+    path: str | os.PathLike,
+    box: tuple[int, int, int, int, int, int],
+    chunks: tuple[int, int, int],
+) -> bool:
+    """Tell whether something was written to a chunk; the parameters are those of `raw_chunk`."""
+    return _file(path, box, chunks).exists()
+
+
+def _file(path, box, chunks):
+    names = (str(start // side) for start, side in zip(box[::2], chunks, strict=True))
+    return Path(path, "c", *names)

@@ -18,7 +18,7 @@ from workers.foreground import thinning, threshold_of
 from workers.intensities import is_enough, limits
 from workers.partition import CRUMB, begun, grid_of, voxels_each
 from workers.seeds import sizes
-from workers.stored import create, opened
+from workers.stored import create, has_chunk, opened
 from workers.stored_pieces import create as create_pieces
 
 
@@ -112,13 +112,13 @@ def _mask(course, image, threshold, automatic, wish):
     size = voxels_each(inside, wish.spacing, wish.count, wish.size_mm3)
     if not automatic:
         return _hull([box for voxels, box in seen if voxels]), size
-    run = course.run("dropping specks", 0.07, 0.09)
+    run = course.run("dropping specks", 0.07, 0.09, most=3)
     return drop_specks(pieces, course.cutting, mask, run, size * CRUMB).box, size
 
 
 def _look(course, ground, numbers):
     """Find the limits of the intensities, and how the foreground fills the grid."""
-    run = course.run("sampling the foreground", 0.09, 0.11)
+    run = course.run("sampling the foreground", 0.09, 0.11, most=2)
     look = Look(thinning(shape_of(ground.box)), tuple(int(n) for n in numbers))
     boxes = course.boxes
     seen = run(chunk_ground.look, [(ground, box, look) for box in boxes])
@@ -138,16 +138,18 @@ def _filled(seen: list[Cells], numbers) -> np.ndarray:
 def _features(course, ground, limits, wish, features):
     path = features.paths[0]
     widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
-    calls = [(ground, box, tuple(limits.tolist()), widths, path) for box in course.boxes]
-    sided = (course.cutting.shape, np.float32, course.cutting.chunk)
-    # Uncompressed, for it is read again and again; and begun but once, for what is done is done.
-    course.once("features-begun", lambda: _create(path, *sided))
+    course.once("features-begun", lambda: _create(path, course.cutting.shape, features.chunks))
+    calls = [
+        (ground, box, tuple(limits.tolist()), widths, path)
+        for box in course.boxes
+        if not has_chunk(path, box, features.chunks)
+    ]
     course.run("smoothing", 0.11, 0.2)(chunk_slic.write_features, calls)
     return {}
 
 
-def _create(path, shape, dtype, chunk):
-    create(path, shape, dtype, chunk, compressed=False, fill=np.nan)
+def _create(path, shape, chunks):
+    create(path, shape, np.float32, chunks, compressed=False, fill=np.nan)
     return {}
 
 

@@ -20,7 +20,7 @@ from workers import chunk_slic
 from workers.chunk_slic import Centres, Features
 from workers.clustering import Rule, near_each
 from workers.connect_chunks import Connected, connect_chunks
-from workers.course import Course, Say
+from workers.course import Course
 from workers.cutting import Cutting
 from workers.partition import COMPACTNESS, CRUMB, ITERATIONS, check, usual_sigma_mm
 from workers.progress import Report, silent
@@ -71,7 +71,6 @@ def partition_stored(
     sigma_mm: float | None = None,
     threshold: float | str | None = "auto",
     report: Report | None = None,
-    say: Say = lambda _: None,
 ) -> Stored:
     """Compute the superpixels of a stored volume, and write their ids.
 
@@ -91,9 +90,8 @@ def partition_stored(
     chunks : (3,) tuple of int, optional
         Voxels of a chunk; the ids do not depend on it.
     report : callable, optional
-        Told the fraction that is done; may raise CancelledError.
-    say : callable, optional
-        Told in some words what is being done.
+        Told the fraction that is done, and by `workers.progress.say` what is being done; may raise
+        CancelledError.
 
     Returns
     -------
@@ -110,9 +108,11 @@ def partition_stored(
     wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold)
     shape = opened(image).shape
     check(shape, *wish)
+    if len(chunks) != 3 or min(chunks) < 1:
+        raise ValueError(f"chunks must have 1 voxel or more along each of 3 axes; got {chunks}.")
     cutting = Cutting(shape, tuple(chunks))
     here = work / "x".join(map(str, chunks))
-    course = Course(here, cutting, executor, report or silent, say)
+    course = Course(here, cutting, executor, report or silent)
     try:
         found = find_ground(course, image, wish)
         features, centres, how = find_features(course, found, wish)
@@ -123,6 +123,12 @@ def partition_stored(
     shutil.rmtree(work, ignore_errors=True)
     voxels = int(connected.sizes.sum())
     return Stored(connected.count, voxels, connected.boxes, found.threshold)
+
+
+def id_chunks(chunks: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return the chunks of the ids: good to look at, and none in two of the workers' `chunks`."""
+    i, j, k = (n if side % n == 0 else side for side, n in zip(chunks, CHUNK, strict=True))
+    return i, j, k
 
 
 def _clustered(course: Course, features: Features, centres: np.ndarray, how: Rule) -> np.ndarray:
@@ -163,13 +169,9 @@ def _connected(course, features, centres, how, out, min_size) -> Connected:
     ]
     text = f"iteration {ITERATIONS} of {ITERATIONS}"
     course.run(text, _CLUSTERED, 0.92)(chunk_slic.keep_pieces, calls)
-    sides = zip(course.cutting.chunk, CHUNK, strict=True)
-    aligned = tuple(usual if side % usual == 0 else side for side, usual in sides)
-    create(out, course.cutting.shape, np.uint32, aligned)
-    # Four passes that each know only their own share.
-    return connect_chunks(
-        pieces, course.cutting, out, course.run("connecting", 0.92, 1.0), min_size
-    )
+    create(out, course.cutting.shape, np.uint32, id_chunks(course.cutting.chunk))
+    run = course.run("connecting", 0.92, 1.0, most=4)
+    return connect_chunks(pieces, course.cutting, out, run, min_size)
 
 
 def _said(error: OSError, work: Path) -> str:

@@ -1,0 +1,139 @@
+"""The superpixels of a volume on disk: kept beside it, computed once for the same settings."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.model.settings import Settings
+from dashboard.model.stored_superpixels import BOXES, IDS, PARTITIONS, TOLD, StoredSuperpixels
+from dashboard.model.stored_volume import StoredVolume
+from dashboard.store_hold import Hold
+from workers import files, stored_partition
+from workers.partition import VERSION, usual_sigma_mm
+from workers.progress import Report, say, silent
+from workers.stored_partition import CHUNKS
+
+_WAIT_S = 0.2
+_WORK = "work"
+
+
+def partition_stored(
+    volume: StoredVolume,
+    settings: Settings,
+    executor: Executor,
+    *,
+    chunks: tuple[int, int, int] = CHUNKS,
+    report: Report | None = None,
+) -> tuple[StoredSuperpixels, float | None]:
+    """Return superpixels of a stored volume, and the threshold of its foreground.
+
+    Those that were computed with the same settings before are taken as they are; where that was
+    not finished, it goes on.
+
+    Parameters
+    ----------
+    volume : StoredVolume
+    settings : Settings
+    executor : Executor
+        Runs the kernels. This call waits for them, so it needs a thread of its own.
+    chunks : (3,) tuple of int, optional
+        Voxels that a worker has in memory; nothing else depends on it.
+    report : callable, optional
+        Told the fraction that is done, and what is being done; may raise CancelledError.
+
+    Raises
+    ------
+    ValueError
+        In a sentence: a setting cannot be, nothing is foreground, the disk is full, or workers do
+        not see the cache.
+    BrokenExecutor
+        If the cluster was lost; the next call goes on.
+    """
+    report = report or silent
+    folder = volume.folder / PARTITIONS / key_of(volume, settings)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(folder, report):
+        if (found := _known(folder)) is None:
+            _compute(volume, settings, executor, folder, chunks, report)
+            found = _known(folder)
+    return found
+
+
+def key_of(volume: StoredVolume, settings: Settings) -> str:
+    """Return what a partition is called: the same for all that give the same superpixels."""
+    sigma_mm = settings.sigma_mm
+    if sigma_mm is None:
+        settings = settings._replace(sigma_mm=usual_sigma_mm(volume.spacing))
+    told = json.dumps([VERSION, settings._asdict()], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, report: Report) -> Iterator[None]:
+    """Wait until nobody else computes in a folder."""
+    while not (hold := Hold.alone(folder, guess=True)):
+        say(report, "another page computes the same")
+        report(0.0)
+        time.sleep(_WAIT_S)
+    try:
+        yield
+    finally:
+        hold.release()
+
+
+def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
+    try:
+        told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        return StoredSuperpixels.read(folder), told["threshold"]
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def _compute(volume, settings, executor, folder, chunks, report) -> None:
+    if blind := _blind(executor, volume.folder):
+        raise ValueError(
+            f"These Dask workers do not see the cache folder {volume.folder}: {', '.join(blind)}. "
+            "Choose one that all see under the same path with --cache."
+        )
+    found = stored_partition.partition_stored(
+        str(volume.levels[0].path),
+        str(folder / IDS),
+        volume.spacing,
+        _patient(executor, report),
+        work=folder / _WORK,
+        chunks=chunks,
+        report=report,
+        **settings._asdict(),
+    )
+    content = io.BytesIO()
+    np.save(content, found.boxes)
+    files.replace(folder / BOXES, content.getvalue())
+    told = {
+        "version": VERSION,
+        "count": found.count,
+        "voxels": found.voxels,
+        "threshold": found.threshold,
+        "settings": settings._asdict(),
+    }
+    files.replace(folder / TOLD, json.dumps(told, indent=1).encode())
+
+
+def _patient(executor: Executor, report: Report) -> Executor:
+    """Return the executor as one that waits for workers; others than Dask's are as they are."""
+    patient: Callable | None = getattr(executor, "patient", None)
+    return patient(lambda sentence: say(report, sentence)) if patient else executor
+
+
+def _blind(executor: Executor, folder: Path) -> list[str]:
+    """Return the workers that do not see a folder; others than Dask's are in this machine."""
+    look: Callable | None = getattr(executor, "blind", None)
+    return look(folder) if look else []

@@ -1,0 +1,267 @@
+"""A volume on disk gets the superpixels that it would get in memory."""
+
+from __future__ import annotations
+
+import errno
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from scipy import ndimage
+
+from workers import stored, stored_partition
+from workers.partition import partition
+from workers.stored_partition import partition_stored
+
+SHAPE = (26, 35, 30)
+SPACING = (1.0, 0.8, 1.5)
+CHUNK = (14, 16, 17)
+
+
+class Inline:
+    """Runs each call at once; `fails` may raise instead of the n-th."""
+
+    def __init__(self, fails=lambda n, kernel: None):
+        self.submitted = 0
+        self.kernels = []
+        self._fails = fails
+
+    def submit(self, function, *args):
+        future = Future()
+        self.submitted += 1
+        self.kernels += [args[0].__name__] * len(args[1])
+        try:
+            self._fails(self.submitted, args[0].__name__)
+            future.set_result(function(*args))
+        except Exception as error:  # noqa: BLE001 - what an executor does
+            future.set_exception(error)
+        return future
+
+    def fail_after(self, kernel, times):
+        if self.kernels.count(kernel) > times:
+            raise KeyError("the worker")
+
+
+def head(dtype="u2", seed=0):
+    """Two tissues, lesions and specks in air."""
+    rng = np.random.default_rng(seed)
+    mm = np.stack(np.meshgrid(*[np.linspace(-1, 1, n) for n in SHAPE], indexing="ij"))
+    inside = np.hypot(np.hypot(mm[0], mm[1]), mm[2]) < 0.85
+    tissue = ndimage.gaussian_filter(rng.normal(0, 1, SHAPE), 3)
+    image = np.where(inside, 300 + 100 * (tissue > 0) + rng.normal(0, 12, SHAPE), 10)
+    image = image + rng.normal(0, 2, SHAPE)
+    image[rng.random(SHAPE) < 0.002] = 500
+    return image.round().clip(0).astype(dtype)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Write a volume to disk; returns its path."""
+
+    def write(image):
+        array = stored.create(tmp_path / "image", image.shape, image.dtype, (16, 16, 16))
+        array[:] = image
+        return str(tmp_path / "image")
+
+    return write
+
+
+def run(path, tmp_path, executor=None, **options):
+    found = partition_stored(
+        path,
+        str(tmp_path / "ids"),
+        SPACING,
+        executor or Inline(),
+        work=tmp_path / "work",
+        **{"chunks": CHUNK, "count": 60} | options,
+    )
+    return found, stored.opened(tmp_path / "ids")[:]
+
+
+def assert_same(found, ids, reference):
+    assert_array_equal(ids, reference.ids)
+    assert_array_equal(found.boxes, reference.boxes)
+    assert found.count == reference.count
+    assert found.threshold == reference.threshold
+    assert found.voxels == np.count_nonzero(reference.ids)
+
+
+@pytest.mark.parametrize("threshold", ["auto", 250.0, None])
+@pytest.mark.parametrize("chunks", [(64, 64, 64), (14, 16, 17), (16, 64, 7), (26, 9, 30)])
+def test_any_chunks_give_the_superpixels_of_the_volume_in_memory(
+    chunks, threshold, store, tmp_path
+):
+    image = head()
+
+    found, ids = run(store(image), tmp_path, chunks=chunks, threshold=threshold)
+
+    assert_same(found, ids, partition(image, SPACING, count=60, threshold=threshold))
+
+
+@pytest.mark.parametrize("sigma_mm", [0, 0.3, 2.5, 40])
+def test_smoothing_reaches_into_the_chunks_around(sigma_mm, store, tmp_path):
+    image = head()
+
+    found, ids = run(store(image), tmp_path, sigma_mm=sigma_mm)
+
+    assert_same(found, ids, partition(image, SPACING, count=60, sigma_mm=sigma_mm))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "i4", "f4", "f8"])
+def test_any_intensities_are_cut_as_in_memory(dtype, store, tmp_path):
+    image = (head("f8") / (2 if dtype == "u1" else 1)).astype(dtype)
+    if dtype.startswith("f"):
+        image[5:9, 10:24, 11:30], image[20, 15, 20] = np.nan, np.inf
+
+    found, ids = run(store(image), tmp_path)
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+
+
+@pytest.mark.parametrize(
+    "wish", [{"count": 1}, {"count": 1500}, {"count": None, "size_mm3": 90.0}, {"compactness": 5.0}]
+)
+def test_any_wish_is_fulfilled_as_in_memory(wish, store, tmp_path):
+    image = head()
+
+    found, ids = run(store(image), tmp_path, **wish)
+
+    assert_same(found, ids, partition(image, SPACING, **{"count": 60} | wish))
+
+
+def test_any_number_of_workers_in_any_order_give_the_same(store, tmp_path):
+    image = head()
+    with ThreadPoolExecutor(5) as pool:
+        found, ids = run(store(image), tmp_path, pool, chunks=(9, 12, 13))
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+
+
+def test_nothing_is_left_but_the_ids(store, tmp_path):
+    run(store(head()), tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"image", "ids"}
+
+
+@pytest.mark.parametrize(
+    ("at", "passes"), [(0.02, 5), (0.2, 5), (0.3, 2), (0.5, 2), (0.8, 2), (0.97, 5)]
+)
+def test_what_was_broken_off_goes_on_from_where_it_was(at, passes, store, tmp_path):
+    image = head()
+    path = store(image)
+    run(path, tmp_path, full := Inline())
+
+    def dies(n, _):
+        if n >= full.submitted * at:
+            raise KeyError("the worker")
+
+    with pytest.raises(KeyError):
+        run(path, tmp_path, first := Inline(dies))
+    found, ids = run(path, tmp_path, again := Inline())
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+    twice = first.submitted + again.submitted - full.submitted
+    assert twice <= passes * full.kernels.count("survey")
+
+
+def test_chunks_that_are_smoothed_are_not_smoothed_again(store, tmp_path):
+    path = store(head())
+    first = Inline(lambda *_: first.fail_after("write_features", 3))
+    with pytest.raises(KeyError):
+        run(path, tmp_path, first)
+    run(path, tmp_path, again := Inline())
+
+    chunks = first.kernels.count("survey")
+    assert again.kernels.count("write_features") == chunks - 3
+
+
+def test_a_lost_task_is_given_out_again(store, tmp_path):
+    image = head()
+
+    def lost_now_and_then(n, _):
+        if n % 7 == 0:
+            raise BrokenExecutor("A worker was lost.")
+
+    found, ids = run(store(image), tmp_path, Inline(lost_now_and_then))
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+
+
+def test_a_cluster_that_is_lost_for_good_is_said(store, tmp_path):
+    def lost(n, _):
+        if n > 20:
+            raise BrokenExecutor("The connection to the Dask scheduler is lost.")
+
+    with pytest.raises(BrokenExecutor, match="scheduler is lost"):
+        run(store(head()), tmp_path, Inline(lost))
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_what_is_done_is_kept(store, tmp_path):
+    image = head()
+    path = store(image)
+
+    def full(_, kernel):
+        if kernel == "keep_pieces":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ValueError, match=r"disk of .* is full"):
+        run(path, tmp_path, Inline(full))
+    again = Inline()
+    found, ids = run(path, tmp_path, again)
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+    assert "sums_of" not in again.kernels
+
+
+def test_a_worker_that_does_not_see_the_volume_says_so(store, tmp_path):
+    def blind(*_):
+        raise FileNotFoundError(errno.ENOENT, "No such file", "/elsewhere/image")
+
+    with pytest.raises(ValueError, match=r"cannot read /elsewhere/image: the cache must lie"):
+        run(store(head()), tmp_path, Inline(blind))
+
+
+def test_what_cannot_be_is_refused_in_the_words_of_memory(store, tmp_path):
+    path = store(head())
+
+    with pytest.raises(ValueError, match="no voxel is in the foreground"):
+        run(path, tmp_path, threshold=1e9)
+    with pytest.raises(ValueError, match="compactness must be positive"):
+        run(path, tmp_path, compactness=0)
+    with pytest.raises(ValueError, match="chunks"):
+        run(path, tmp_path, chunks=(0, 1, 1))
+
+
+def test_it_tells_how_far_it_is_and_what_it_does(store, tmp_path):
+    told, said = [], []
+
+    def report(fraction):
+        told.append(fraction)
+
+    report.say = said.append
+    run(store(head()), tmp_path, report=report)
+
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1)
+    assert [text for text in said if text.startswith("iteration")] == [
+        f"iteration {n} of 10" for n in range(1, 11)
+    ]
+    assert said[-1] == "connecting"
+
+
+def test_it_can_be_cancelled_at_any_moment(store, tmp_path):
+    path = store(head())
+
+    for moment in (0.0, 0.05, 0.15, 0.5, 0.9, 0.95):
+
+        def report(fraction, moment=moment):
+            if fraction >= moment:
+                raise CancelledError
+
+        with pytest.raises(CancelledError):
+            run(path, tmp_path, report=report)
+
+
+def test_ids_lie_in_chunks_that_a_slice_reads_fast(store, tmp_path):
+    assert stored_partition.id_chunks((128, 256, 100)) == (64, 64, 100)
