@@ -103,7 +103,7 @@ def _add_up(begin, end, far, near, count):
         first = found
         for i in range(begin[region], end[region]):
             other = far[i]
-            if other not in (0, region):
+            if other:
                 if place[other] < first:
                     place[other] = found
                     near[found], far[found], count[found] = region, other, 0

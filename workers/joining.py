@@ -31,14 +31,15 @@ class Faces(NamedTuple):
         ``near[begin[r]:end[r]]`` are the neighbours of region r.
     near : (m,) ndarray of int32
         Regions; also the region itself, where two runs of it follow each other.
-    count : (m,) ndarray of int32
-        How many faces each of these stands for. A neighbour may be listed more than once.
+    count : (m,) ndarray of int32, or None
+        How many faces each of these stands for; None where it is one. A neighbour may be listed
+        more than once.
     """
 
     begin: np.ndarray
     end: np.ndarray
     near: np.ndarray
-    count: np.ndarray
+    count: np.ndarray | None
 
 
 def faces(map_: np.ndarray, bounds: np.ndarray, owner: np.ndarray, sizes: np.ndarray) -> Faces:
@@ -62,7 +63,7 @@ def faces(map_: np.ndarray, bounds: np.ndarray, owner: np.ndarray, sizes: np.nda
     end = begin[:-1].copy()
     near = np.empty(begin[-1], np.int32)
     _list(map_.reshape(-1), bounds, owner, end, near, *map_.shape[1:])
-    return Faces(begin[:-1], end, near, np.broadcast_to(np.int32(1), near.shape))
+    return Faces(begin[:-1], end, near, None)
 
 
 def gathered(parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], n: int) -> Faces:
@@ -202,7 +203,8 @@ def _vote(done, last, queue, votes, owner, begin, end, near, count):
             other = near[j]
             who = owner[other]
             if who > 0:
-                got = votes[who, 1] + count[j] if votes[who, 0] == region else np.int64(count[j])
+                got = votes[who, 1] if votes[who, 0] == region else 0
+                got += 1 if count is None else count[j]
                 votes[who, 0], votes[who, 1] = region, got
                 if got > most or (got == most and who < best):
                     best, most = who, got

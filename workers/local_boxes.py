@@ -36,17 +36,16 @@ def parts(of: np.ndarray, boxes: np.ndarray, sizes: np.ndarray) -> Parts:
     Parameters
     ----------
     of : (P + 1,) ndarray of int32
-        The superpixel of each piece; 0 for pieces that do not count.
+        The superpixel of each piece; 0 for those that do not count, as piece 0.
     boxes : (P + 1, 6) ndarray of int32
         Of each piece.
     sizes : (P + 1,) ndarray of int32
-        In voxels; 0 of piece 0.
+        In voxels.
     """
     numbers, place = np.unique(of, return_inverse=True)
     around, total = _nothing(numbers.size), np.zeros(numbers.size, np.int32)
-    counts = np.flatnonzero(sizes)
-    _widen(place[counts], boxes[counts], sizes[counts], around, total)
-    there = (numbers > 0) & (total > 0)
+    _widen(place, boxes, sizes, around, total)
+    there = numbers > 0
     return Parts(numbers[there].astype(np.int32), around[there], total[there])
 
 
