@@ -80,11 +80,12 @@ def draw_here(bench, label, *, before=lambda: None):
 
 
 def draw_surely(bench, label, *, before=lambda: None):
-    """As `draw_here`, again if a page that has just come did not begin the stroke."""
+    """As `draw_here`; again, if the page says of a stroke that it was not begun."""
     for _ in range(5):
         draw_here(bench, label, before=before)
         if bench.pending or not bench.connected or labelled(bench) == label:
             return
+        expect(bench.page.get_by_text("draw it again")).to_be_visible()
     raise AssertionError("no stroke was begun")
 
 

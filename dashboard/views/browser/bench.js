@@ -193,7 +193,7 @@ class Bench {
   ask(question) { (question.difference ? this.forms : this.question).ask(question) }
 
   loading(array, fraction) {
-    this.readout.hint(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
+    this.readout.progress(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
   }
 
   /** A file in pieces, for what is too big for one message. */

@@ -7,6 +7,8 @@
 
 const NOTCH_PX = 40
 const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
+const NOT_BEGUN = "The slice did not take this stroke: draw it again"
+const NOT_PRESSED = "The browser did not say that the button went down, so there is no stroke: draw it again"
 
 /** Tells of each wheel event whether it is one step: a trackpad sends many small ones for one. */
 function wheelNotches() {
@@ -30,6 +32,7 @@ function listenToPointer(pane) {
   const isOverlay = (event) => event.composedPath().includes(pane.slider)
   const notch = wheelNotches()
   let drag = null
+  let held = false // as far as the window was told: a busy browser may leave a press out
 
   el.addEventListener("pointerdown", (event) => {
     if (!event.isTrusted || isOverlay(event)) return
@@ -46,6 +49,7 @@ function listenToPointer(pane) {
     if (!event.isTrusted || !pane.layout) return
     const here = at(event)
     bench.readout.show(pane.voxelAt(...here))
+    if (!held && !drag && event.buttons === 1 && bench.draws) bench.readout.hint(NOT_PRESSED)
     if (drag) {
       event.stopPropagation()
       move(here)
@@ -89,16 +93,19 @@ function listenToPointer(pane) {
   }
 
   const release = (event) => {
-    if (!event.isTrusted || !drag) return
+    if (!event.isTrusted) return
+    held = false
+    if (!drag) return
     event.stopPropagation()
     move(at(event))
     if (drag.isStroke) {
       tell("pointerup", drag.last)
       bench.drawing = false
-      bench.strokes.finish(pane)
+      bench.readout.hint(bench.strokes.finish(pane) ? "" : NOT_BEGUN)
     } else if (drag.button === 0 && drag.moved <= TAP_PX && bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
     drag = null
   }
+  window.addEventListener("pointerdown", (event) => { if (event.isTrusted) held = true }, { capture: true })
   window.addEventListener("pointerup", release, { capture: true })
   window.addEventListener("pointercancel", release, { capture: true })
 

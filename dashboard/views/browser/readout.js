@@ -1,8 +1,10 @@
 // The line at the bottom: what is under the pointer. It asks the server for nothing.
 
+const HINT_MS = 5000 // what loads, or waits, says nothing over a younger hint
+
 class Readout {
   constructor(bench) {
-    this.bench = bench
+    Object.assign(this, { bench, hinted: -Infinity })
     this.fields = Object.fromEntries(["voxel", "world", "value", "superpixel", "label", "hint"]
       .map((name) => [name, h("span", { class: name })]))
     this.el = h("div", { class: "readout", "aria-label": "Under the pointer" }, ...Object.values(this.fields))
@@ -29,5 +31,14 @@ class Readout {
 
   refresh() { if (this.last) this.show(this.last) }
 
-  hint(text) { this.fields.hint.textContent = text }
+  /** Say something of what the user did, long enough to be read. */
+  hint(text) {
+    this.hinted = text ? performance.now() : -Infinity
+    this.fields.hint.textContent = text
+  }
+
+  /** Say how far something is; not over a hint that is still to be read. */
+  progress(text) {
+    if (performance.now() - this.hinted > HINT_MS) this.fields.hint.textContent = text
+  }
 }

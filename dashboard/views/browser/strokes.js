@@ -85,7 +85,7 @@ class Strokes {
   /** Say that the server is slow, as long as it is. */
   tell() {
     const n = this.waiting.size
-    if (n || this.told) this.bench.readout.hint(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
+    if (n || this.told) this.bench.readout.progress(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
     this.told = n > 0
     if (n) setTimeout(() => this.tell(), PATIENCE_MS)
   }
