@@ -242,7 +242,7 @@ def test_it_tells_how_far_it_is_and_what_it_does(store, tmp_path):
     report.say = said.append
     run(store(head()), tmp_path, report=report)
 
-    assert told == sorted(told)
+    assert min(np.diff(told)) > -1e-9
     assert told[-1] == pytest.approx(1)
     assert [text for text in said if text.startswith("iteration")] == [
         f"iteration {n} of 10" for n in range(1, 11)
