@@ -31,6 +31,7 @@ def open_page() -> None:
         schedule=turn,
         user=user.current(),
         is_watched=partial(has_page, pn.state.curdoc),
+        folder=Folder(asked.folder),
     )
     page = Page(session, Folder(asked.folder), turn.begin)
     page.start()

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
 
-from dashboard.notices import Refused
+import numpy as np
+
+from dashboard import leaving
+from dashboard.leaving import Writer
+from dashboard.model.case import Case
+from dashboard.model.stored_superpixels import StoredSuperpixels
+from dashboard.model.stored_volume import StoredVolume
+from dashboard.notices import Notice, Refused
 from dashboard.open_case import OpenCase
 from dashboard.order import finished
 from workers import labels_tsv, nifti
 
+GZ = ".nii.gz"
+
 
 class Exporting(OpenCase):
-    """The verbs that hand files out; parameters as of `OpenCase`."""
+    """The verbs that hand files out; parameters as of `OpenCase`.
+
+    Each returns a future of the bytes; of None where there are none to be downloaded, and then the
+    user was told why, or where the file is.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._leaving: set[str] = set()
 
     def export_labels(self) -> Future:
-        """Start to write the labels as NIfTI; the future holds the bytes."""
-        if not +self.labels.voxels:
+        """Start to write the labels as NIfTI, with every stroke that was drawn before."""
+        return self._in_order(partial(self._export_labels, self._opened()))
+
+    def _export_labels(self, case: Case) -> Future:
+        if not +case.labels.voxels:
             raise Refused("Nothing is labelled yet: draw a stroke first.")
-        return self._executor.submit(
-            nifti.encode_labels, self.labels.data.copy(), self.volume.header
-        )
+        data, header = case.labels.data, self.volume.header
+        if isinstance(data, np.ndarray):
+            return self._executor.submit(nifti.encode_labels, data.copy(), header)
+        return self._write("labels", "_dseg", leaving.label_writer(case.labels, header))
 
     def export_table(self) -> Future:
         """Write the names and colours of the labels as BIDS ``_dseg.tsv``."""
@@ -27,12 +51,87 @@ class Exporting(OpenCase):
         return finished(labels_tsv.encode(self.table).encode())
 
     def export_superpixels(self) -> Future:
-        """Start to write the superpixels' ids as NIfTI; the future holds the bytes."""
-        if self.superpixels is None:
+        """Start to write the superpixels' ids as NIfTI."""
+        superpixels = self.superpixels
+        if superpixels is None:
             raise Refused("There are no superpixels yet: press Partition first.")
-        return self._executor.submit(nifti.encode_labels, self.superpixels.ids, self.volume.header)
+        header = self.volume.header
+        if isinstance(superpixels, StoredSuperpixels):
+            writer = leaving.superpixel_writer(superpixels, header)
+            return self._write("superpixels", "_superpixels", writer)
+        return self._executor.submit(nifti.encode_labels, superpixels.ids, header)
 
     def export_volume(self) -> Future:
-        """Start to write the volume as NIfTI; the future holds the bytes."""
+        """Start to write the volume as NIfTI."""
         self._opened()
+        if isinstance(self.volume, StoredVolume):
+            raise Refused(
+                "This volume is too big to be downloaded; its file is in the data folder, where "
+                "it was opened."
+            )
         return self._executor.submit(nifti.encode_volume, self.volume.data, self.volume.header)
+
+    # How it is done
+
+    def _in_order(self, start: Callable[[], Future]) -> Future:
+        """Start when all is done that was asked for before; now, if it is."""
+        begun: list[Future] = []
+        turn = self._order.do(lambda: begun.append(start()))
+        if begun:
+            return begun[0]
+        done: Future = Future()
+        turn.add_done_callback(lambda _: follow(begun[0] if begun else finished(), done))
+        return done
+
+    def _write(self, what: str, ending: str, writer: Writer) -> Future:
+        """Have a file written in a thread; it is saved in the data folder if it becomes big."""
+        if what in self._leaving:
+            raise Refused(f"The {what} are being written already: wait, or press Cancel.")
+        path = self._fresh(ending)
+        self._leaving.add(what)
+        done: Future = Future()
+        then = partial(self._written, what, done)
+        call = self._threads, leaving.write_out, writer, path
+        self._lanes.start(f"file of {what}", f"Writing the {what}", then, *call)
+        return done
+
+    def _written(self, what: str, done: Future, result: Callable[[], bytes | Path]) -> None:
+        self._leaving.discard(what)
+        content = None
+        try:
+            content = result()
+        finally:  # what it raises is told by the lane
+            done.set_result(content if isinstance(content, bytes) else None)
+        if isinstance(content, Path):
+            said = content.relative_to(self._folder.root).as_posix()
+            self.notice = Notice(
+                f"The {what} are too big to be downloaded ({megabytes(content)} MB): they are "
+                f"saved in the data folder, as {said}.",
+                "success",
+            )
+
+    def _fresh(self, ending: str) -> Path | None:
+        """Return a free path in the data folder: beside the volume's file, if that is in it."""
+        if self._folder is None:
+            return None
+        root, beside = self._folder.root, self._places.get(self.volume.digest)
+        place = beside if beside and beside.is_relative_to(root) else root
+        # What was dropped on the page is called as the browser says.
+        return leaving.fresh(place, Path(self.volume.name).name + ending, GZ)
+
+
+def follow(one: Future, other: Future) -> None:
+    """Let a future end as another does."""
+
+    def end(done: Future) -> None:
+        if error := done.exception():
+            other.set_exception(error)
+        else:
+            other.set_result(done.result())
+
+    one.add_done_callback(end)
+
+
+def megabytes(path: Path) -> str:
+    """Return how large a file is, in words."""
+    return f"{path.stat().st_size / 1e6:,.0f}"

@@ -14,6 +14,7 @@ from dashboard.keeper import Keeper, Saved
 from dashboard.lanes import Lanes
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases
+from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
 from dashboard.model.labels import LabelMap
 from dashboard.model.lease import Watch
@@ -55,8 +56,8 @@ class OpenCase(param.Parameterized):
         refused.
     threads : Executor, optional
         Threads of this process for what takes minutes; by default those of `files`.
-    folder : Path, optional
-        Where files are written that are too big to be downloaded.
+    folder : Folder, optional
+        Takes files that are too big to be downloaded.
     """
 
     volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
@@ -81,7 +82,7 @@ class OpenCase(param.Parameterized):
         is_watched: Callable[[], bool] = lambda: True,
         store: Store | None = None,
         threads: Executor | None = None,
-        folder: Path | None = None,
+        folder: Folder | None = None,
     ) -> None:
         super().__init__()
         self._executor = executor
@@ -105,6 +106,7 @@ class OpenCase(param.Parameterized):
         self._watch: Watch | None = None
         self._looking = False
         self._cuts = 0
+        self._places: dict[str, Path] = {}
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
         self._order = Order(schedule, self._keeper.expect_strokes, self.tell)
         self.surfaces = Surfaces(executor, schedule, self._threads)
@@ -186,6 +188,8 @@ class OpenCase(param.Parameterized):
         except nifti.FormsDiffer as differ:
             self.question = asked._replace(difference=differ.difference)
             return
+        if isinstance(asked.source, Path):
+            self._places[volume.digest] = asked.source.parent
         if self._keeper.holds and self.volume.digest == volume.digest:
             self.tell(f"{asked.name} is open already, with all that was done to it.", "info")
             return

@@ -11,14 +11,19 @@ import panel as pn
 from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
 from dashboard.store import Storage, Store
+from dashboard.threads import Threads
 from workers.warm import warm_page
 
 
 class Shared(NamedTuple):
-    """The one Dask client, the threads that read files, the annotations, and large volumes."""
+    """The one Dask client, the threads, the annotations, and large volumes.
+
+    Of the threads, `files` are few, for what takes seconds; `threads` are for what takes minutes.
+    """
 
     executor: Executor
     files: Executor
+    threads: Executor
     cases: Cases
     store: Store
 
@@ -37,4 +42,4 @@ def begin(scheduler: str | None, data_root: Path, storage: Storage) -> Shared:
     executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
     files = ThreadPoolExecutor(max_workers=2)
     files.submit(warm_page)
-    return Shared(executor, files, Cases(data_root), Store(storage))
+    return Shared(executor, files, Threads(), Cases(data_root), Store(storage))

@@ -7,6 +7,8 @@ import errno
 import os
 import re
 import secrets
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 try:
@@ -14,6 +16,7 @@ try:
 except ImportError:  # not a POSIX system: what a killed writer left stays there
     fcntl = None
 
+Bytes = bytes | bytearray | memoryview
 _PIECE = 2**24
 _RETRIES = 10
 # What a file system says that cannot force a folder to disk, or a folder that may be written to
@@ -46,6 +49,21 @@ def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
         untouched and nothing else is left. If only the folder cannot be forced to disk, the new
         file is there, and whether it stays after a loss of power is not known.
     """
+    with replacing(path, mode) as put:
+        put(content)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[Bytes], None]]:
+    """Give a function that takes the new content of `path`, piece by piece, for a ``with``.
+
+    At its end the file is replaced as by `replace`, and on an exception it is left as it was.
+
+    Raises
+    ------
+    OSError
+        As `replace`, where a piece cannot be written too.
+    """
     path = Path(path).resolve()
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
@@ -53,7 +71,8 @@ def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
     descriptor, temporary = _begin(path, mode)
     try:
         try:
-            _write(descriptor, content)
+            yield partial(_write, descriptor)
+            os.fsync(descriptor)
             if path.exists():
                 temporary.chmod(path.stat().st_mode & 0o777)
             temporary.replace(path)
@@ -125,7 +144,6 @@ def _write(descriptor, content):
         if not written:
             raise OSError(errno.EIO, "Nothing more could be written")
         view = view[written:]
-    os.fsync(descriptor)
 
 
 def _sync_folder(folder):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.nifti_data import check_length, parts, target
-from workers.nifti_encode import encode_labels, encode_volume
+from workers.nifti_encode import encode_labels, encode_volume, write_labels
 from workers.nifti_error import FormsDiffer, SeveralVolumes, UnreadableFile
 from workers.nifti_header import MAX_VOXELS, Layout, block_size, layout
 from workers.nifti_pair import data_of, header_of, is_voxels, lonely, open_half
@@ -35,6 +35,7 @@ __all__ = [
     "encode_volume",
     "opened",
     "read",
+    "write_labels",
 ]
 
 _MAX_EXTENSIONS = 2**24

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterable
+from typing import BinaryIO
 
 import nibabel as nib
 import numpy as np
@@ -53,10 +55,46 @@ def encode_labels(labels: np.ndarray, header: bytes, *, report: Report | None = 
         raise ValueError(f"labels must be integers; got {labels.dtype}.")
     if labels.min(initial=0) < 0:
         raise ValueError(f"labels must not be negative; got {labels.min()}.")
-    dtype = np.min_scalar_type(int(labels.max(initial=0)))
-    target = _placed(labels.shape, dtype, parse(header))
+    buffer = io.BytesIO()
+    planes = (labels[:, :, k] for k in range(labels.shape[2]))
+    most = int(labels.max(initial=0))
+    write_labels(buffer, planes, labels.shape, most, header, report=report)
+    return buffer.getvalue()
+
+
+def write_labels(
+    file: BinaryIO,
+    planes: Iterable[np.ndarray],
+    shape: tuple[int, int, int],
+    most: int,
+    header: bytes,
+    *,
+    report: Report | None = None,
+) -> None:
+    """Write the bytes of `encode_labels` to a file, plane by plane.
+
+    Parameters
+    ----------
+    file : binary file
+        Takes some kilobytes at a time; is not closed.
+    planes : iterable of (I, J) ndarray of int
+        Those of a label map at k = 0, 1, …, K − 1, non-negative.
+    shape : (3,) tuple of int
+        (I, J, K).
+    most : int
+        The largest label, on which the type depends that is written.
+    header, report
+        As of `encode_labels`.
+
+    Raises
+    ------
+    ValueError
+        If the source has another shape.
+    """
+    dtype = np.min_scalar_type(most)
+    target = _placed(shape, dtype, parse(header))
     target["intent_code"] = _LABEL_INTENT
-    return _compressed(target, labels, dtype, report or silent)
+    _write(file, target, planes, dtype, report or silent)
 
 
 def encode_volume(data: np.ndarray, header: bytes, *, report: Report | None = None) -> bytes:
@@ -84,7 +122,10 @@ def encode_volume(data: np.ndarray, header: bytes, *, report: Report | None = No
     target = _placed(data.shape, dtype, source)
     for field in _MEANING:
         target[field] = source[field]
-    return _compressed(target, data, dtype, report or silent)
+    buffer = io.BytesIO()
+    planes = (data[:, :, k] for k in range(data.shape[2]))
+    _write(buffer, target, planes, dtype, report or silent)
+    return buffer.getvalue()
 
 
 def _placed(shape, dtype, source):
@@ -106,12 +147,11 @@ def _placed(shape, dtype, source):
     return target
 
 
-def _compressed(header, data, dtype, report):
+def _write(file, header, planes, dtype, report):
     """Gzip header and planes; GzipFile writes neither a time, a name nor a system."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile("", "wb", _LEVEL, buffer, mtime=0) as stream:
+    count = int(header["dim"][3])
+    with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as stream:
         stream.write(header.binaryblock + bytes(4))
-        for k in range(data.shape[2]):
-            stream.write(data[:, :, k].astype(dtype.newbyteorder("<")).tobytes(order="F"))
-            report((k + 1) / data.shape[2])
-    return buffer.getvalue()
+        for k, plane in enumerate(planes):
+            stream.write(plane.astype(dtype.newbyteorder("<")).tobytes(order="F"))
+            report((k + 1) / count)

@@ -67,6 +67,8 @@ class Download(pmui.FileDownload):
             return
         finally:
             self.loading = False
+        if content is None:  # the session has said why
+            return
         if len(content) > ONE_MESSAGE:
             self._bench().send_file(name, content)
             return

@@ -1,0 +1,57 @@
+"""Volumes and superpixels on disk, small and in tiny chunks."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.stored_superpixels import BOXES, IDS, PARTITIONS, TOLD, StoredSuperpixels
+from dashboard.model.stored_volume import Level, StoredVolume
+from workers import stored
+from workers.coarse import blocks
+from workers.partition import partition
+
+CHUNKS = (4, 4, 4)
+
+
+class TinyStoredVolume(StoredVolume):
+    """A stored volume of which few of the labels stay in memory."""
+
+    def zeros(self, dtype):
+        most = 8 * 4**3 * np.dtype(dtype).itemsize
+        return ChunkedArray(self.shape, dtype, self.folder, side=4, most_bytes=most)
+
+
+def store_volume(volume, root):
+    """The volume on disk, with the levels of strides 1 and 2."""
+    folder = root / "volumes" / volume.digest
+    half = blocks(volume.data, np.array([2, 2, 2])).mean(axis=(1, 3, 5)).astype(volume.data.dtype)
+    levels = []
+    for n, data in enumerate((volume.data, half)):
+        stored.create(folder / f"level-{n}", data.shape, data.dtype, CHUNKS)[:] = data
+        levels.append(Level(folder / f"level-{n}", data.shape, (2**n,) * 3))
+    told = volume.name, volume.header, volume.notes, volume.digest
+    ranges = volume.finite_range, volume.window
+    return TinyStoredVolume(folder, tuple(levels), volume.data.dtype, volume.affine, *told, *ranges)
+
+
+def store_superpixels(ids, boxes, folder):
+    """The superpixels on disk."""
+    stored.create(folder / IDS, ids.shape, np.uint32, CHUNKS)[:] = ids
+    np.save(folder / BOXES, boxes)
+    (folder / TOLD).write_text(json.dumps({"version": 1, "count": len(boxes)}))
+    return StoredSuperpixels.read(folder)
+
+
+def partition_stored(volume, settings, executor, *, report):
+    """What the driver does, in memory: superpixels in the volume's folder, and the threshold."""
+    report.say("iteration 1 of 1")
+    report(0.5)
+    data = stored.opened(volume.levels[0].path)[:]
+    wish = settings._asdict()
+    found = executor.submit(partition, data, volume.spacing, **wish).result()
+    key = "-".join(str(n).replace(".", "_") for n in wish.values())
+    folder = volume.folder / PARTITIONS / key
+    return store_superpixels(found.ids, found.boxes, folder), found.threshold
