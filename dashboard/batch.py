@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import argparse
-import functools
-import hashlib
 import time
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import zarr
 
+from dashboard import batch_out, options
+from dashboard.chunked import partition_stored
+from dashboard.model.stored_superpixels import StoredSuperpixels
+from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.volume import Volume
 from dashboard.opening import read_volume
-from workers import files, nifti
-from workers.partition import COMPACTNESS, COUNT, Partition, partition
+from dashboard.store import Store
+from workers import nifti
+from workers.partition import COMPACTNESS, COUNT, partition
+from workers.progress import Report
+from workers.stored_partition import CHUNKS
+from workers.team import usable
 
-ENDINGS = (".nii.gz",)
+
+class Wish(NamedTuple):
+    """What superpixels are asked for, as `workers.partition.partition` takes it."""
+
+    count: int | None
+    size_mm3: float | None
+    compactness: float
+    sigma_mm: float | None
+    threshold: float | str | None
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``supervox partition``."""
-    parser.add_argument("image", type=Path, help="NIfTI volume")
-    parser.add_argument("out", type=Path, help="where the ids go: a name ending in .nii.gz")
+    parser.add_argument("image", type=Path, help="volume")
+    parser.add_argument(
+        "out",
+        type=Path,
+        help=f"where the ids go: a name ending in {' or '.join(batch_out.ENDINGS)}",
+    )
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
         "--count", type=int, help=f"superpixels wanted in the foreground (default: {COUNT})"
@@ -39,6 +59,22 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
     )
     parser.add_argument("--scheduler", help="address of a Dask scheduler (default: this process)")
+    parser.add_argument(
+        "--chunks",
+        type=chunks,
+        metavar="I,J,K",
+        help="work on disk, so many voxels at a time for each worker; the ids do not depend on it "
+        "(default: 128,128,128 for what is over the memory budget)",
+    )
+    options.add_storage_to(parser)
+
+
+def chunks(text: str) -> tuple[int, int, int]:
+    """Return the sides of a chunk from ``128,128,128``."""
+    i, j, k = (int(side) for side in text.split(","))
+    if min(i, j, k) < 1:
+        raise ValueError(f"Expected sides of 1 voxel or more; got {text}.")
+    return i, j, k
 
 
 def threshold(text: str) -> float | str | None:
@@ -48,7 +84,9 @@ def threshold(text: str) -> float | str | None:
     return None if text == "none" else float(text)
 
 
-def partition_file(given: argparse.Namespace, executor: Executor | None = None) -> dict:
+def partition_file(
+    given: argparse.Namespace, executor: Executor | None = None, report: Report | None = None
+) -> dict:
     """Partition ``given.image``, write the ids to ``given.out``, and return what was found.
 
     Parameters
@@ -56,7 +94,9 @@ def partition_file(given: argparse.Namespace, executor: Executor | None = None) 
     given : argparse.Namespace
         What `add_to` reads.
     executor : Executor, optional
-        Runs the kernel; this process does if there is none.
+        Runs the kernels; this process does if there is none.
+    report : callable, optional
+        Told how far a volume on disk is, and what is being done.
 
     Returns
     -------
@@ -70,51 +110,56 @@ def partition_file(given: argparse.Namespace, executor: Executor | None = None) 
         With a sentence, if the image cannot be read, an option is out of range or the output
         cannot be written.
     """
-    if not given.out.name.endswith(ENDINGS):
-        raise ValueError(f"Expected an output name ending in .nii.gz; got {given.out.name}.")
-    if given.out.resolve() == given.image.resolve():
-        raise ValueError("Expected an output other than the image, which would be lost.")
-    volume = opened(given)
+    batch_out.check(given.out, given.image)
+    volume = opened(given, report)
     start = time.perf_counter()
-    found = compute(volume, given, executor)
+    ids, count = compute(volume, given, executor, report)
     seconds = time.perf_counter() - start
-    try:
-        files.replace(given.out, nifti.encode_labels(found.ids, volume.header))
-    except OSError as error:
-        raise ValueError(f"The ids could not be written to {given.out}: {error}") from error
-    return {
-        "count": int(found.count),
-        "voxels": int(np.count_nonzero(found.ids)),
-        "seconds": round(seconds, 3),
-        "sha256": hashlib.sha256(np.ascontiguousarray(found.ids)).hexdigest(),
-    }
+    digest, voxels = batch_out.digest(ids, count)
+    batch_out.write(given.out, ids, count, volume)
+    return {"count": count, "voxels": voxels, "seconds": round(seconds, 3), "sha256": digest}
 
 
-def opened(given: argparse.Namespace) -> Volume:
-    """Read the image as `given` says.
+def opened(given: argparse.Namespace, report: Report | None = None) -> Volume | StoredVolume:
+    """Read the image as `given` says, or open it in the cache.
 
     Raises
     ------
     ValueError
         With a sentence that names the option where a choice is wanted.
     """
+    storage = options.storage(given)
+    store = Store(storage._replace(budget_gb=0) if given.chunks else storage)
+    which = {"volume": given.volume, "form": given.form, "store": store, "report": report}
     try:
-        return read_volume(given.image, given.image.name, volume=given.volume, form=given.form)
+        return read_volume(given.image, given.image.name, **which)
     except nifti.FormsDiffer as differ:
         said = f"{differ} {differ.difference} Say --form sform or --form qform."
         raise ValueError(said) from None
 
 
-def compute(volume: Volume, given: argparse.Namespace, executor: Executor | None) -> Partition:
-    """Run the kernel on `executor`, or here."""
-    kernel = functools.partial(
-        partition,
-        count=given.count,
-        size_mm3=given.size_mm3,
-        compactness=given.compactness,
-        sigma_mm=given.sigma_mm,
-        threshold=given.threshold,
-    )
+def compute(
+    volume: Volume | StoredVolume,
+    given: argparse.Namespace,
+    executor: Executor | None,
+    report: Report | None = None,
+) -> tuple[np.ndarray | zarr.Array, int]:
+    """Return ids and count of the superpixels; kernels run on `executor`, or here."""
+    count = COUNT if given.count is None and given.size_mm3 is None else given.count
+    wish = Wish(count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold)
+    if isinstance(volume, StoredVolume):
+        found = _on_disk(volume, wish, given.chunks or CHUNKS, executor, report)
+        return found.ids_array(), found.count
     if executor is None:
-        return kernel(volume.data, volume.spacing)
-    return executor.submit(kernel, volume.data, volume.spacing).result()
+        made = partition(volume.data, volume.spacing, **wish._asdict())
+    else:
+        made = executor.submit(partition, volume.data, volume.spacing, **wish._asdict()).result()
+    return made.ids, int(made.count)
+
+
+def _on_disk(volume, wish, sides, executor, report) -> StoredSuperpixels:
+    told = {"chunks": sides, "report": report}
+    if executor is not None:
+        return partition_stored(volume, wish, executor, **told)[0]
+    with ThreadPoolExecutor(usable()) as threads:
+        return partition_stored(volume, wish, threads, **told)[0]

@@ -73,7 +73,10 @@ def key_of(volume: StoredVolume, settings: Settings) -> str:
     sigma_mm = settings.sigma_mm
     if sigma_mm is None:
         settings = settings._replace(sigma_mm=usual_sigma_mm(volume.spacing))
-    told = json.dumps([VERSION, settings._asdict()], sort_keys=True)
+    given = settings._asdict()
+    if given.get("size_mm3") is None:  # the page has no such wish
+        given.pop("size_mm3", None)
+    told = json.dumps([VERSION, given], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

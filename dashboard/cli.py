@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from dashboard import batch, options, store_command
 from dashboard.model.folder import is_volume
 from dashboard.server import plan, secret
+from dashboard.telling import Telling
 
 if TYPE_CHECKING:
     from dashboard.process import Shared
@@ -125,12 +126,16 @@ def passed_on(asked: options.Options) -> list[str]:
 
 def partition(given: argparse.Namespace) -> int:
     """Write the superpixels of a volume, and print one JSON line about them."""
+    telling = Telling(sys.stderr) if sys.stderr.isatty() else None
     try:
         with executor_at(given.scheduler) as executor:
-            found = batch.partition_file(given, executor)
+            found = batch.partition_file(given, executor, telling)
     except (ValueError, BrokenExecutor) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
+    finally:
+        if telling:
+            telling.end()
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
 

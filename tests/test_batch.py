@@ -5,11 +5,12 @@ import hashlib
 
 import numpy as np
 import pytest
+import zarr
 from numpy.testing import assert_array_equal
 
 from dashboard import batch
 from tests.conftest import Inline, nifti_bytes
-from workers import nifti
+from workers import nifti, stored_partition
 from workers.partition import partition
 
 
@@ -98,3 +99,60 @@ def test_a_run_that_fails_leaves_the_old_file_and_nothing_else(asked, tmp_path):
 
     assert given.out.read_bytes() == b"yesterday's ids"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.fixture
+def on_disk(asked, tmp_path):
+    """Ask for the same, computed on disk in chunks."""
+
+    def ask(chunks="9,8,7", out=None, *options):
+        given = asked(
+            "--count", "30", "--chunks", chunks, "--cache", str(tmp_path / "cache"), *options
+        )
+        given.out = given.out.with_name(out) if out else given.out
+        return given
+
+    return ask
+
+
+@pytest.mark.parametrize("chunks", ["128,128,128", "9,8,7", "5,30,4"])
+def test_chunks_on_disk_give_the_same_ids_and_the_same_file(chunks, asked, on_disk):
+    here = batch.partition_file(asked())
+    written = asked().out.read_bytes()
+
+    there = batch.partition_file(on_disk(chunks))
+
+    assert {**there, "seconds": 0} == {**here, "seconds": 0}
+    assert asked().out.read_bytes() == written
+
+
+def test_ids_can_go_into_zarr(asked, on_disk, volume):
+    given = on_disk(out="ids.zarr")
+    found = batch.partition_file(given)
+
+    array = zarr.open_array(str(given.out), mode="r")
+    assert hashlib.sha256(array[:]).hexdigest() == found["sha256"]
+    assert array.dtype == np.uint16
+    assert_array_equal(array.attrs["affine"], nifti.read(given.image).affine)
+
+
+def test_zarr_is_the_same_from_memory(asked, on_disk, tmp_path):
+    given = asked()
+    given.out = tmp_path / "memory.zarr"
+
+    assert batch.partition_file(given)["sha256"] == batch.partition_file(on_disk())["sha256"]
+    assert given.out.is_dir()
+
+
+def test_a_zarr_that_is_there_is_not_written_over(on_disk, tmp_path):
+    (tmp_path / "ids.zarr").mkdir()
+
+    with pytest.raises(ValueError, match="not there yet"):
+        batch.partition_file(on_disk(out="ids.zarr"))
+
+
+def test_what_was_computed_once_is_not_computed_again(on_disk, monkeypatch):
+    first = batch.partition_file(on_disk())
+    monkeypatch.setattr(stored_partition, "partition_stored", None)
+
+    assert batch.partition_file(on_disk("4,4,40"))["sha256"] == first["sha256"]

@@ -143,7 +143,7 @@ def test_an_output_of_another_ending_is_refused(supervox, scan, out):
     status, said, errors = partition(supervox, scan, out=out)
 
     assert (status, said) == (2, "")
-    assert errors == f"Expected an output name ending in .nii.gz; got {out}.\n"
+    assert errors == f"Expected an output name ending in .nii.gz or .zarr; got {out}.\n"
 
 
 def test_an_output_that_cannot_be_written_is_said(supervox, scan):
