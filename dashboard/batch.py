@@ -41,7 +41,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "out",
         type=Path,
-        help=f"where the ids go: a name ending in {' or '.join(batch_out.ENDINGS)}",
+        help="where the ids go: a name ending in .nii.gz or .zarr",
     )
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
