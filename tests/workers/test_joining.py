@@ -83,18 +83,19 @@ def test_what_was_found_in_parts_is_gathered_by_region():
     assert listed.near[listed.begin[3]] == 2
 
 
-def test_faces_that_were_counted_in_parts_add_up():
-    listed = gathered([pairs((3, 1, 3), (3, 2, 2)), pairs((3, 2, 2))], 4)
+@pytest.mark.parametrize(("twice", "joined"), [(2, 1), (3, 2)])
+def test_faces_that_were_counted_in_parts_add_up(twice, joined):
+    listed = gathered([pairs((3, 1, 5), (3, 2, twice)), pairs((3, 2, twice))], 4)
     owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
 
     join(listed, owner)
 
-    assert owner[3] == 2
+    assert owner[3] == joined
 
 
 def test_more_faces_than_2_to_the_31_add_up():
     most = 2**31 - 1
-    listed = gathered([pairs((3, 1, most), (3, 2, most), (3, 2, most))], 4)
+    listed = gathered([pairs(*((3, owner, most) for owner in (2, 2, 1, 1, 2)))], 4)
     owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
 
     join(listed, owner)
