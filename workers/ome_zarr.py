@@ -24,6 +24,7 @@ from workers.nifti_made import header_of
 from workers.progress import Report, silent
 from workers.source import Source, StoredLevel
 from workers.stored import opened as opened_array
+from workers.turning_error import Unwritable
 
 _RECORDS = ("zarr.json", ".zattrs")
 _DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8")
@@ -82,16 +83,15 @@ def opened(
         The sentence lacks the name.
     """
     with _said():
-        source = _source(folder, volume, max_voxels, report or silent)
-    yield source
+        yield _source(folder, volume, max_voxels, report or silent)
 
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Make what zarr raises of a damaged folder, or one of another kind, a sentence."""
+    """Make what zarr and its codecs raise of a damaged folder, or another kind, a sentence."""
     try:
         yield
-    except UnreadableFile:
+    except (UnreadableFile, Unwritable):
         raise
     except _WRONG as error:
         said = f"the OME-Zarr is damaged, or of a kind that is not known here ({error})."
@@ -181,6 +181,8 @@ def _transformed(image, dataset, count):
 
 def _affine(image, dataset, axes):
     scale, shift = _transformed(image, dataset, len(axes.names))
+    if not (np.isfinite([scale, shift]).all() and scale.all()):
+        raise UnreadableFile(f"expected voxel edges above 0; its scale says {scale.tolist()}.")
     affine, missing = np.eye(4), ()
     affine[:3, :3] = 0
     for column, n in enumerate(axes.space):
@@ -191,8 +193,6 @@ def _affine(image, dataset, axes):
         row, sign = _WORLD[axes.names[n]]
         affine[row, column] = sign * edge
         affine[row, 3] = sign * shift[n] * edge / scale[n]
-    if not np.isfinite(affine).all() or not np.linalg.det(affine[:3, :3]):
-        raise UnreadableFile(f"expected voxel edges above 0; its scale says {scale.tolist()}.")
     return affine, missing
 
 
@@ -230,9 +230,7 @@ def _parts(array, axes, place, shape, steps, report):
         box = tuple(slice(a, min(a + s, size))
                     for a, s, size in zip(start, sides, shape, strict=True))  # fmt: skip
         where = dict(zip(axes.space, box, strict=True)) | place
-        with _said():
-            values = array[tuple(where[axis] for axis in range(array.ndim))]
-        yield box, values
+        yield box, array[tuple(where[axis] for axis in range(array.ndim))]
         report(n / len(starts))
 
 

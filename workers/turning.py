@@ -96,15 +96,9 @@ def turn(
         levels = _planned(source, folder)
         if not source.levels:
             _write(source, Path(levels[0].path), chunks, max_memory)
-    built = levels[max(1, len(source.levels)) - 1 :]
-    pyramid.build(
-        tuple(each.path for each in built),
-        tuple(pyramid.Step(*each[1:]) for each in built),
-        chunks,
-        report=part(report, _READ, _BUILT),
-    )
-    rest = part(report, _BUILT, 1)
-    found = contents(levels[0].path, source.affine, most_bytes=max_memory, report=rest)
+        _build(levels[max(1, len(source.levels)) - 1 :], chunks, part(report, _READ, _BUILT))
+        rest = part(report, _BUILT, 1)
+        found = contents(levels[0].path, source.affine, most_bytes=max_memory, report=rest)
     named = tuple(
         each._replace(path=Path(each.path).name) if Path(each.path).parent == folder else each
         for each in levels
@@ -132,6 +126,11 @@ def _planned(source, folder):
         each._replace(path=str(folder / f"level-{n}")) if n >= missing else each
         for n, each in enumerate((*there, *made))
     )
+
+
+def _build(levels, chunks, report):
+    steps = tuple(pyramid.Step(*each[1:]) for each in levels)
+    pyramid.build(tuple(each.path for each in levels), steps, chunks, report=report)
 
 
 def _write(source, path, chunks, most_bytes):

