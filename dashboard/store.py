@@ -119,7 +119,7 @@ class Store:
         ) as source:
             key = Key.of(source.files, volume, form)
         with written(self.root):
-            needed = turning.bytes_of(source.shape, source.dtype)
+            needed = turning.bytes_of(source)
             found = self._known(key) or self._turned(path, key, needed, report or silent)
         # Another file of the same voxels may have another header.
         opened = replace(found[0], name=name, header=source.header, notes=source.notes)

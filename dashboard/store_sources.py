@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from workers import files
 
 VERSION = 1
+_RECORDS = {".zattrs", ".zgroup", ".zarray", "zarr.json"}
 
 
 class Key(NamedTuple):
@@ -24,7 +26,7 @@ class Key(NamedTuple):
     volume, form
         As for `workers.nifti.read`.
     stamp : list
-        What changes when a file does: size, time and number of each.
+        What changes when a file or a folder does.
     """
 
     paths: tuple[str, ...]
@@ -107,4 +109,23 @@ def _told(path: Path) -> dict | None:
 
 def _stamp(path):
     found = Path(path).stat()
+    if stat.S_ISDIR(found.st_mode):
+        return list(_stamp_of_all(path))
     return [found.st_size, found.st_mtime_ns, found.st_ino]
+
+
+def _stamp_of_all(folder):
+    """Return how many files a folder holds, and when it, one below or a record was changed last.
+
+    Chunks that are replaced change the time of their folder; each of them is not looked at.
+    """
+    count, latest = 0, Path(folder).stat().st_mtime_ns
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            more, time = 1, 0
+            if entry.is_dir():
+                more, time = _stamp_of_all(entry.path)
+            elif entry.name in _RECORDS:
+                time = entry.stat().st_mtime_ns
+            count, latest = count + more, max(latest, time)
+    return count, latest

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +14,7 @@ import numpy as np
 
 from workers.nifti_data import check_length, parts, target
 from workers.nifti_encode import encode_labels, encode_volume, write_labels
-from workers.nifti_error import FormsDiffer, SeveralVolumes, UnreadableFile
+from workers.nifti_error import FormsDiffer, SeveralVolumes, UnreadableFile, chosen, named
 from workers.nifti_header import MAX_VOXELS, Layout, block_size, layout
 from workers.nifti_pair import data_of, header_of, is_voxels, lonely, open_half
 from workers.nifti_place import FORMS
@@ -131,24 +129,15 @@ def opened(
     if form not in (None, *FORMS):
         raise ValueError(f"form must be qform or sform; got {form}.")
     name = "The file" if isinstance(source, bytes) else Path(source).name
-    try:
-        with ExitStack() as stack:
-            yield _source(stack, source, volume, form, max_voxels, report or silent)
-    except UnreadableFile as error:
-        raise error.named(name) from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnreadableFile(f"{name}: the compressed data is damaged or cut short.") from error
-    except OSError as error:
-        raise UnreadableFile(f"{name}: cannot be read ({error.strerror or error}).") from error
-    except MemoryError as error:
-        raise UnreadableFile(f"{name}: the volume does not fit into the memory.") from error
+    with named(name), ExitStack() as stack:
+        yield _source(stack, source, volume, form, max_voxels, report or silent)
 
 
 def _source(stack, source, volume, form, max_voxels, report):
     path, raw = _open(source)
     stream = Stream(stack.enter_context(raw), report)
     found = _header(stream, path, max_voxels, form)
-    index = _choose(volume, found.volumes)
+    index = chosen(volume, found.volumes)
     passed = len(found.header)
     if found.paired:
         stream.end(_MAX_EXTENSIONS)
@@ -200,11 +189,3 @@ def _header(stream, path, max_voxels, form) -> Layout:
     if len(block) < size:
         raise UnreadableFile("expected a whole header; the file ends within it.")
     return layout(block, max_voxels, form)
-
-
-def _choose(volume, count):
-    if volume is None and count > 1:
-        raise SeveralVolumes(f"expected one volume; the file holds {count}: choose one.", count)
-    if not 0 <= (volume or 0) < count:
-        raise UnreadableFile(f"expected a volume from 0 to {count - 1}; got {volume}.")
-    return volume or 0

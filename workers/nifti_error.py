@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 import numpy as np
@@ -51,3 +55,41 @@ class FormsDiffer(UnreadableFile):
 
     def __reduce__(self):
         return type(self), (*self.args, self.difference, self.affines)
+
+
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """Make what is raised inside because a file cannot be read one sentence that names it.
+
+    Raises
+    ------
+    UnreadableFile
+        Or what it was of its kinds.
+    """
+    try:
+        yield
+    except UnreadableFile as error:
+        raise error.named(name) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFile(f"{name}: the compressed data is damaged or cut short.") from error
+    except OSError as error:
+        raise UnreadableFile(f"{name}: cannot be read ({error.strerror or error}).") from error
+    except MemoryError as error:
+        raise UnreadableFile(f"{name}: the volume does not fit into the memory.") from error
+
+
+def chosen(volume: int | None, count: int) -> int:
+    """Return which of `count` volumes is meant.
+
+    Raises
+    ------
+    SeveralVolumes
+        If there are several and `volume` does not say.
+    UnreadableFile
+        If there is no such volume.
+    """
+    if volume is None and count > 1:
+        raise SeveralVolumes(f"expected one volume; the file holds {count}: choose one.", count)
+    if not 0 <= (volume or 0) < count:
+        raise UnreadableFile(f"expected a volume from 0 to {count - 1}; got {volume}.")
+    return volume or 0

@@ -132,7 +132,7 @@ def layout(block: bytes, max_voxels: int = MAX_VOXELS, form: str | None = None) 
     paired = _is_paired(header, len(block))
     shape, volumes = _shape(header, max_voxels)
     dtype, offset = _dtype(header), _offset(header, 0 if paired else len(block))
-    _check_bytes(volumes * math.prod(shape) * dtype.itemsize)
+    _check_bytes(volumes * math.prod(shape) * dtype.itemsize, max(_MAX_BYTES, 8 * max_voxels))
     scaling, lies = _scaling(header), place(header, shape, form)
     block = bytes(block if lies.settled is None else lies.settled.binaryblock)
     return Layout(shape, volumes, dtype, offset, paired, *scaling, lies.affine, block, lies.notes)
@@ -150,11 +150,9 @@ def _is_paired(header, size):
     return magic == b"ni" + version
 
 
-def _check_bytes(wanted):
-    if wanted > _MAX_BYTES:
-        raise UnreadableFile(
-            f"expected at most {_MAX_BYTES:,} bytes in all; its header says {wanted:,}."
-        )
+def _check_bytes(wanted, most):
+    if wanted > most:
+        raise UnreadableFile(f"expected at most {most:,} bytes in all; its header says {wanted:,}.")
 
 
 def _shape(header, max_voxels):
@@ -164,12 +162,22 @@ def _shape(header, max_voxels):
         raise UnreadableFile(f"expected positive dimensions; its header says {dim}.")
     if len(sizes) < 3 or math.prod(sizes[4:]) > 1:
         raise UnreadableFile(f"expected a volume of 3 axes; this one has the shape {sizes}.")
-    if math.prod(sizes[:3]) > max_voxels:
-        raise UnreadableFile(
-            f"expected at most {max_voxels:,} voxels; its header says {sizes[:3]}, "
-            f"which is {math.prod(sizes[:3]):,}."
-        )
+    check_voxels(sizes[:3], max_voxels)
     return sizes[:3], math.prod(sizes[3:])
+
+
+def check_voxels(shape: tuple[int, int, int], most: int) -> None:
+    """Refuse a volume of more voxels than `most`.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    if math.prod(shape) > most:
+        raise UnreadableFile(
+            f"expected at most {most:,} voxels; its header says {shape}, "
+            f"which is {math.prod(shape):,}."
+        )
 
 
 def _dtype(header):

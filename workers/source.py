@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from workers.stored import Box
 
 
+class StoredLevel(NamedTuple):
+    """A resolution that lies on disk already, as `dashboard.model.stored_volume.Level`."""
+
+    path: str
+    shape: tuple[int, int, int]
+    strides: tuple[int, int, int]
+
+
 class Source(NamedTuple):
     """A volume in an open file, of which nothing but where it lies was read yet.
 
@@ -34,6 +42,8 @@ class Source(NamedTuple):
         voxel in just one. No box crosses a multiple of `steps` (3,) along the file's slowest axis;
         a file that can be read anywhere gives boxes that begin at multiples of them. It ends only
         when the file was read to its end and found whole.
+    levels : tuple of StoredLevel
+        Those that can be used where they lie, from the finest; mostly none.
     """
 
     shape: tuple[int, int, int]
@@ -43,6 +53,7 @@ class Source(NamedTuple):
     notes: tuple[str, ...]
     files: tuple[Path, ...]
     parts: Callable[[tuple[int, int, int]], Iterator[tuple[Box, np.ndarray]]]
+    levels: tuple[StoredLevel, ...] = ()
 
     def read(self) -> np.ndarray:
         """Return all of it: C-contiguous, read-only."""

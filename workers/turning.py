@@ -12,7 +12,7 @@ import numpy as np
 from workers import pyramid, volume_file
 from workers.contents import contents
 from workers.progress import Report, part, silent
-from workers.source import Source
+from workers.source import Source, StoredLevel
 from workers.stored import CHUNK, create
 from workers.turning_error import Unwritable, written
 from workers.turning_layers import layers
@@ -31,8 +31,8 @@ class Turned(NamedTuple):
 
     Attributes
     ----------
-    levels : tuple
-        (name in the folder, shape, strides) of each, from the finest.
+    levels : tuple of StoredLevel
+        From the finest; by their names in the folder, or by the paths where they lay before.
     dtype : str
         Of the intensities, as numpy writes it.
     affine : (4, 4) ndarray of float64
@@ -42,7 +42,7 @@ class Turned(NamedTuple):
     finite_range, window : tuple of float
     """
 
-    levels: tuple[tuple[str, tuple[int, int, int], tuple[int, int, int]], ...]
+    levels: tuple[StoredLevel, ...]
     dtype: str
     affine: np.ndarray
     header: bytes
@@ -93,27 +93,47 @@ def turn(
     with volume_file.opened(
         path, volume=volume, form=form, max_voxels=MAX_VOXELS, report=reading
     ) as source:
-        steps = pyramid.plan(source.shape, _spacing(source.affine))
-        levels = [folder / f"level-{n}" for n in range(len(steps))]
-        _write(source, levels[0], chunks, max_memory)
-    pyramid.build(tuple(levels), steps, chunks, report=part(report, _READ, _BUILT))
-    found = contents(
-        levels[0], source.affine, most_bytes=max_memory, report=part(report, _BUILT, 1)
+        levels = _planned(source, folder)
+        if not source.levels:
+            _write(source, Path(levels[0].path), chunks, max_memory)
+        _build(levels[max(1, len(source.levels)) - 1 :], chunks, part(report, _READ, _BUILT))
+        rest = part(report, _BUILT, 1)
+        found = contents(levels[0].path, source.affine, most_bytes=max_memory, report=rest)
+    named = tuple(
+        each._replace(path=Path(each.path).name) if Path(each.path).parent == folder else each
+        for each in levels
     )
-    named = tuple((each.name, *step) for each, step in zip(levels, steps, strict=True))
     return Turned(named, source.dtype.str, source.affine, source.header, source.notes, *found)
 
 
-def bytes_of(shape: tuple[int, int, int], dtype: np.dtype) -> int:
-    """Return about how many bytes a stored volume takes: an eighth and more for the levels."""
-    return math.ceil(math.prod(shape) * dtype.itemsize * 1.2)
+def bytes_of(source: Source) -> int:
+    """Return about how many bytes turning writes: of all levels, or of those that are missing."""
+    size = math.prod(source.shape) * source.dtype.itemsize
+    return math.ceil(size * (0.2 if source.levels else 1.2))
 
 
-def _spacing(affine):
-    return tuple(np.linalg.norm(affine[:3, :3], axis=0).tolist())
+def _planned(source, folder):
+    """Return the levels: those that are there, and those that are to be made in the folder."""
+    there = source.levels or (StoredLevel("", source.shape, (1, 1, 1)),)
+    last, edges = there[-1], np.linalg.norm(source.affine[:3, :3], axis=0)
+    steps = pyramid.plan(last.shape, tuple(edges * last.strides))[1:]
+    made = [
+        StoredLevel("", step.shape, tuple(np.multiply(step.strides, last.strides).tolist()))
+        for step in steps
+    ]
+    missing = len(source.levels)
+    return tuple(
+        each._replace(path=str(folder / f"level-{n}")) if n >= missing else each
+        for n, each in enumerate((*there, *made))
+    )
 
 
-def _write(source: Source, path: Path, chunks, most_bytes) -> None:
+def _build(levels, chunks, report):
+    steps = tuple(pyramid.Step(*each[1:]) for each in levels)
+    pyramid.build(tuple(each.path for each in levels), steps, chunks, report=report)
+
+
+def _write(source, path, chunks, most_bytes):
     with written(path.parent):
         array = create(path, source.shape, source.dtype, chunks, compressed=False)
     for box, values in layers(source, chunks, most_bytes, path.parent):

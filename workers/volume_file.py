@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from workers import nifti
+from workers import nifti, ome_zarr, tiff
+from workers.nifti_error import named
 from workers.progress import Report
 from workers.source import Source
 
@@ -25,8 +29,10 @@ def opened(
     Parameters
     ----------
     source : path or bytes
-        NIfTI.
-    volume, form, max_voxels, report
+        NIfTI, TIFF, a folder of TIFF files, or OME-Zarr.
+    volume : int, optional
+        Which one of several; of TIFF and OME-Zarr all axes but those of space count.
+    form, max_voxels, report
         As for `workers.nifti.read`.
 
     Raises
@@ -35,7 +41,27 @@ def opened(
         As `workers.nifti.read`; what is raised inside the context because the file is damaged is
         made into one sentence too.
     """
-    with nifti.opened(
-        source, volume=volume, form=form, max_voxels=max_voxels, report=report
-    ) as found:
+    which = {"volume": volume, "max_voxels": max_voxels, "report": report}
+    kind = _kind(source)
+    if kind is nifti:
+        with nifti.opened(source, form=form, **which) as found:
+            yield found
+        return
+    path = source if isinstance(source, bytes) else Path(source)
+    name = "The file" if isinstance(source, bytes) else path.name
+    with named(name), kind.opened(path, **which) as found:
         yield found
+
+
+def _kind(source):
+    """Return the module that opens it: NIfTI's, of what is nothing known."""
+    if isinstance(source, bytes):
+        return tiff if source[:4] in tiff.MARKS else nifti
+    with contextlib.suppress(OSError, ValueError):  # which it then says
+        mode = Path(source).stat().st_mode
+        if stat.S_ISDIR(mode):
+            return ome_zarr if ome_zarr.is_one(Path(source)) else tiff
+        if stat.S_ISREG(mode):
+            with Path(source).open("rb") as file:
+                return tiff if file.read(4) in tiff.MARKS else nifti
+    return nifti

@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+import io
+import zlib
+
+import nibabel as nib
+import numpy as np
+import pytest
+import tifffile
+from numpy.testing import assert_allclose, assert_array_equal
+
+from dashboard.model.volume import Volume
+from workers import nifti, volume_file
+from workers.stored import opened
+from workers.turning import turn
+
+SHAPE = (5, 7, 9)  # slices, rows, columns
+CHUNKS = (4, 4, 2)
+
+
+def stack(dtype="u2", shape=SHAPE):
+    """Slices in which each voxel has a value of its own."""
+    return np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+
+
+def read(source, **options):
+    """What the gate makes of it: values and source."""
+    with volume_file.opened(source, **options) as found:
+        return found.read(), found
+
+
+def refusal(source, **options):
+    with pytest.raises(nifti.UnreadableFile) as caught:
+        read(source, **options)
+    return str(caught.value)
+
+
+def read_or_refused(path, **options):
+    """Its voxels; None if it is refused in a sentence. Anything else fails the test."""
+    try:
+        return read(path, **options)[0]
+    except nifti.UnreadableFile:
+        return None
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the file goes."""
+    return tmp_path / "scan.tif"
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "f4"])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_columns_are_i_rows_j_and_slices_k(path, dtype, order, bigtiff):
+    tifffile.imwrite(path, stack(dtype), byteorder=order, bigtiff=bigtiff)
+
+    data, found = read(path)
+
+    assert_array_equal(data, stack(dtype).T)
+    assert data.dtype == found.dtype == np.dtype(dtype)
+    assert data.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"metadata": None},
+        {"imagej": True},
+        {"ome": True},
+        {"tile": (16, 16)},
+        {"rowsperstrip": 2},
+        {"compression": "zlib"},
+        {"compression": "zlib", "predictor": True},
+        {"compression": "zlib", "tile": (16, 16), "bigtiff": True},
+        {"photometric": "miniswhite"},
+    ],
+)
+def test_a_stack_is_read_however_it_was_written(path, options):
+    tifffile.imwrite(path, stack(), **options)
+
+    data, _ = read(path)
+
+    assert_array_equal(data, tifffile.imread(path).T)
+
+
+def test_pages_written_one_by_one_are_slices(path):
+    with tifffile.TiffWriter(path) as writer:
+        for page in stack():
+            writer.write(page, metadata=None)
+
+    assert_array_equal(read(path)[0], stack().T)
+
+
+def test_a_single_slice_is_a_volume_of_one(path):
+    tifffile.imwrite(path, stack()[0])
+
+    assert_array_equal(read(path)[0], stack()[0].T[:, :, None])
+
+
+def test_bytes_are_read_as_a_file_is():
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, stack())
+
+    data, found = read(buffer.getvalue())
+
+    assert_array_equal(data, stack().T)
+    assert found.files == ()
+
+
+def test_it_lies_as_itk_has_it_and_its_header_says_so(path):
+    tifffile.imwrite(
+        path, stack(), imagej=True, resolution=(2, 4), metadata={"spacing": 3, "unit": "mm"}
+    )
+
+    data, found = read(path)
+
+    assert_allclose(found.affine, np.diag([-0.5, -0.25, 3, 1]))
+    again = nib.Nifti1Image.from_bytes(gunzip(nifti.encode_labels(data, found.header)))
+    assert_allclose(again.affine, found.affine)
+    assert found.notes[0].startswith("TIFF has no orientation: ")
+
+
+def gunzip(content):
+    return zlib.decompress(content, 31)
+
+
+@pytest.mark.parametrize(
+    ("options", "spacing", "notes"),
+    [
+        ({}, (1, 1, 1), 1),
+        ({"resolution": (300, 300), "resolutionunit": "INCH"}, (1, 1, 1), 1),
+        ({"resolution": (100, 50), "resolutionunit": "CENTIMETER"}, (0.1, 0.2, 0.1), 1),
+        ({"imagej": True, "resolution": (0.5, 0.5),
+          "metadata": {"unit": "um", "spacing": 5}}, (2e-3, 2e-3, 5e-3), 0),
+        ({"imagej": True, "resolution": (0.5, 0.5),
+          "metadata": {"unit": "\\u00B5m", "spacing": 5}}, (2e-3, 2e-3, 5e-3), 0),
+        ({"imagej": True, "metadata": {"unit": "furlong"}}, (1, 1, 1), 1),
+        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.6,
+          "PhysicalSizeZ": 2}}, (5e-4, 6e-4, 2e-3), 0),
+        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": 3, "PhysicalSizeXUnit": "nm",
+          "PhysicalSizeY": 4, "PhysicalSizeYUnit": "nm", "PhysicalSizeZ": 5,
+          "PhysicalSizeZUnit": "mm"}}, (3e-6, 4e-6, 5), 0),
+        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": -1}}, (1, 1, 1), 1),
+    ],
+)  # fmt: skip
+def test_voxel_edges_are_those_that_the_file_tells(path, options, spacing, notes):
+    tifffile.imwrite(path, stack(), **options)
+
+    _, found = read(path)
+
+    assert_allclose(np.linalg.norm(found.affine[:3, :3], axis=0), spacing)
+    assert len(found.notes) == 1 + notes
+
+
+@pytest.mark.parametrize(("axes", "shape"), [("TZYX", (3, 5, 7, 9)), ("ZCYX", (5, 3, 7, 9))])
+@pytest.mark.parametrize("kind", ["imagej", "ome"])
+def test_one_of_several_volumes_is_chosen(path, axes, shape, kind):
+    data = stack(shape=shape)
+    tifffile.imwrite(path, data, **{kind: True}, metadata={"axes": axes})
+
+    with pytest.raises(nifti.SeveralVolumes, match="holds 3") as several:
+        read(path)
+    found, source = read(path, volume=1)
+
+    assert several.value.count == 3
+    assert_array_equal(found, np.moveaxis(data, axes.index("Z"), -3)[1].T)
+    assert "Volume 2 of 3." in source.notes
+    assert "expected a volume from 0 to 2" in refusal(path, volume=3)
+
+
+def test_times_and_channels_make_volumes_together(path):
+    data = stack(shape=(2, 5, 3, 7, 9))
+    tifffile.imwrite(path, data, imagej=True, metadata={"axes": "TZCYX"})
+
+    assert_array_equal(read(path, volume=4)[0], data[1, :, 1].T)
+
+
+def test_an_only_axis_is_taken_for_the_slices_whatever_it_is_called(path):
+    tifffile.imwrite(path, stack(), ome=True, metadata={"axes": "TYX"})
+
+    assert_array_equal(read(path)[0], stack().T)
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "said"),
+    [
+        (stack("u1", (4, 5, 6, 3)), {"photometric": "rgb"}, "expected grey slices"),
+        (stack("f8"), {}, "voxels are float64"),
+        (stack("u8"), {}, "voxels are uint64"),
+        (stack("c8"), {}, "voxels are complex64"),
+    ],
+)
+def test_other_kinds_of_voxels_are_refused(path, data, options, said):
+    tifffile.imwrite(path, data, **options)
+
+    assert refusal(path).startswith("scan.tif: expected ")
+    assert said in refusal(path)
+
+
+def test_a_compression_that_cannot_be_read_is_named(path):
+    tifffile.imwrite(path, stack())
+    content = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        tag = file.pages[0].tags["Compression"]
+    content[tag.valueoffset] = 5
+    path.write_bytes(content)
+
+    assert "these are by LZW" in refusal(path)
+
+
+def test_more_voxels_than_allowed_are_refused_before_they_are_read(path):
+    tifffile.imwrite(path, stack())
+
+    assert "expected at most 314 voxels; its header says (9, 7, 5)" in refusal(path, max_voxels=314)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"imagej": True},
+        {"metadata": None},
+        {"ome": True},
+        {"compression": "zlib"},
+        {"tile": (16, 16)},
+        {"bigtiff": True},
+    ],
+)
+def test_a_cut_file_is_refused_wherever_it_is_cut(path, options):
+    noise = np.random.default_rng(0).integers(0, 60000, SHAPE).astype("u2")
+    tifffile.imwrite(path, noise, **options)
+    whole = path.read_bytes()
+    data, _ = read(path)
+
+    for end in [*range(8, len(whole), 41), len(whole) - 1]:
+        path.write_bytes(whole[:end])
+        again = read_or_refused(path)
+        assert again is None or np.array_equal(again, data)
+
+
+def test_pages_written_one_by_one_and_cut_are_refused(path):
+    with tifffile.TiffWriter(path) as writer:
+        for page in stack():
+            writer.write(page, metadata=None, contiguous=False)
+    whole = path.read_bytes()
+
+    for end in [*range(8, len(whole), 41), len(whole) - 1]:
+        path.write_bytes(whole[:end])
+        again = read_or_refused(path)
+        assert again is None or np.array_equal(again, stack().T)
+
+
+def test_damage_is_a_sentence_or_other_voxels_and_never_a_crash(path):
+    tifffile.imwrite(path, stack(), compression="zlib", metadata=None)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+
+    for _ in range(300):
+        content = bytearray(whole)
+        for place in rng.integers(4, len(whole), 3):
+            content[place] = rng.integers(256)
+        path.write_bytes(content)
+        read_or_refused(path, max_voxels=10_000)
+
+
+def test_a_slice_that_inflates_beyond_its_size_is_refused(path):
+    slices = np.zeros((2000, 2000), "u1")
+    tifffile.imwrite(path, slices, compression="zlib", metadata=None, rowsperstrip=2000)
+    with tifffile.TiffFile(path) as file:
+        counts = file.pages[0].tags["StripByteCounts"]
+        offsets = file.pages[0].tags["StripOffsets"]
+    bomb = zlib.compress(bytes(2**29), 9)
+    content = bytearray(path.read_bytes()) + bomb
+    assert counts.count == 1
+    content[offsets.valueoffset : offsets.valueoffset + 4] = (len(content) - len(bomb)).to_bytes(
+        4, "little"
+    )
+    content[counts.valueoffset : counts.valueoffset + 4] = len(bomb).to_bytes(4, "little")
+    path.write_bytes(content)
+
+    assert "longer than its header says" in refusal(path)
+
+
+# A folder of slices
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of slices, numbered without zeros before, beside what people keep there."""
+    folder = tmp_path / "slices"
+    folder.mkdir()
+    for n, page in enumerate(stack(shape=(12, 7, 9))):
+        tifffile.imwrite(folder / f"cut_{n}.TIF", page)
+    (folder / "notes.txt").write_text("")
+    (folder / ".hidden.tif").write_text("")
+    return folder
+
+
+def test_a_folder_of_slices_is_read_by_their_numbers(folder):
+    data, found = read(folder)
+
+    assert_array_equal(data, stack(shape=(12, 7, 9)).T)
+    assert len(found.files) == 12
+
+
+@pytest.mark.parametrize(
+    ("slices", "said"),
+    [
+        (stack()[0, :5, :7], "cut_3.TIF has (5, 7)"),
+        (stack("u1", (7, 9)), "cut_3.TIF has (7, 9) uint8"),
+        (stack(shape=(2, 7, 9)), "cut_3.TIF holds more"),
+        (stack("f8", (7, 9)), "voxels are float64"),
+    ],
+)
+def test_a_slice_that_is_unlike_the_others_is_named(folder, slices, said):
+    tifffile.imwrite(folder / "cut_3.TIF", slices)
+
+    assert said in refusal(folder)
+
+
+def test_a_link_among_the_slices_is_not_followed(folder, tmp_path):
+    (folder / "cut_12.tif").symlink_to(folder / "cut_1.TIF")
+
+    assert refusal(folder) == "slices: expected files in the folder; cut_12.tif is none."
+
+
+def test_a_folder_without_slices_is_refused(tmp_path):
+    assert "it holds none" in refusal(tmp_path)
+
+
+def test_a_file_that_names_others_reads_none_of_them(tmp_path, path):
+    other = tmp_path / "secret.tif"
+    tifffile.imwrite(other, stack(), ome=True)
+    with tifffile.TiffFile(other) as file:
+        xml = file.ome_metadata
+    uuid = '<TiffData IFD="0" PlaneCount="5"><UUID FileName="secret.tif">x</UUID></TiffData>'
+    xml = xml.replace('<TiffData IFD="0" PlaneCount="5"/>', uuid)
+    assert "secret.tif" in xml
+    tifffile.imwrite(path, stack()[:1] * 0, description=xml.encode(), metadata=None)
+
+    data = read_or_refused(path)
+    assert data is None or not data.any()
+
+
+# On disk
+
+
+@pytest.mark.parametrize("most", [2**28, 1])
+@pytest.mark.parametrize("options", [{}, {"compression": "zlib", "byteorder": ">"}])
+def test_a_stack_is_turned_into_what_is_read(path, tmp_path, options, most):
+    tifffile.imwrite(path, stack(), **options)
+    (tmp_path / "out").mkdir()
+
+    found = turn(path, tmp_path / "out", chunks=CHUNKS, max_memory=most)
+
+    data, source = read(path)
+    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], data)
+    assert found.digest == Volume(data, source.affine).digest
+    assert (found.header, found.notes) == (source.header, source.notes)
+
+
+def test_a_folder_is_turned_into_what_is_read(folder, tmp_path):
+    (tmp_path / "out").mkdir()
+
+    turn(folder, tmp_path / "out", chunks=CHUNKS)
+
+    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], read(folder)[0])

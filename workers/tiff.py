@@ -1,0 +1,196 @@
+"""Stacks of TIFF: one file of many pages, or a folder of files of one page each.
+
+References
+----------
+TIFF 6.0; ImageJ and OME-TIFF say voxel sizes beside it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from tifffile import TiffFile, TiffFileError
+
+from workers.nifti_error import UnreadableFile, chosen
+from workers.nifti_header import check_voxels
+from workers.nifti_made import header_of
+from workers.progress import Report, silent
+from workers.source import Source
+from workers.tiff_pages import Pages, check_chain, check_page
+from workers.tiff_spacing import spacing_of
+
+if TYPE_CHECKING:
+    from workers.stored import Box
+
+MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+ENDINGS = (".tif", ".tiff", ".btf")
+_SLICES = ("Z", "I", "Q")
+_PLACED = (
+    "TIFF has no orientation: the volume is placed as ITK (3D Slicer) does, columns to the left, "
+    "rows to the back, slices upwards."
+)
+_WRONG = (
+    TiffFileError, struct.error, ValueError, LookupError, TypeError, AttributeError,
+    ArithmeticError, NotImplementedError, RuntimeError, zlib.error,
+)  # fmt: skip
+
+
+@contextmanager
+def opened(
+    source: Path | bytes, *, volume: int | None, max_voxels: int, report: Report | None = None
+) -> Iterator[Source]:
+    """Open a file of many pages, or the slices in a folder, without reading a voxel.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A TIFF file, its content, or a folder that holds some.
+    volume : int, optional
+        Which channel or time, from 0.
+    max_voxels : int
+    report : callable, optional
+        Told the fraction that is read.
+
+    Raises
+    ------
+    SeveralVolumes, UnreadableFile
+        The sentence lacks the name.
+    """
+    is_bytes = isinstance(source, bytes)
+    is_folder = not is_bytes and source.is_dir()
+    files = [] if is_bytes else slices_in(source) if is_folder else [source]
+    first = io.BytesIO(source) if is_bytes else files[0]
+    with ExitStack() as stack:
+        with _said():
+            file = stack.enter_context(TiffFile(first, _multifile=False))
+            check_chain(file)
+            shape, pages, notes = _found(file, files if is_folder else None, volume)
+            dtype = file.series[0].dtype.newbyteorder("=")
+            spacing, missing = spacing_of(file, file.series[0].keyframe)
+        check_voxels(shape, max_voxels)
+        affine = np.diag([-spacing[0], -spacing[1], spacing[2], 1.0])
+        yield Source(
+            shape,
+            dtype,
+            affine,
+            header_of(shape, dtype, affine),
+            (_PLACED, *missing, *notes),
+            tuple(files),
+            lambda _: _parts(shape, pages, report or silent),
+        )
+
+
+def _found(file, files, volume):
+    """Return the shape, an iterator of slices, and notes."""
+    series = file.series[0]
+    check_page(series.keyframe)
+    if files is not None:
+        rows, columns = _single(file)
+        return (columns, rows, len(files)), _of_files(files, series), ()
+    if series.axes[-2:] != "YX":
+        raise UnreadableFile(f"expected slices of rows and columns; its axes are {series.axes}.")
+    deep, indices, notes = _chosen(series, volume)
+    if len(file.series) > 1:
+        notes += (f"Of {len(file.series)} series in the file the first is shown.",)
+    pages = Pages(file, series)
+    return (*pages.shape[::-1], deep), (pages.read(n) for n in indices), notes
+
+
+def _chosen(series, volume):
+    """Return how many slices the volume has, their indices, and notes.
+
+    Slices follow Z, or what has no name, or the only axis there is; all other axes make volumes.
+    """
+    axes, sizes = series.axes[:-2], series.shape[:-2]
+    along = next((axis for axis in (*_SLICES, *axes[:1]) if axis in axes), None)
+    if along not in _SLICES and len(axes) > 1:
+        along = None
+    indices = np.arange(math.prod(sizes)).reshape(sizes)
+    if along is not None:
+        indices = np.moveaxis(indices, axes.index(along), -1)
+    indices = indices.reshape(-1, indices.shape[-1] if along is not None else 1)
+    which = chosen(volume, len(indices))
+    notes = (f"Volume {which + 1} of {len(indices)}.",) if len(indices) > 1 else ()
+    return indices.shape[1], indices[which].tolist(), notes
+
+
+def _of_files(files, like):
+    for path in files:
+        with TiffFile(path, _multifile=False) as file:
+            check_chain(file)
+            series = file.series[0]
+            check_page(series.keyframe)
+            if (series.keyframe.shape, series.dtype) != (like.keyframe.shape, like.dtype):
+                raise UnreadableFile(
+                    f"expected slices of {like.keyframe.shape} {like.dtype}; {path.name} has "
+                    f"{series.keyframe.shape} {series.dtype}."
+                )
+            _single(file, path)
+            yield Pages(file, series).read(0)
+
+
+def _single(file, path=None):
+    """Return the shape of the only slice of a file.
+
+    Raises
+    ------
+    UnreadableFile
+        If it holds more.
+    """
+    series = file.series[0]
+    if len(file.series) > 1 or series.size != math.prod(series.keyframe.shape):
+        name = "the first" if path is None else path.name
+        raise UnreadableFile(f"expected one slice in each file of the folder; {name} holds more.")
+    return series.keyframe.imagelength, series.keyframe.imagewidth
+
+
+def _parts(shape, pages, report) -> Iterator[tuple[Box, np.ndarray]]:
+    for k in range(shape[2]):
+        with _said():
+            values = next(pages)
+        yield (slice(0, shape[0]), slice(0, shape[1]), slice(k, k + 1)), values.T[:, :, None]
+        report((k + 1) / shape[2])
+
+
+def slices_in(folder: Path) -> list[Path]:
+    """Return the TIFF files of a folder by the numbers in their names.
+
+    Raises
+    ------
+    UnreadableFile
+        If it holds none, or a link.
+    """
+    files = [path for path in folder.iterdir()
+             if path.suffix.lower() in ENDINGS and path.name[0] != "."]  # fmt: skip
+    if not files:
+        raise UnreadableFile("expected a folder of TIFF files; it holds none.")
+    for path in files:
+        if path.is_symlink() or not path.is_file():
+            raise UnreadableFile(f"expected files in the folder; {path.name} is none.")
+    return sorted(files, key=_natural)
+
+
+def _natural(path):
+    parts = re.split(r"(\d+)", path.name.lower())
+    return [(int(part), "") if n % 2 else (0, part) for n, part in enumerate(parts)], path.name
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Make what tifffile raises on a damaged file, or one of another kind, a sentence."""
+    try:
+        yield
+    except UnreadableFile:
+        raise
+    except _WRONG as error:
+        said = f"the TIFF is damaged, or of a kind that is not known here ({error})."
+        raise UnreadableFile(said) from error

@@ -1,0 +1,137 @@
+"""The slices of a TIFF file, one by one, none of which may be missing."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+
+import numpy as np
+from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage, TiffPageSeries
+
+from workers.nifti_error import UnreadableFile
+
+_DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "f4")
+_GREY = (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE)
+_DEFLATE = (COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE)
+_COMPRESSIONS = (COMPRESSION.NONE, COMPRESSION.PACKBITS, *_DEFLATE)
+_MOST_BYTES = 2**30  # of a slice, which is in memory as a whole
+_SMALL = 2**18
+_CUT = "expected more data; the file is cut short."
+
+
+def check_page(page: TiffPage) -> None:
+    """Refuse a slice that is not grey, or not of a type or compression that is read.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    if page.samplesperpixel != 1 or page.photometric not in _GREY:
+        raise UnreadableFile("expected grey slices; these are in colour.")
+    if page.dtype is None or page.dtype.newbyteorder("=").str[1:] not in _DTYPES:
+        raise UnreadableFile(
+            f"expected integers of 8 to 32 bits or float32; its voxels are {page.dtype}."
+        )
+    if page.compression not in _COMPRESSIONS:
+        name = getattr(page.compression, "name", page.compression)
+        raise UnreadableFile(
+            f"expected slices that are not compressed, or by Deflate or PackBits; these are by "
+            f"{name}: save them again without."
+        )
+    if page.nbytes > _MOST_BYTES:
+        raise UnreadableFile(
+            f"expected slices of at most {_MOST_BYTES:,} bytes; these have {page.nbytes:,}."
+        )
+
+
+def check_chain(file: TiffFile) -> None:
+    """See that each page leads to a next one or is said to be the last.
+
+    tifffile takes the pages before a cut for all there are.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is cut short, or its pages lead in a circle.
+    """
+    handle, tiff, seen = file.filehandle, file.tiff, set()
+    handle.seek(4 if tiff.offsetsize == 4 else 8)
+    while at := _number(handle, tiff.offsetformat, tiff.offsetsize):
+        if at in seen:
+            raise UnreadableFile("the TIFF is damaged: its pages lead in a circle.")
+        seen.add(at)
+        handle.seek(at)
+        tags = _number(handle, tiff.tagnoformat, tiff.tagnosize)
+        handle.seek(at + tiff.tagnosize + tags * tiff.tagsize)
+
+
+def _number(handle, form, size):
+    content = handle.read(size)
+    if len(content) < size:
+        raise UnreadableFile(_CUT)
+    return struct.unpack(form, content)[0]
+
+
+class Pages:
+    """The slices of a series in an open file.
+
+    Parameters
+    ----------
+    file : TiffFile
+    series : TiffPageSeries
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is cut short.
+    """
+
+    def __init__(self, file: TiffFile, series: TiffPageSeries) -> None:
+        self._file, self._series = file, series
+        keyframe = series.keyframe
+        self.shape: tuple[int, int] = (keyframe.imagelength, keyframe.imagewidth)
+        self._dtype = np.dtype(series.dtype).newbyteorder(file.byteorder)
+        self._bytes = math.prod(self.shape) * self._dtype.itemsize
+        if series.dataoffset is not None:
+            self._check_end(series.dataoffset + math.prod(series.shape) * self._dtype.itemsize)
+
+    def read(self, index: int) -> np.ndarray:
+        """Return one slice: rows, columns.
+
+        Raises
+        ------
+        UnreadableFile
+            If it is not there as a whole.
+        """
+        if self._series.dataoffset is not None:
+            handle = self._file.filehandle
+            handle.seek(self._series.dataoffset + index * self._bytes)
+            content = handle.read(self._bytes)
+            return np.frombuffer(content, self._dtype).reshape(self.shape)
+        page = self._series.pages[index]
+        if page is None:
+            raise UnreadableFile("expected all slices in one file; some lie in others.")
+        self._check(page)
+        return page.asarray(maxworkers=1).reshape(self.shape)
+
+    def _check(self, page) -> None:
+        for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+            if not offset or not count:
+                raise UnreadableFile("expected whole slices; a part of one is missing.")
+            self._check_end(offset + count)
+            if page.keyframe.compression in _DEFLATE and count > _SMALL:
+                self._check_inflated(offset, count)
+
+    def _check_inflated(self, offset, count):
+        """See that a part gives no more than a slice: what decodes it does not stop there."""
+        handle = self._file.filehandle
+        handle.seek(offset)
+        inflater = zlib.decompressobj()
+        inflater.decompress(handle.read(count), self._bytes + _SMALL)
+        if inflater.unconsumed_tail:
+            raise UnreadableFile("expected no more data; a slice is longer than its header says.")
+
+    def _check_end(self, end):
+        if end > self._file.filehandle.size:
+            raise UnreadableFile(_CUT)
