@@ -13,8 +13,9 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import batch, options
+from dashboard import batch, options, where
 from dashboard.server import plan, secret
+from dashboard.where import Where
 
 if TYPE_CHECKING:
     from dashboard.process import Shared
@@ -38,18 +39,18 @@ def build_parser() -> argparse.ArgumentParser:
     serve_parser.set_defaults(run=serve)
     partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
     batch.add_to(partition_parser)
+    where.add_to(partition_parser, "this process")
     partition_parser.set_defaults(run=partition)
     return parser
 
 
 def serve(given: argparse.Namespace) -> int:
     """Serve the page until interrupted, to this account alone unless there is a login."""
-    asked = options.resolve(given)
-    if not asked.file.is_file():
-        sys.stderr.write(f"Expected a NIfTI file; there is none at {asked.file}.\n")
-        return 2
-    keys = secret.take()
     try:
+        asked = options.resolve(given)
+        if not asked.file.is_file():
+            raise ValueError(f"Expected a NIfTI file; there is none at {asked.file}.")
+        keys = secret.take()
         prepare(asked.data_root)
         wanted = plan.plan(from_environment(given), keys.password)
         all_pages = start_early(asked)
@@ -105,20 +106,19 @@ def prepare(data_root: Path) -> None:
 def start_early(asked: options.Options) -> Shared:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.views.page")
-    return importlib.import_module("dashboard.process").shared(asked.scheduler, asked.data_root)
+    return importlib.import_module("dashboard.process").shared(asked.where, asked.data_root)
 
 
 def passed_on(asked: options.Options) -> list[str]:
     """Return what the app is told."""
-    scheduler = ["--scheduler", asked.scheduler] if asked.scheduler else []
     folders = ["--folder", str(asked.folder), "--data-root", str(asked.data_root)]
-    return [str(asked.file), *folders, *scheduler]
+    return [str(asked.file), *folders, *asked.where.arguments()]
 
 
 def partition(given: argparse.Namespace) -> int:
     """Write the superpixels of a volume, and print one JSON line about them."""
     try:
-        with executor_at(given.scheduler) as executor:
+        with executor_at(where.resolve(given)) as executor:
             found = batch.partition_file(given, executor)
     except (ValueError, BrokenExecutor) as refused:
         sys.stderr.write(f"{refused}\n")
@@ -127,14 +127,20 @@ def partition(given: argparse.Namespace) -> int:
     return 0
 
 
-def executor_at(scheduler: str | None) -> contextlib.AbstractContextManager[Executor | None]:
-    """Return the executor of a Dask scheduler, or none."""
-    if scheduler is None:
+def executor_at(wanted: Where) -> contextlib.AbstractContextManager[Executor | None]:
+    """Return the executor of a Dask cluster, or none.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if there is no function of the name that is given.
+    """
+    if wanted == Where():
         return contextlib.nullcontext()
     # Dask is slow to import, and only this needs it.
     from dashboard.cluster import DaskExecutor
 
-    return DaskExecutor.connect(scheduler)
+    return DaskExecutor.at(*wanted.ways())
 
 
 if __name__ == "__main__":

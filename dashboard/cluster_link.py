@@ -169,7 +169,11 @@ class Link:
         task.begin(self, getattr(fn, "__name__", "kernel"))
         given = {**dict(enumerate(args)), **kwargs}
         big = {name: given.pop(name) for name in list(given) if is_big(given[name])}
-        call = self.shelf.place(cloudpickle.dumps((fn, given, task.report is not None)))
+        with Trap(task.fail):
+            pickled = cloudpickle.dumps((fn, given, task.report is not None))
+        if task.future.done():
+            return None
+        call = self.shelf.place(pickled)
         shared = {name: is_shared(value) for name, value in big.items()}
         arrays = [self.shelf.place(value) for value in big.values()]
         self.tasks[task.key] = task

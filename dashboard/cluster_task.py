@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, InvalidStateError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from dashboard.cluster_link import Link
 
 ATTEMPTS = 5
-_numbers = itertools.count()
 
 
 @dataclass(eq=False)
@@ -62,7 +60,9 @@ class Task:
         self.link = link
         self.attempts += 1
         self.pid = None
-        self.key = (f"{name}-{link.name}", next(_numbers)) if self.told else f"{name}-{uuid4().hex}"
+        # The scheduler holds back what is of one group instead of heaping it on the workers.
+        number = uuid4().hex
+        self.key = (f"{name}-{link.name}", number) if self.told else f"{name}-{number}"
 
     def raise_if_hopeless(self) -> None:
         """Raise BrokenExecutor when it was launched as often as is sensible."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from dashboard import demo
+from dashboard import demo, where
+from dashboard.where import Where
 
 
 @dataclass(frozen=True)
@@ -21,24 +22,22 @@ class Options:
         Volume to open first.
     folder : Path
         Where the page may open files.
-    scheduler : str or None
-        Address of a Dask scheduler; None starts an embedded one.
+    where : Where
+        Where kernels run; by default on an embedded cluster.
     data_root : Path
         Where annotations are kept; it need not exist yet.
     """
 
     file: Path
     folder: Path
-    scheduler: str | None
+    where: Where
     data_root: Path
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that both ``supervox serve`` and ``panel serve --args`` take."""
     parser.add_argument("file", nargs="?", type=Path, help="volume to open (default: the demo)")
-    parser.add_argument(
-        "--scheduler", help="address of a Dask scheduler (default: an embedded one)"
-    )
+    where.add_to(parser, "an embedded cluster of one process")
     parser.add_argument(
         "--folder",
         type=Path,
@@ -53,20 +52,32 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def parse(arguments: list[str]) -> Options:
-    """Return what `arguments` ask for."""
+    """Return what `arguments` ask for.
+
+    Raises
+    ------
+    ValueError
+        As `resolve`.
+    """
     parser = argparse.ArgumentParser("supervox")
     add_to(parser)
     return resolve(parser.parse_args(arguments))
 
 
 def resolve(given: argparse.Namespace) -> Options:
-    """Fill in what was not given."""
+    """Fill in what was not given.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if it does not say where kernels can run.
+    """
     file = (given.file or demo.PATH).expanduser().absolute()
     home = file.parent if given.file else Path.home()
     kept = given.data_root or user_data_path("supervox", appauthor=False)
     return Options(
         file,
         (given.folder or home).expanduser().absolute(),
-        given.scheduler,
+        where.resolve(given),
         kept.expanduser().absolute(),
     )

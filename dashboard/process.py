@@ -10,6 +10,7 @@ import panel as pn
 
 from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
+from dashboard.where import Where
 from workers.warm import warm_page
 
 
@@ -21,17 +22,17 @@ class Shared(NamedTuple):
     cases: Cases
 
 
-def shared(scheduler: str | None, data_root: Path) -> Shared:
+def shared(where: Where, data_root: Path) -> Shared:
     """Return what this process shares; the first call starts it, and does not wait for it."""
-    return pn.state.as_cached("supervox", begin, scheduler=scheduler, data_root=data_root)
+    return pn.state.as_cached("supervox", begin, where=where, data_root=data_root)
 
 
-def begin(scheduler: str | None, data_root: Path) -> Shared:
-    """Start the Dask client in the background: embedded, or that of a scheduler.
+def begin(where: Where, data_root: Path) -> Shared:
+    """Start the Dask client in the background: embedded, or that of a cluster of others.
 
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
     """
-    executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
+    executor = DaskExecutor.at(*where.ways())
     files = ThreadPoolExecutor(max_workers=2)
     files.submit(warm_page)
     return Shared(executor, files, Cases(data_root))

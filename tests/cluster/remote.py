@@ -23,8 +23,9 @@ sys.path[:] = [each for each in sys.path if "site-packages" not in each] + {path
 from distributed import Worker
 
 async def run():
-    async with Worker("tcp://127.0.0.1:{port}", host="127.0.0.1", nthreads=1, dashboard=False) as it:
-        await it.finished()
+    how = dict(host="127.0.0.1", nthreads=1, dashboard=False)
+    async with Worker("tcp://127.0.0.1:{port}", **how) as worker:
+        await worker.finished()
 
 if __name__ == "__main__":
     asyncio.run(run())
@@ -53,7 +54,7 @@ class Remote:
         self._scheduler = self._start(SCHEDULER)
 
     def start_worker(self):
-        self._start(WORKER)
+        return self._start(WORKER)
 
     def start_bare_worker(self, home):
         """Start a worker in a Python that has all packages but ours, for an account of its own."""
