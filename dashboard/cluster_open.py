@@ -29,9 +29,7 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
         It did not answer within `deadline` seconds, there are no certificates for it, or it cannot
         work with us.
     """
-    if address.startswith("tls://") and not (
-        security or dask.config.get("distributed.comm.tls.ca-file", None)
-    ):
+    if address.startswith("tls://") and not (security or _has_certificates()):
         raise OSError(f"There are no certificates for {address}: name them with {CERTIFICATES}.")
     try:
         client = Client(address, timeout=deadline, set_as_default=False, security=security)
@@ -43,6 +41,11 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
     except BaseException:
         link.close()
         raise
+
+
+def _has_certificates() -> bool:
+    names = [dask.config.get(f"distributed.comm.tls.{each}") for each in ("ca-file", "client.cert")]
+    return all(name and Path(name).is_file() for name in names)
 
 
 def open_file(path: Path, deadline: float) -> Link:
