@@ -45,7 +45,7 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
 
 def _has_certificates() -> bool:
     names = [dask.config.get(f"distributed.comm.tls.{each}") for each in ("ca-file", "client.cert")]
-    return all(name and Path(name).is_file() for name in names)
+    return all(name and ("\n" in name or Path(name).is_file()) for name in names)  # PEM, or a file
 
 
 def open_file(path: Path, deadline: float) -> Link:
