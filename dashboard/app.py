@@ -27,7 +27,7 @@ def open_page() -> None:
     asked = options.parse(sys.argv[1:])
     turn = Turn(partial(run_later, pn.state.curdoc))
     session = Session(
-        **shared(asked.scheduler, asked.data_root, asked.storage)._asdict(),
+        **shared(asked.where, asked.data_root, asked.storage)._asdict(),
         schedule=turn,
         user=user.current(),
         is_watched=partial(has_page, pn.state.curdoc),

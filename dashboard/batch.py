@@ -58,7 +58,6 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
     )
-    parser.add_argument("--scheduler", help="address of a Dask scheduler (default: this process)")
     parser.add_argument(
         "--chunks",
         type=chunks,

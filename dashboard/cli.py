@@ -13,10 +13,11 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import batch, options, store_command
+from dashboard import batch, options, store_command, where
 from dashboard.model.folder import is_volume
 from dashboard.server import plan, secret
 from dashboard.telling import Telling
+from dashboard.where import Where
 
 if TYPE_CHECKING:
     from dashboard.process import Shared
@@ -40,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve_parser.set_defaults(run=serve)
     partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
     batch.add_to(partition_parser)
+    where.add_to(partition_parser, "this process")
     partition_parser.set_defaults(run=partition)
     cache_parser = commands.add_parser("cache", help="list what is kept of large volumes")
     store_command.add_to(cache_parser)
@@ -49,12 +51,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def serve(given: argparse.Namespace) -> int:
     """Serve the page until interrupted, to this account alone unless there is a login."""
-    asked = options.resolve(given)
-    if not (asked.file.is_file() or is_volume(asked.file)):
-        sys.stderr.write(f"Expected a volume; there is none at {asked.file}.\n")
-        return 2
-    keys = secret.take()
     try:
+        asked = options.resolve(given)
+        if not (asked.file.is_file() or is_volume(asked.file)):
+            raise ValueError(f"Expected a volume; there is none at {asked.file}.")
+        keys = secret.take()
         prepare(asked.data_root)
         wanted = plan.plan(from_environment(given), keys.password)
         all_pages = start_early(asked)
@@ -111,24 +112,24 @@ def start_early(asked: options.Options) -> Shared:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.views.page")
     process = importlib.import_module("dashboard.process")
-    return process.shared(asked.scheduler, asked.data_root, asked.storage)
+    return process.shared(asked.where, asked.data_root, asked.storage)
 
 
 def passed_on(asked: options.Options) -> list[str]:
     """Return what the app is told."""
-    scheduler = ["--scheduler", asked.scheduler] if asked.scheduler else []
     folder, limit, budget = asked.storage
     folders = {"--folder": asked.folder, "--data-root": asked.data_root, "--cache": folder}
     numbers = {"--cache-limit": limit, "--memory-budget": budget}
     given = [(name, value) for name, value in (folders | numbers).items() if value is not None]
-    return [str(asked.file), *(str(each) for pair in given for each in pair), *scheduler]
+    options = (str(each) for pair in given for each in pair)
+    return [str(asked.file), *options, *asked.where.arguments()]
 
 
 def partition(given: argparse.Namespace) -> int:
     """Write the superpixels of a volume, and print one JSON line about them."""
     telling = Telling(sys.stderr) if sys.stderr.isatty() else None
     try:
-        with executor_at(given.scheduler) as executor:
+        with executor_at(where.resolve(given)) as executor:
             found = batch.partition_file(given, executor, telling)
     except (ValueError, BrokenExecutor) as refused:
         sys.stderr.write(f"{refused}\n")
@@ -140,14 +141,20 @@ def partition(given: argparse.Namespace) -> int:
     return 0
 
 
-def executor_at(scheduler: str | None) -> contextlib.AbstractContextManager[Executor | None]:
-    """Return the executor of a Dask scheduler, or none."""
-    if scheduler is None:
+def executor_at(wanted: Where) -> contextlib.AbstractContextManager[Executor | None]:
+    """Return the executor of a Dask cluster, or none.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if there is no function of the name that is given.
+    """
+    if wanted == Where():
         return contextlib.nullcontext()
     # Dask is slow to import, and only this needs it.
     from dashboard.cluster import DaskExecutor
 
-    return DaskExecutor.connect(scheduler)
+    return DaskExecutor.at(*wanted.ways())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dashboard.cluster_arrays import aligned
@@ -18,6 +19,8 @@ from dashboard.cluster_thread import Lane, Trap
 from workers.team import usable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dashboard.cluster_link import Link
 
 _KERNELS = 4  # at a time: each has a volume in memory
@@ -59,7 +62,7 @@ class DaskExecutor(Executor):
         self._runs_again = runs_again
         self._worker_deadline = worker_deadline
         self._link: Link | None = None
-        self._trouble = ""
+        self._trouble = self._refusal = ""
         self._opening = True
         self._state = "starting"
         self._lock = threading.RLock()
@@ -102,18 +105,49 @@ class DaskExecutor(Executor):
     ) -> DaskExecutor:
         """Use the scheduler at `address`, such as ``tls://host:8786``; TLS as Dask's config says.
 
-        When it is lost, what runs there fails, and it is sought again.
+        When it is lost, what runs there fails, and it is sought again. Its workers are looked at
+        before they are counted on, and are sent our kernels if they have none.
 
         Parameters
         ----------
         address : str
-            Where the scheduler listens. Its workers must be able to import `workers`.
+            Where the scheduler listens.
         deadline : float
             Seconds after which a scheduler that does not answer is taken for lost.
         worker_deadline : float
             Seconds without any worker after which a kernel that waits for one fails.
         """
-        return cls(partial(_open_remote, address, deadline), worker_deadline=worker_deadline)
+        return cls(
+            partial(_open, "open_remote", address, deadline), worker_deadline=worker_deadline
+        )
+
+    @classmethod
+    def at(
+        cls,
+        address: str | None = None,
+        file: Path | None = None,
+        function: Callable[[], Any] | None = None,
+        workers: int | None = None,
+    ) -> DaskExecutor:
+        """Use a scheduler of others as `connect` does, or else start a cluster as `local` does.
+
+        Parameters
+        ----------
+        address : str, optional
+            Where a scheduler listens.
+        file : Path, optional
+            What ``dask scheduler --scheduler-file`` has written; read each time that it is sought.
+        function : callable, optional
+            Returns a Dask cluster, which is closed in the end, a client or an address. Called in a
+            thread, and again when its scheduler was lost.
+        workers : int, optional
+            How many worker processes `local` starts.
+        """
+        ways = {"open_remote": address, "open_file": file, "open_function": function}
+        for name, where in ways.items():
+            if where is not None:
+                return cls(partial(_open, name, where, REACH_S))
+        return cls.local() if workers is None else cls.local(workers)
 
     @property
     def state(self) -> str:
@@ -152,7 +186,7 @@ class DaskExecutor(Executor):
         """
         return self._take((fn, args, kwargs))
 
-    def patient(self, told: Callable[[str], object] = str) -> Executor:
+    def patient(self, told: Callable[[str], object] = str, folder: Path | None = None) -> Executor:
         """Return a view for work of many short kernels, such as a partition out of core.
 
         Without a worker its kernels wait instead of failing, and run when one comes. They run
@@ -165,14 +199,38 @@ class DaskExecutor(Executor):
         told : callable
             Told a sentence, in the thread of the answers, each time that there has been no worker
             for `worker_deadline` seconds.
+        folder : Path, optional
+            What every kernel needs. One that comes to a worker which does not see it fails with a
+            sentence; `unseen` tells before.
         """
-        return Patient(partial(self._take, told=told))
+        return Patient(partial(self._take, told=told, folder=str(folder or "")))
 
-    def _take(self, call: tuple, told: Callable[[str], object] | None = None) -> Future:
+    def unseen(self, folder: Path) -> str:
+        """Look whether all workers that are there can read and write in `folder`; waits for them.
+
+        Returns
+        -------
+        str
+            A sentence for the user that names those which cannot; "" if all can.
+
+        Raises
+        ------
+        BrokenExecutor
+            There is no connection.
+        OSError
+            This process cannot write there, or a worker does not answer within half a minute.
+        """
+        if (link := self._link) is None:
+            raise BrokenExecutor(self._trouble or "There is no connection to a Dask scheduler yet.")
+        return link.unseen(folder)
+
+    def _take(
+        self, call: tuple, told: Callable[[str], object] | None = None, folder: str = ""
+    ) -> Future:
         fn, args, kwargs = call
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
         future: Future = Future()
-        task = Task((fn, args, kwargs), report, future, told=told)
+        task = Task((fn, args, kwargs), report, future, told=told, folder=folder)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
@@ -233,14 +291,10 @@ class DaskExecutor(Executor):
                 link = None
             if link is None and self._opening:  # that stands in this lane: come after it
                 self._launches.do(self._launch, task)
-            elif link is None:
-                raise BrokenExecutor(self._trouble)
-            elif not self._hold(task):
-                return
-            elif not task.told:
-                self._send(link, task)
-            elif link.crowd.add(task):
-                self._launches.do(self._send_crowd, link)
+            elif link is None or self._refusal:
+                raise BrokenExecutor(self._refusal or self._trouble)
+            elif self._hold(task):
+                self._send_by(link, task)
 
     def _hold(self, task: Task) -> bool:
         """Tell whether there are workers; else the task is held until there are."""
@@ -248,6 +302,12 @@ class DaskExecutor(Executor):
             if self._idle_since is not None:
                 self._held.append(task)
             return self._idle_since is None
+
+    def _send_by(self, link: Link, task: Task) -> None:
+        if not task.told:
+            self._send(link, task)
+        elif link.crowd.add(task):
+            self._launches.do(self._send_crowd, link)
 
     def _send(self, link: Link, task: Task) -> None:
         try:
@@ -300,6 +360,7 @@ class DaskExecutor(Executor):
             self._idle_since = time.monotonic()
             self._opening = not self._ended.is_set() and not self._pace.wait_s(time.monotonic())
             held, self._held = self._held, []
+        self._refusal = ""
         self._state = f"lost: {self._trouble}"
         self._farewells.do(link.close)
         self._launches.do(self._send_crowd, link)
@@ -434,7 +495,18 @@ class DaskExecutor(Executor):
             self._part(link)
         else:
             with Trap(partial(self._give_up, link)):
-                self._count(link, link.threads())
+                threads = link.threads()
+                self._refuse(link, link.examine(threads))
+                self._count(link, [] if self._refusal else [*threads.values()])
+
+    def _refuse(self, link: Link, why: str) -> None:
+        """Let all fail while a worker is not fit: Dask gives any kernel to any worker."""
+        self._refusal = why
+        if why:
+            with self._lock:
+                held, self._held = self._held, []
+            for task in [*held, *link.crowd.clear(), *link.tasks.values()]:
+                task.fail(BrokenExecutor(why))
 
     def _give_up(self, link: Link, error: Exception) -> None:
         link.give_up(str(error))
@@ -452,7 +524,7 @@ class DaskExecutor(Executor):
             self._state = f"ready: {_say(len(threads), 'worker')}, {_say(sum(threads), 'thread')}"
             self._let_go()
             return
-        self._state = "starting"
+        self._state = f"lost: {self._refusal}" if self._refusal else "starting"
         with self._lock:
             self._idle_since = self._idle_since or time.monotonic()
             late = time.monotonic() - self._worker_deadline
@@ -486,10 +558,8 @@ def _open_embedded(workers: int, threads_per_worker: int) -> Link:
     return open_embedded(workers, threads_per_worker)
 
 
-def _open_remote(address: str, deadline: float) -> Link:
-    from dashboard.cluster_link import open_remote
-
-    return open_remote(address, deadline)
+def _open(how: str, where: Any, deadline: float) -> Link:
+    return getattr(import_module("dashboard.cluster_open"), how)(where, deadline)
 
 
 def _no_worker(seconds: float) -> str:

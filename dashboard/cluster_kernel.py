@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dashboard.cluster_facts import digester
 
-def kernel_runner(topic: str) -> Callable:
+
+def kernel_runner(topic: str, content: str) -> Callable:
     """Return the function that runs a kernel on a worker, and tells of it under `topic`.
+
+    It runs none on a worker whose `workers` has other `content` than ours: one that has just come
+    may be given a kernel before it was looked at.
 
     It and all that it calls are nested functions, so that they are pickled by value: a remote
     worker need know only `workers`.
     """
-    voices, assembled = _voices(topic), _assembled()
+    voices, assembled, stranger = _voices(topic), _assembled(), _stranger(content)
 
-    def run(call: bytes, shared: dict, arrays: list, is_short: bool) -> tuple[str, Any]:
+    def run(
+        call: bytes, shared: dict, arrays: list, is_short: bool, folder: str
+    ) -> tuple[str, Any]:
         import os
+        import socket
         from concurrent.futures import CancelledError
+        from pathlib import Path
 
+        if said := stranger():
+            return "unknown", said
+        if folder and not Path(folder).is_dir():
+            return "blind", f"{socket.gethostname()} (process {os.getpid()})"
         tell, report, threads = voices()
         if not is_short:
             tell("pid", os.getpid(), at_once=True)
@@ -64,6 +77,25 @@ def _voices(topic: str) -> Callable:
         return tell, report, getattr(worker, "kernel_threads", worker.state.nthreads)
 
     return voices
+
+
+def _stranger(content: str) -> Callable:
+    digest = digester()
+
+    def stranger() -> str:
+        from pathlib import Path
+
+        try:
+            import workers
+        except ImportError as error:
+            return str(error)
+        folder = str(Path(workers.__file__).parent) if workers.__file__ else ""
+        if not hasattr(workers, "content_for_supervox"):  # else it was digested before
+            workers.content_for_supervox = digest(folder) if folder else ""
+        same = workers.content_for_supervox == content
+        return "" if same else f"those in {folder} are of another version"
+
+    return stranger
 
 
 def _assembled() -> Callable:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import BrokenExecutor, CancelledError
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,15 +22,21 @@ from dashboard.cluster_arrays import Shelf, is_big, is_shared
 from dashboard.cluster_crowd import Arrivals, Crowd
 from dashboard.cluster_kernel import kernel_runner
 from dashboard.cluster_process import ClusterProcess
+from dashboard.cluster_roll import Roll
+from dashboard.cluster_sight import unseen
 from dashboard.cluster_task import Task
+from dashboard.cluster_thread import Trap
 
 SILENCE_S = 10.0
 WORKER_S = 5.0  # to be taken by a worker; then it may take longer
 SEND_S = 600.0
+GREET_S = 20.0
+SIGHT_S = 30.0
 FAREWELL_S = 3.0
 _GLANCE_S = 0.2
 GIVEN_UP = (KilledWorker, NoWorkerError)
 CUT_OFF = (CancelledError, CommClosedError)
+log = logging.getLogger("supervox")
 
 
 class Link:
@@ -50,6 +59,8 @@ class Link:
         self.arrivals: Arrivals | None = None
         self._run: Callable | None = None
         self._given_up = ""
+        self._roll, self._has_greeted = Roll(client), False
+        self._made, self._end = None, None
 
     def listen(self, heard: Callable[[Link, tuple], None], landed: Callable) -> Link:
         """Have `heard` told, on Dask's loop, of each thing that a kernel's runner says.
@@ -59,7 +70,7 @@ class Link:
         self.arrivals = Arrivals(self, landed)
         topic = f"supervox-{self.name}"
         self.client.subscribe_topic(topic, lambda event: heard(self, event[1]))
-        self._run = kernel_runner(topic)
+        self._run = kernel_runner(topic, self._roll.content)
         return self
 
     @property
@@ -78,8 +89,33 @@ class Link:
         """Take the connection for lost."""
         self._given_up = self.trouble or why
 
-    def threads(self) -> list[int]:
-        """Return how many threads each worker has.
+    def greet(self) -> Link:
+        """See that a cluster of others can work with us, and have our kernels sent to its workers.
+
+        Raises
+        ------
+        OSError
+            With a sentence.
+        """
+        self._wait(self._roll.greet(), GREET_S)
+        self._has_greeted = True
+        return self
+
+    def keep(self, made: Any, end: Callable[[], object] | None) -> Link:
+        """Hold on to what somebody made for this connection, and end it with the connection."""
+        self._made, self._end = made, end
+        return self
+
+    def examine(self, addresses: Iterable[str]) -> str:
+        """Look at the workers that are new; return a sentence if one cannot work with us."""
+        return self._wait(self._roll.examine(addresses), SILENCE_S)
+
+    def unseen(self, folder: Path) -> str:
+        """Return a sentence if some worker cannot read and write in `folder`, else ""."""
+        return "" if self.process else self._wait(unseen(self.client, folder), SIGHT_S)
+
+    def threads(self) -> dict[str, int]:
+        """Return how many threads each worker has, by its address.
 
         Raises
         ------
@@ -87,7 +123,7 @@ class Link:
             The scheduler is lost or does not answer.
         """
         try:
-            return list(self._wait(self.client.scheduler.ncores(), SILENCE_S).values())
+            return self._wait(self.client.scheduler.ncores(), SILENCE_S)
         except (OSError, AttributeError) as error:  # it closes in this moment
             raise BrokenExecutor("The Dask scheduler does not answer.") from error
 
@@ -133,11 +169,15 @@ class Link:
         task.begin(self, getattr(fn, "__name__", "kernel"))
         given = {**dict(enumerate(args)), **kwargs}
         big = {name: given.pop(name) for name in list(given) if is_big(given[name])}
-        call = self.shelf.place(cloudpickle.dumps((fn, given, task.report is not None)))
+        with Trap(task.fail):
+            pickled = cloudpickle.dumps((fn, given, task.report is not None))
+        if task.future.done():
+            return None
+        call = self.shelf.place(pickled)
         shared = {name: is_shared(value) for name, value in big.items()}
         arrays = [self.shelf.place(value) for value in big.values()]
         self.tasks[task.key] = task
-        return call, shared, arrays, task.told is not None
+        return call, shared, arrays, task.told is not None, task.folder
 
     def send_anew(self, task: Task) -> None:
         """Keep nothing of what a task was given: some of it went with a worker."""
@@ -158,10 +198,16 @@ class Link:
     def close(self) -> None:
         """Leave the scheduler, and end the process if it is ours; waits for some seconds."""
         self.shelf.clear()
+        if self._has_greeted and not self.trouble:
+            with contextlib.suppress(OSError, ValueError, BrokenExecutor):
+                self._wait(self._roll.part(), FAREWELL_S)
         with contextlib.suppress(TimeoutError, OSError):
             self.client.close(FAREWELL_S)
         if self.process is not None:
             self.process.close()
+        if self._end is not None:
+            with Trap(partial(log.warning, "The Dask cluster was not closed: %s")):
+                self._end()
 
     def _scatter(self, value: Any) -> Any:
         sending = self.client.scatter(value, hash=False, timeout=WORKER_S, asynchronous=True)
@@ -199,20 +245,6 @@ def open_embedded(workers: int, threads_per_worker: int) -> Link:
     except OSError:
         process.close()
         raise
-
-
-def open_remote(address: str, deadline: float) -> Link:
-    """Return the connection to the scheduler at `address`; TLS as Dask's configuration says.
-
-    Raises
-    ------
-    OSError
-        It did not answer within `deadline` seconds.
-    """
-    try:
-        return Link(Client(address, timeout=deadline, set_as_default=False))
-    except OSError as error:
-        raise OSError(f"The Dask scheduler at {address} cannot be reached.") from error
 
 
 def given_up(error: Exception) -> BrokenExecutor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, InvalidStateError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from dashboard.cluster_link import Link
 
 ATTEMPTS = 5
-_numbers = itertools.count()
 
 
 @dataclass(eq=False)
@@ -38,6 +36,8 @@ class Task:
         Whom to tell, in a sentence, that a task waits which does not fail for want of a worker;
         None if it does. Such a task is one of many short ones: nobody asks where it runs, and it
         is never stopped by force.
+    folder : str
+        What the worker must see to run it; "" if it needs none.
     """
 
     call: tuple[Callable, tuple, dict] | None
@@ -50,6 +50,7 @@ class Task:
     attempts: int = 0
     waits_since: float = 0.0
     told: Callable[[str], object] | None = None
+    folder: str = ""
 
     def __post_init__(self) -> None:
         self.waits_since = time.monotonic()
@@ -59,7 +60,9 @@ class Task:
         self.link = link
         self.attempts += 1
         self.pid = None
-        self.key = (f"{name}-{link.name}", next(_numbers)) if self.told else f"{name}-{uuid4().hex}"
+        # The scheduler holds back what is of one group instead of heaping it on the workers.
+        number = uuid4().hex
+        self.key = (f"{name}-{link.name}", number) if self.told else f"{name}-{number}"
 
     def raise_if_hopeless(self) -> None:
         """Raise BrokenExecutor when it was launched as often as is sensible."""
@@ -84,10 +87,15 @@ class Task:
         CancelledError
             The kernel gave in.
         BrokenExecutor
-            The workers do not know the kernel.
+            The workers do not know the kernel, or do not see the folder that it needs.
         """
         if how == "cancelled":
             raise CancelledError
+        if how == "blind":
+            raise BrokenExecutor(
+                f"A Dask worker on {value} does not see {self.folder}: choose a folder that all "
+                "machines share."
+            )
         if how == "unknown":
             raise BrokenExecutor(
                 f"The Dask workers do not know this kernel ({value}): install supervox on them, "

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 
-from dashboard import demo
+from dashboard import demo, where
 from dashboard.store import Storage
+from dashboard.where import Where
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Options:
         Volume to open first.
     folder : Path
         Where the page may open files.
-    scheduler : str or None
-        Address of a Dask scheduler; None starts an embedded one.
+    where : Where
+        Where kernels run; by default on an embedded cluster.
     data_root : Path
         Where annotations are kept; it need not exist yet.
     storage : Storage
@@ -32,7 +33,7 @@ class Options:
 
     file: Path
     folder: Path
-    scheduler: str | None
+    where: Where
     data_root: Path
     storage: Storage
 
@@ -40,9 +41,7 @@ class Options:
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that both ``supervox serve`` and ``panel serve --args`` take."""
     parser.add_argument("file", nargs="?", type=Path, help="volume to open (default: the demo)")
-    parser.add_argument(
-        "--scheduler", help="address of a Dask scheduler (default: an embedded one)"
-    )
+    where.add_to(parser, "an embedded cluster of one process")
     parser.add_argument(
         "--folder",
         type=Path,
@@ -112,21 +111,33 @@ def storage(given: argparse.Namespace) -> Storage:
 
 
 def parse(arguments: list[str]) -> Options:
-    """Return what `arguments` ask for."""
+    """Return what `arguments` ask for.
+
+    Raises
+    ------
+    ValueError
+        As `resolve`.
+    """
     parser = argparse.ArgumentParser("supervox")
     add_to(parser)
     return resolve(parser.parse_args(arguments))
 
 
 def resolve(given: argparse.Namespace) -> Options:
-    """Fill in what was not given."""
+    """Fill in what was not given.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if it does not say where kernels can run.
+    """
     file = (given.file or demo.PATH).expanduser().absolute()
     home = file.parent if given.file else Path.home()
     kept = given.data_root or user_data_path("supervox", appauthor=False)
     return Options(
         file,
         (given.folder or home).expanduser().absolute(),
-        given.scheduler,
+        where.resolve(given),
         kept.expanduser().absolute(),
         storage(given),
     )

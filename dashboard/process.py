@@ -12,6 +12,7 @@ from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
 from dashboard.store import Storage, Store
 from dashboard.threads import Threads
+from dashboard.where import Where
 from workers.warm import warm_page
 
 
@@ -28,18 +29,18 @@ class Shared(NamedTuple):
     store: Store
 
 
-def shared(scheduler: str | None, data_root: Path, storage: Storage) -> Shared:
+def shared(where: Where, data_root: Path, storage: Storage) -> Shared:
     """Return what this process shares; the first call starts it, and does not wait for it."""
-    wanted = {"scheduler": scheduler, "data_root": data_root, "storage": storage}
+    wanted = {"where": where, "data_root": data_root, "storage": storage}
     return pn.state.as_cached("supervox", begin, **wanted)
 
 
-def begin(scheduler: str | None, data_root: Path, storage: Storage) -> Shared:
-    """Start the Dask client in the background: embedded, or that of a scheduler.
+def begin(where: Where, data_root: Path, storage: Storage) -> Shared:
+    """Start the Dask client in the background: embedded, or that of a cluster of others.
 
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
     """
-    executor = DaskExecutor.connect(scheduler) if scheduler else DaskExecutor.local()
+    executor = DaskExecutor.at(*where.ways())
     files = ThreadPoolExecutor(max_workers=2)
     files.submit(warm_page)
     return Shared(executor, files, Threads(), Cases(data_root), Store(storage))

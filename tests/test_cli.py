@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 
 import nibabel as nib
 import numpy as np
@@ -215,3 +216,38 @@ def test_a_wildcard_in_the_environment_is_refused_too(supervox, monkeypatch):
 
     assert status == 2
     assert "lets the pages of strangers in" in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--scheduler", "head:8786"], "such as tcp://host:8786 or tls://host:8786; got head:8786"),
+        (["--scheduler-file", "gone.json"], "Expected the file of a Dask scheduler; there is none"),
+        (["--cluster", "gone:make"], "gone cannot be imported"),
+        (["--workers", "0"], "Expected at least one worker process"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "partition"])
+def test_a_cluster_that_cannot_be_meant_is_said(supervox, scan, command, options, said):
+    out = ["ids.nii.gz"] if command == "partition" else []
+
+    status, printed, errors = supervox(command, scan, *out, *options)
+
+    assert (status, printed, errors.count("\n")) == (2, "", 1)
+    assert said in errors
+
+
+@pytest.mark.slow
+def test_a_cluster_of_the_users_gives_the_same_bits(supervox, scan, tmp_path, monkeypatch):
+    (tmp_path / "cluster_of_threads.py").write_text(
+        "from distributed import LocalCluster\n"
+        "def make():\n"
+        "    return LocalCluster(1, 1, processes=False, dashboard_address=None)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [*sys.path])
+
+    here = json.loads(partition(supervox, scan)[1])
+    there = json.loads(partition(supervox, scan, "--cluster", "cluster_of_threads:make")[1])
+
+    assert there["sha256"] == here["sha256"]

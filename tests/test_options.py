@@ -6,6 +6,7 @@ import pytest
 from platformdirs import user_data_path
 
 from dashboard import demo, options
+from dashboard.where import Where
 
 
 def test_without_arguments_the_demo_is_opened_and_files_are_at_home():
@@ -14,7 +15,7 @@ def test_without_arguments_the_demo_is_opened_and_files_are_at_home():
     assert asked.file == demo.PATH
     assert asked.file.is_file()
     assert asked.folder == Path.home()
-    assert asked.scheduler is None
+    assert asked.where == Where()
 
 
 def test_a_file_opens_its_own_folder(tmp_path):
@@ -36,7 +37,7 @@ def test_a_folder_that_is_given_is_taken(tmp_path):
     asked = options.parse(["scan.nii", "--folder", str(tmp_path), "--scheduler", "tls://h:8786"])
 
     assert asked.folder == tmp_path
-    assert asked.scheduler == "tls://h:8786"
+    assert asked.where == Where("tls://h:8786")
 
 
 @pytest.mark.parametrize("given", [["~/scan.nii"], ["x.nii", "--folder", "~"]])

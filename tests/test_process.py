@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import process
 from dashboard.store import Storage
+from dashboard.where import Where
 from tests.conftest import Inline
 
 
@@ -19,7 +20,7 @@ def test_what_a_stroke_calls_is_compiled_in_a_thread_before_the_first_page(monke
     compiled_in = []
     monkeypatch.setattr(process, "warm_page", lambda: compiled_in.append(threading.get_ident()))
 
-    shared = process.begin(None, tmp_path, Storage(tmp_path))
+    shared = process.begin(Where(), tmp_path, Storage(tmp_path))
 
     shared.files.shutdown()
     assert len(compiled_in) == 1
@@ -35,7 +36,7 @@ def test_files_are_read_while_it_is_compiled_and_if_it_fails(monkeypatch, tmp_pa
 
     monkeypatch.setattr(process, "warm_page", fail_late)
 
-    shared = process.begin(None, tmp_path, Storage(tmp_path))
+    shared = process.begin(Where(), tmp_path, Storage(tmp_path))
 
     assert shared.files.submit(pow, 2, 5).result(10) == 32
     go_on.set()

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from dashboard.cluster import DaskExecutor
+from tests.cluster.remote import Remote
 
 
 @pytest.fixture(scope="package")
@@ -17,6 +18,15 @@ def executor():
     executor.shutdown(cancel_futures=True)
     assert executor.state == "closed"
     assert not psutil.Process().children(recursive=True)
+
+
+@pytest.fixture
+def remote():
+    """A scheduler of others, without workers."""
+    remote = Remote()
+    remote.start_scheduler()
+    yield remote
+    remote.stop()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -15,6 +16,19 @@ SCHEDULER = """
 WORKER = """
     async with QuietWorker("tcp://127.0.0.1:{port}", host="127.0.0.1", nthreads=1) as worker:
         await worker.finished()
+"""
+BARE_WORKER = """
+import asyncio, sys
+sys.path[:] = [each for each in sys.path if "site-packages" not in each] + {path!r}
+from distributed import Worker
+
+async def run():
+    how = dict(host="127.0.0.1", nthreads=1, dashboard=False)
+    async with Worker("tcp://127.0.0.1:{port}", **how) as worker:
+        await worker.finished()
+
+if __name__ == "__main__":
+    asyncio.run(run())
 """
 PROGRAM = """
 import asyncio
@@ -40,7 +54,14 @@ class Remote:
         self._scheduler = self._start(SCHEDULER)
 
     def start_worker(self):
-        self._start(WORKER)
+        return self._start(WORKER)
+
+    def start_bare_worker(self, home):
+        """Start a worker in a Python that has all packages but ours, for an account of its own."""
+        path = [each for each in sys.path if each.endswith("site-packages")]
+        program = BARE_WORKER.format(path=path, port=self.port)
+        account = {"HOME": str(home), "PATH": os.environ["PATH"], "TMPDIR": str(home)}
+        self._run([sys.executable, "-I", "-S", "-c", program], env=account, cwd=home)
 
     def kill_scheduler(self):
         self._scheduler.kill()
@@ -52,7 +73,9 @@ class Remote:
 
     def _start(self, body):
         program = PROGRAM.format(body=textwrap.indent(body.format(port=self.port), ""))
-        command = [sys.executable, "-c", program]
+        return self._run([sys.executable, "-c", program])
+
+    def _run(self, command, **how):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._processes.append(subprocess.Popen(command, **quiet))
+        self._processes.append(subprocess.Popen(command, **quiet, **how))
         return self._processes[-1]

@@ -17,22 +17,12 @@ import pytest
 from dashboard.cluster import DaskExecutor
 from dashboard.cluster_link import open_embedded
 from tests.cluster.kernels import count_up, hold, pid_of_worker
-from tests.cluster.remote import Remote
 from tests.cluster.watching import ended, eventually, started
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 pytestmark = pytest.mark.slow
 TOLD_S = 5
 MB = 1_000_000
-
-
-@pytest.fixture
-def remote():
-    """A scheduler without workers."""
-    remote = Remote()
-    remote.start_scheduler()
-    yield remote
-    remote.stop()
 
 
 class Diary:
