@@ -15,7 +15,7 @@ from dashboard.model.stored_volume import StoredVolume
 from workers import stored
 
 THREADS = 2
-BUDGET = 256 << 20
+BUDGET = 192 << 20
 BAND = 8
 STRIP_CHUNKS = 4
 OVERVIEW_VOXELS = (2**21, 2**24)
