@@ -178,6 +178,7 @@ class Page:
     def _close(self) -> None:
         if self._showing is not None:
             self._showing.close()
+            self._showing = None
 
     def _send_change(self, change) -> None:
         if isinstance(change, Painted):
