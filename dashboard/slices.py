@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from workers import stored
 
@@ -85,12 +86,12 @@ class Slices:
         self._wanted: dict[int | str, Slice | None] = {}
         self._bands = Bands(budget)
         self._levels = [stored.opened(level.path) for level in volume.levels]
-        self._ids = None
+        self._superpixels = None
         self._partition = 0
 
-    def cut(self, superpixels) -> int:
+    def cut(self, superpixels: StoredSuperpixels) -> int:
         """Take other superpixels; returns a number by which their ids are known."""
-        self._ids = superpixels.ids_array()
+        self._superpixels = superpixels
         self._partition += 1
         return self._partition
 
@@ -130,7 +131,7 @@ class Slices:
         still = partial(self._is_wanted, slot, asked)
         for of in parts:
             stamp = {"ids": {"partition": self._partition}, "labels": {"revision": revision}}
-            read = partial(self._read, of, asked, self._ids, stamp.get(of, {}), still)
+            read = partial(self._read, of, asked, self._superpixels, stamp.get(of, {}), still)
             self._submit(read, pack, then)
 
     def overview(self, level: int, pack: Callable, then: Callable[[Future], None]) -> None:
@@ -138,6 +139,16 @@ class Slices:
         if level not in self.overviews:
             raise ValueError(f"Expected one of the levels {self.overviews}; got {level}.")
         self._submit(lambda: self._levels[level][...], pack, then)
+
+    def sizes(self, pack: Callable, then: Callable[[Future], None]) -> None:
+        """Start to read how many voxels each superpixel has; nothing, if that is not known."""
+
+        def read(superpixels: StoredSuperpixels) -> np.ndarray:
+            if (sizes := superpixels.sizes()) is None:
+                raise Outdated
+            return sizes
+
+        self._submit(partial(read, self._superpixels), pack, then)
 
     @property
     def overviews(self) -> list[int]:
@@ -156,15 +167,22 @@ class Slices:
     def read(self, asked: Slice, of: str = "volume") -> np.ndarray:
         """Return one array of a slice, in the caller's thread."""
         self._must_have(asked)
-        return self._read(of, asked, self._ids, {}, lambda: True).values
+        return self._read(of, asked, self._superpixels, {}, lambda: True).values
 
-    def _read(self, of: str, asked: Slice, ids, stamp: dict, still: Callable[[], bool]) -> Part:
+    def _read(
+        self,
+        of: str,
+        asked: Slice,
+        superpixels: StoredSuperpixels | None,
+        stamp: dict,
+        still: Callable[[], bool],
+    ) -> Part:
         if not still():
             raise Outdated
         if of == "labels":
             values = self._labels.plane(asked.axis, asked.index)
         elif of == "ids":
-            values = self._bands.plane(ids, asked.axis, asked.index, still)
+            values = self._bands.plane(superpixels.ids_array(), asked.axis, asked.index, still)
         else:
             index = asked.index // self.volume.levels[asked.level].strides[asked.axis]
             values = self._bands.plane(self._levels[asked.level], asked.axis, index, still)

@@ -8,10 +8,11 @@ from numpy.testing import assert_array_equal
 
 from dashboard.model.labels import LabelMap
 from dashboard.slices import BAND, Bands, Outdated, Slice, Slices
-from tests.conftest import Turns, partitioned, tissues
-from tests.stored import StoredIds, store, written
+from tests.conftest import Turns, tissues
+from tests.stored import CHUNKS, store_superpixels, store_volume
+from workers import stored
+from workers.boxes import boxes
 
-TINY = (4, 4, 4)
 LONG = (40, 9, 10)
 
 
@@ -41,7 +42,7 @@ def open_slices(turns, tmp_path):
 
     def of(volume, labels=None, **options):
         labels = labels or LabelMap(volume.shape)
-        slices = Slices(store(volume, tmp_path / "volume", chunks=TINY), labels, turns, **options)
+        slices = Slices(store_volume(volume, tmp_path, levels=3), labels, turns, **options)
         opened.append(slices)
         return slices
 
@@ -55,6 +56,16 @@ def every_slice(shape, levels=1):
         for axis in range(3):
             for index in range(shape[axis]):
                 yield Slice(axis, index, level)
+
+
+def written(path, values):
+    array = stored.create(path, values.shape, values.dtype, CHUNKS)
+    array[...] = values
+    return array
+
+
+def on_disk(ids, folder):
+    return store_superpixels(ids, boxes(ids, int(ids.max())), folder)
 
 
 def ids_of(shape):
@@ -77,7 +88,7 @@ def test_every_slice_of_each_level_is_that_of_the_array(volume, open_slices):
 
 def test_every_slice_of_the_ids_is_that_of_the_array(volume, open_slices, tmp_path):
     slices, ids = open_slices(volume), ids_of(volume.shape)
-    slices.cut(StoredIds(partitioned(ids), tmp_path / "ids"))
+    slices.cut(on_disk(ids, tmp_path / "ids"))
 
     for asked in every_slice(volume.shape):
         assert_array_equal(slices.read(asked, "ids"), ids.take(asked.index, asked.axis))
@@ -96,8 +107,7 @@ def test_every_slice_of_the_labels_is_that_of_the_map(volume, open_slices):
 def test_other_superpixels_take_the_place_of_the_last(volume, open_slices, tmp_path):
     slices, first, second = open_slices(volume), ids_of(volume.shape), ids_of(volume.shape)[::-1]
     numbers = [
-        slices.cut(StoredIds(partitioned(ids), tmp_path / f"ids-{n}"))
-        for n, ids in enumerate((first, second))
+        slices.cut(on_disk(ids, tmp_path / f"ids-{n}")) for n, ids in enumerate((first, second))
     ]
 
     assert numbers == [1, 2]
@@ -117,7 +127,7 @@ def test_what_the_volume_does_not_have_is_refused(asked, open_slices):
 
 def test_what_was_asked_for_is_handed_over_in_the_pages_turn(volume, open_slices, turns, tmp_path):
     slices, ids, given = open_slices(volume), ids_of(volume.shape), []
-    slices.cut(StoredIds(partitioned(ids), tmp_path / "ids"))
+    slices.cut(on_disk(ids, tmp_path / "ids"))
 
     parts = ("volume", "labels", "ids")
     slices.ask(Slice(2, 1), parts, 7, lambda part: part, lambda done: given.append(done.result()))
@@ -195,6 +205,16 @@ def test_a_page_may_hold_the_finest_levels_that_fit(open_slices, turns, monkeypa
 # What is kept
 
 
+def test_the_sizes_of_superpixels_are_handed_over(volume, open_slices, turns, tmp_path):
+    slices, ids, given = open_slices(volume), ids_of(volume.shape), []
+    slices.cut(on_disk(ids, tmp_path / "ids"))
+
+    slices.sizes(lambda sizes: sizes, lambda done: given.append(done.result()))
+    turns.until(lambda: given)
+
+    assert_array_equal(given[0], np.bincount(ids.ravel())[1:])
+
+
 def test_no_more_is_kept_than_may_be(open_slices):
     volume = tissues(LONG, np.eye(4))
     budget = volume.data.nbytes * 3 // 2  # of all bands three times the volume
@@ -206,7 +226,7 @@ def test_no_more_is_kept_than_may_be(open_slices):
 
 
 def test_neighbours_are_read_from_disk_once(tmp_path, monkeypatch):
-    array = written(tmp_path / "array", np.arange(3600).reshape(LONG), TINY)
+    array = written(tmp_path / "array", np.arange(3600).reshape(LONG))
     reads, bands = [], Bands(1 << 20)
     real = type(array).__getitem__
     monkeypatch.setattr(type(array), "__getitem__", lambda a, b: reads.append(b) or real(a, b))
@@ -221,7 +241,7 @@ def test_neighbours_are_read_from_disk_once(tmp_path, monkeypatch):
 
 
 def test_reading_ends_when_nobody_waits_any_more(tmp_path):
-    array = written(tmp_path / "array", np.zeros((8, 64, 8), np.uint8), TINY)
+    array = written(tmp_path / "array", np.zeros((8, 64, 8), np.uint8))
     answers = iter([True, True, False])
 
     with pytest.raises(Outdated):

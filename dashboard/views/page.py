@@ -119,7 +119,7 @@ class Page:
 
     def _ask(self, verb: str, case: int, **values) -> None:
         if case == self._case:  # else it is of a volume that was open before
-            self._showing.hear(verb, case=case, **values)
+            self._showing.hear(verb, **values)
 
     def _strokes(self, columns: dict) -> None:
         self._hearing.hear_strokes(columns)
@@ -157,7 +157,7 @@ class Page:
     def _send_volume(self) -> None:
         session, volume = self.session, self.session.volume
         self._close()
-        self._showing = showing(session, self.bench)
+        self._showing = showing(session, self.bench, self._case)
         described = describe(session, self._hearing.layouts) | self._showing.described
         self._sent = None
         self.bench.send("open", case=self._case, **described)

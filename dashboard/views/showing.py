@@ -21,7 +21,7 @@ PARTS = ("volume", "labels", "ids")
 class Whole:
     """Sends the arrays of a volume in memory; the page picks its slices itself."""
 
-    def __init__(self, session: Session, bench: Workbench) -> None:
+    def __init__(self, session: Session, bench: Workbench, _case: int) -> None:
         self._session, self._bench = session, bench
         self._shown = wire.shown(session.volume.data)
 
@@ -59,8 +59,8 @@ class Whole:
 class Sliced:
     """Sends the slices of a stored volume that the page asks for, and tells what has changed."""
 
-    def __init__(self, session: Session, bench: Workbench) -> None:
-        self._session, self._bench = session, bench
+    def __init__(self, session: Session, bench: Workbench, case: int) -> None:
+        self._session, self._bench, self._case = session, bench, case
         self._slices = Slices(session.volume, session.labels, session.schedule)
 
     @property
@@ -84,11 +84,10 @@ class Sliced:
         """Tell how many there are, and how large they are if that is known."""
         superpixels = self._session.superpixels
         number = self._slices.cut(superpixels)
-        sizes = getattr(superpixels, "sizes", None)
-        voxels = None if sizes is None else int(sizes.sum())
-        self._bench.send("cut", partition=number, count=superpixels.count, voxels=voxels)
-        if sizes is not None:
-            self._bench.send_array("sizes", lambda: (sizes.astype(np.uint32), None))
+        told = {"count": superpixels.count, "voxels": superpixels.voxels}
+        self._bench.send("cut", partition=number, **told)
+        at = {"of": "sizes", "axis": -1, "index": -1, "level": 0, "partition": number}
+        self._slices.sizes(partial(self._pack, at), self._give)
 
     def send_labels(self) -> None:
         """Tell that the page's labels may be older than it knows."""
@@ -106,19 +105,25 @@ class Sliced:
         """Read nothing any more."""
         self._slices.close()
 
-    def _read(self, case: int, axis: int, index: int, level: int, parts: list, ahead: bool) -> None:
+    def _read(self, axis: int, index: int, level: int, parts: list, ahead: bool) -> None:
         self._slices.ask(
             Slice(int(axis), int(index), int(level)),
             [part for part in PARTS if part in parts],
             self._session.revision,
-            partial(pack, case),
+            self._pack_part,
             self._give,
             ahead=bool(ahead),
         )
 
-    def _read_overview(self, case: int, level: int) -> None:
-        at = {"case": case, "of": "overview", "axis": -1, "index": -1, "level": level}
-        self._slices.overview(int(level), partial(messages, at), self._give)
+    def _read_overview(self, level: int) -> None:
+        at = {"of": "overview", "axis": -1, "index": -1, "level": level}
+        self._slices.overview(int(level), partial(self._pack, at), self._give)
+
+    def _pack_part(self, part: Part) -> list[dict]:
+        return self._pack({"of": part.of, **part.slice._asdict(), **part.stamp}, part.values)
+
+    def _pack(self, at: dict, values: np.ndarray) -> list[dict]:
+        return messages({"case": self._case, **at}, values)
 
     def _give(self, packed: Future) -> None:
         if error := packed.exception():
@@ -126,12 +131,6 @@ class Sliced:
             return
         for message in packed.result():
             self._bench.send("part", **message)
-
-
-def pack(case: int, part: Part) -> list[dict]:
-    """Return the messages that bring a part to the page."""
-    at = {"case": case, "of": part.of, **part.slice._asdict(), **part.stamp}
-    return messages(at, part.values)
 
 
 def messages(at: dict, values: np.ndarray) -> list[dict]:
@@ -145,7 +144,7 @@ def messages(at: dict, values: np.ndarray) -> list[dict]:
     ]
 
 
-def showing(session: Session, bench: Workbench) -> Whole | Sliced:
-    """Return how the open volume comes to the page, by its kind."""
+def showing(session: Session, bench: Workbench, case: int) -> Whole | Sliced:
+    """Return how the open volume, the page's `case`, comes to the page: by its kind."""
     is_stored = isinstance(session.volume, StoredVolume)
-    return (Sliced if is_stored else Whole)(session, bench)
+    return (Sliced if is_stored else Whole)(session, bench, case)

@@ -41,7 +41,8 @@ def big_server(image, tmp_path_factory):
     """A server for which each volume is big."""
     folder = tmp_path_factory.mktemp("big")
     nib.save(image, folder / "big.nii.gz")
-    serving = Server(folder / "big.nii.gz", folder / "server.log", APP)
+    options = ["--memory-budget", "0", "--cache", str(folder / "cache")]
+    serving = Server(folder / "big.nii.gz", folder / "server.log", APP, options)
     yield serving.wait()
     serving.stop()
 

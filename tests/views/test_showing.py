@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+import sys
 import zlib
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from panel.io.state import set_curdoc
 
-from dashboard import open_case
+from dashboard.model.settings import Settings
 from dashboard.session import Session
 from dashboard.views import wire
 from dashboard.views.showing import messages
-from tests.conftest import Inline, Turns, draw, nifti_bytes
-from tests.stored import StoredIds, store
+from tests.conftest import Inline, Turns, draw
+from tests.stored import partition_stored, store_volume
 from tests.views.test_page import Browser
 
 
@@ -26,19 +28,14 @@ def turns():
 @pytest.fixture
 def browser(oblique, tmp_path, turns, monkeypatch):
     """A page of a volume on disk that has begun; it is told what it asks for."""
-    adopt = Session._adopt_superpixels
-
-    def adopt_and_store(session, superpixels, cut):
-        adopt(session, StoredIds(superpixels, tmp_path / "ids"), cut)
-
-    stored = store(oblique, tmp_path / "volume", chunks=(4, 4, 4))
-    monkeypatch.setattr(open_case, "read_volume", lambda *_, **__: stored)
-    monkeypatch.setattr(Session, "_adopt_superpixels", adopt_and_store)
+    driver = SimpleNamespace(partition_stored=partition_stored)
+    monkeypatch.setitem(sys.modules, "dashboard.chunked", driver)
     session = Session(Inline(), Inline(), turns)
+    session.first_settings = Settings(count=30, threshold=None)
     browser = Slicing(session, turns)
     with set_curdoc(browser.document):
-        session.open(nifti_bytes(oblique.data, oblique.affine), "stored.nii")
-    turns.until(lambda: session.superpixels is not None and session.job is None)
+        session._resume(store_volume(oblique, tmp_path, levels=3), "Opening")
+        turns.until(lambda: session.superpixels is not None and session.job is None)
     browser.say("begin")
     browser.deliver()
     yield browser
@@ -93,7 +90,7 @@ def test_a_page_is_sent_the_slice_that_it_asks_for(browser, oblique):
     browser.receive(*[(of, 1, 3, 0) for of in ("volume", "labels", "ids")])
 
     assert_array_equal(browser.parts["volume", 1, 3, 0], oblique.data[:, 3].ravel())
-    assert_array_equal(browser.parts["ids", 1, 3, 0], session.superpixels.ids[:, 3].ravel())
+    assert_array_equal(browser.parts["ids", 1, 3, 0], session.superpixels.ids_array()[:, 3].ravel())
     assert not browser.parts["labels", 1, 3, 0].any()
     told = {m["of"]: m for m in browser.said if m["kind"] == "part"}
     assert told["labels"]["revision"] == session.revision
@@ -112,14 +109,14 @@ def test_how_many_superpixels_there_are_is_told(browser):
     superpixels = browser.session.superpixels
 
     assert browser.last("cut")["count"] == superpixels.count
-    assert browser.last("cut")["voxels"] == np.count_nonzero(superpixels.ids)
+    assert browser.last("cut")["voxels"] == np.count_nonzero(superpixels.ids_array()[:])
 
 
 def test_an_undo_tells_where_labels_have_changed_and_sends_none(browser, oblique):
     session = browser.session
     with set_curdoc(browser.document):
         session.paint(draw(session, "axial", 1, (1, 1), (4, 4), label=2))
-        changed = np.argwhere(session.labels.data)
+        changed = np.argwhere(session.labels.read((slice(None),) * 3))
         session.undo()
     browser.deliver()
 

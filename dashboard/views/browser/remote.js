@@ -154,6 +154,7 @@ class RemoteSource {
     if (incoming.fraction < 1) return
     this.incoming.delete(name)
     if (message.of === "overview") this.takeOverview(message, incoming.values)
+    else if (message.of === "sizes") this.takeSizes(message, incoming.values)
     else this.takePart(message, incoming.values)
   }
 
@@ -162,6 +163,8 @@ class RemoteSource {
     this.bench.redrawVolume()
     this.goAhead()
   }
+
+  takeSizes({ partition }, values) { if (partition === this.partition) this.sizes = values }
 
   takePart({ of, axis, index, revision, partition }, values) {
     if (of === "ids" && partition !== this.partition) return
@@ -211,8 +214,6 @@ class RemoteSource {
     this.askVisible()
     this.bench.havePartition({ count, voxels })
   }
-
-  arrive(array, values) { this[array] = values } // "sizes"
 
   // Edits
 
