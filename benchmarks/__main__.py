@@ -12,7 +12,7 @@ import time
 from importlib.metadata import version
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke")
-BY_NAME = ("defaults", "load")
+BY_NAME = ("defaults", "load", "slices_big")
 SLOWER = ("slic",)
 BUSY_S = 0.5
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")

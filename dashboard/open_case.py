@@ -296,6 +296,10 @@ class OpenCase(param.Parameterized):
 
     # How it is done
 
+    def schedule(self, function: Callable[[], None]) -> None:
+        """Run a function later in the page's thread; may be called in any."""
+        self._schedule(function)
+
     def tell(self, text: str, kind: str = "error") -> None:
         """Show the user one sentence."""
         self.notice = Notice(text, kind)

@@ -7,7 +7,14 @@ import json
 import numpy as np
 
 from dashboard.model.chunked_array import ChunkedArray
-from dashboard.model.stored_superpixels import BOXES, IDS, PARTITIONS, TOLD, StoredSuperpixels
+from dashboard.model.stored_superpixels import (
+    BOXES,
+    IDS,
+    PARTITIONS,
+    SIZES,
+    TOLD,
+    StoredSuperpixels,
+)
 from dashboard.model.stored_volume import Level, StoredVolume
 from workers import stored
 from workers.coarse import blocks
@@ -24,24 +31,28 @@ class TinyStoredVolume(StoredVolume):
         return ChunkedArray(self.shape, dtype, self.folder, side=4, most_bytes=most)
 
 
-def store_volume(volume, root):
-    """The volume on disk, with the levels of strides 1 and 2."""
+def store_volume(volume, root, levels=2):
+    """The volume on disk, with the levels of strides 1, 2, 4 …"""
     folder = root / "volumes" / volume.digest
-    half = blocks(volume.data, np.array([2, 2, 2])).mean(axis=(1, 3, 5)).astype(volume.data.dtype)
-    levels = []
-    for n, data in enumerate((volume.data, half)):
+    made = []
+    for n in range(levels):
+        means = blocks(volume.data, np.full(3, 2**n)).mean(axis=(1, 3, 5))
+        data = means.astype(volume.data.dtype)
         stored.create(folder / f"level-{n}", data.shape, data.dtype, CHUNKS)[:] = data
-        levels.append(Level(folder / f"level-{n}", data.shape, (2**n,) * 3))
+        made.append(Level(folder / f"level-{n}", data.shape, (2**n,) * 3))
     told = volume.name, volume.header, volume.notes, volume.digest
     ranges = volume.finite_range, volume.window
-    return TinyStoredVolume(folder, tuple(levels), volume.data.dtype, volume.affine, *told, *ranges)
+    return TinyStoredVolume(folder, tuple(made), volume.data.dtype, volume.affine, *told, *ranges)
 
 
 def store_superpixels(ids, boxes, folder):
     """The superpixels on disk."""
     stored.create(folder / IDS, ids.shape, np.uint32, CHUNKS)[:] = ids
     np.save(folder / BOXES, boxes)
-    (folder / TOLD).write_text(json.dumps({"version": 1, "count": len(boxes)}))
+    sizes = np.bincount(ids.ravel(), minlength=len(boxes) + 1)[1:]
+    np.save(folder / SIZES, sizes.astype(np.uint32))
+    told = {"version": 1, "count": len(boxes), "voxels": int(sizes.sum())}
+    (folder / TOLD).write_text(json.dumps(told))
     return StoredSuperpixels.read(folder)
 
 

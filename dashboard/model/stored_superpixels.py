@@ -14,7 +14,7 @@ from dashboard.model.superpixels import Box
 from workers import stored
 
 PARTITIONS = "partitions"
-IDS, BOXES, TOLD = "ids", "boxes.npy", "partition.json"
+IDS, BOXES, SIZES, TOLD = "ids", "boxes.npy", "sizes.npy", "partition.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,15 @@ class StoredSuperpixels:
         As of `Superpixels`.
     count : int
         How many superpixels there are.
+    voxels : int or None
+        How many voxels they have in all, if it was written down.
     """
 
     folder: Path
     path: Path
     boxes: np.ndarray
     count: int
+    voxels: int | None = None
 
     @classmethod
     def read(cls, folder: Path) -> StoredSuperpixels:
@@ -51,7 +54,7 @@ class StoredSuperpixels:
         """
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
         boxes = np.load(folder / BOXES)
-        found = cls(folder, folder / IDS, boxes, int(told["count"]))
+        found = cls(folder, folder / IDS, boxes, int(told["count"]), told.get("voxels"))
         _ = found._ids
         return found
 
@@ -64,6 +67,11 @@ class StoredSuperpixels:
         """Return the smallest box around superpixel `n`, empty if no voxel has that number."""
         i0, i1, j0, j1, k0, k1 = self.boxes[n - 1].tolist()
         return slice(i0, i1), slice(j0, j1), slice(k0, k1)
+
+    def sizes(self) -> np.ndarray | None:
+        """Return the (n,) voxels of each superpixel; None if they were not written down."""
+        path = self.folder / SIZES
+        return np.load(path) if path.exists() else None
 
     def ids_array(self) -> zarr.Array:
         """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""

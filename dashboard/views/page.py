@@ -12,14 +12,14 @@ from bokeh.document import Document
 from dashboard import demo
 from dashboard.model.change import Painted, Patched
 from dashboard.model.folder import Folder
+from dashboard.model.grid import Grid
 from dashboard.model.plane import NAMES, Layout, layouts
-from dashboard.model.volume import Volume
 from dashboard.session import Notice, Session
-from dashboard.views import wire
 from dashboard.views.downloads import main_download, other_downloads
 from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
+from dashboard.views.showing import Sliced, Whole, showing
 from dashboard.views.slice_view import clean, slice_view
 from dashboard.views.surface_view import SurfaceView
 from dashboard.views.workbench import Workbench
@@ -47,6 +47,7 @@ class Page:
         self._case = 0
         self._rest = None
         self._sent = None
+        self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
         dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
@@ -75,6 +76,7 @@ class Page:
         Contexts of timers, and HoloViews' register of streams, outlive a document.
         """
         deliver.cancel()
+        self._close()
         self.session.end()
         self._sent = None
         # Bokeh has taken the document apart, so that it cannot remove them one by one.
@@ -107,11 +109,17 @@ class Page:
         elif verb == "begin":
             self._begin()
         elif verb == "resync":
-            self._send_labels()
+            self._showing.send_labels()
+        elif verb in {"slice", "overview"}:
+            self._ask(verb, **values)
         elif verb == "surfaces_shown":
             self._surface.set_visible(bool(values["value"]))
         else:
             self._hearing.hear(verb, values)
+
+    def _ask(self, verb: str, case: int, **values) -> None:
+        if case == self._case:  # else it is of a volume that was open before
+            self._showing.hear(verb, **values)
 
     def _strokes(self, columns: dict) -> None:
         self._hearing.hear_strokes(columns)
@@ -148,12 +156,13 @@ class Page:
 
     def _send_volume(self) -> None:
         session, volume = self.session, self.session.volume
-        shown = wire.shown(volume.data)
-        described = describe(session, self._hearing.layouts)
+        self._close()
+        self._showing = showing(session, self.bench, self._case)
+        described = describe(session, self._hearing.layouts) | self._showing.described
         self._sent = None
-        self.bench.send("open", case=self._case, dtype=shown.dtype.name, **described)
-        self.bench.send_array("volume", lambda: (shown, None))
-        self._send_labels()
+        self.bench.send("open", case=self._case, **described)
+        self._showing.send_volume()
+        self._showing.send_labels()
         self._send_state()
         self._send_superpixels()
         for note in volume.notes:
@@ -164,20 +173,21 @@ class Page:
         if superpixels is not None and superpixels is not self._sent:
             self._sent = superpixels
             self._send_state()
-            self.bench.send_array("ids", lambda: (superpixels.ids, None))
+            self._showing.send_superpixels()
 
-    def _send_labels(self) -> None:
-        session = self.session
-        self.bench.send_array("labels", lambda: (session.labels.data.copy(), session.revision))
+    def _close(self) -> None:
+        if self._showing is not None:
+            self._showing.close()
+            self._showing = None
 
     def _send_change(self, change) -> None:
         if isinstance(change, Painted):
             ids = [int(n) for n in change.ids]
             self.bench.send("painted", revision=change.revision, ids=ids, label=change.label)
         elif isinstance(change, Patched):
-            self.bench.send_boxes(change.revision, change.boxes, self.session.labels.data)
+            self._showing.send_patched(change)
         else:
-            self._send_labels()
+            self._showing.send_labels()
         self._send_state()
         self._build_surfaces_at_rest()
 
@@ -263,7 +273,7 @@ def plain(layout: Layout) -> dict:
     }
 
 
-def facts(volume: Volume) -> list[str]:
+def facts(volume: Grid) -> list[str]:
     """Return what is said of a volume beside its name."""
     spacing = [f"{edge:.3g}" for edge in volume.spacing]
     edges = spacing[0] if len(set(spacing)) == 1 else " × ".join(spacing)

@@ -34,6 +34,11 @@ def pack(boxes: tuple, labels: np.ndarray) -> bytes:
     return zlib.compress(np.concatenate(values).astype("<u2"), 1)
 
 
+def corners(boxes: tuple) -> list[list[int]]:
+    """Return boxes as the page reads them: first and end along i, j and k."""
+    return [[n for axis in box for n in (axis.start, axis.stop)] for box in boxes]
+
+
 def cut(content: bytes) -> list[bytes]:
     """Return `content` in pieces that pass any proxy; at least one."""
     return [content[at : at + PIECE] for at in range(0, len(content), PIECE)] or [b""]

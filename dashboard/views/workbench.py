@@ -97,9 +97,8 @@ class Workbench(JSComponent):
 
         async def send() -> None:
             data = await asyncio.to_thread(wire.pack, boxes, labels)
-            corners = [[n for axis in box for n in (axis.start, axis.stop)] for box in boxes]
-            message = {"kind": "patched", "revision": revision, "boxes": corners, "data": data}
-            self._send_msg(message)
+            message = {"kind": "patched", "revision": revision, "boxes": wire.corners(boxes)}
+            self._send_msg({**message, "data": data})
 
         self._post(send)
 

@@ -81,7 +81,7 @@ class Bench {
     this.watched = true
     this.idle = false
     this.store = null // what comes for a volume that did not fit is then for none
-    this.store = new Store(message)
+    this.store = new Store(message, this)
     this.store.colors = new Uint32Array(65536)
     this.cursor = message.cursor
     for (const pane of this.panes) pane.open(message.layouts[pane.name])
@@ -121,39 +121,48 @@ class Bench {
     surface._on_scene_ready = () => { surface.el.style.pointerEvents = ""; ready() }
   }
 
-  arrive(array, values, revision) {
-    if (!this.store) return
-    if (array === "ids") {
-      this.store.setIds(values)
-      this.partition.show(this.store.sizes, this.threshold)
-    } else this.store[array] = values
-    if (array !== "ids") this.store.complete[array] = true
-    if (revision != null) this.store.revision = revision
-    this.redraw()
-    if (array === "ids") this.strokes.resend()
+  arrive(array, values, revision) { this.store?.slices.arrive(array, values, revision) }
+
+  async part(message) { if (message.case === this.store?.case) await this.store.slices.take(message) }
+
+  cut(message) { this.store?.slices.cut(message) }
+
+  /** There are other superpixels; how many, and of how many voxels. */
+  havePartition(partition) {
+    this.partition.show(partition, this.threshold)
+    this.strokes.resend()
   }
 
   /** Take an edit if it is the next one; ask for all labels if one was missed. */
   edit({ revision }, write) {
     if (revision <= this.store.revision) return
     if (revision > this.store.revision + 1) { this.say("resync"); return }
-    write()
     this.store.revision = revision
+    write()
     for (const pane of this.panes) pane.drawOverlay()
     this.readout.refresh()
   }
 
-  painted(message) { this.edit(message, () => this.store.paint(message.ids, message.label)) }
+  painted(message) { this.edit(message, () => this.store.slices.paint(message.ids, message.label)) }
 
   async patched(message) {
     const values = new Uint16Array(await inflate(message.data))
-    this.edit(message, () => this.store.patch(message.boxes, values))
+    this.edit(message, () => this.store.slices.patch(message.boxes, values))
+  }
+
+  stale(message) { this.edit(message, () => this.store.slices.stale(message.boxes)) }
+
+  replaced({ revision }) {
+    if (!this.store) return
+    this.store.revision = revision
+    this.store.slices.replaced()
+    this.redraw()
   }
 
   kept({ held, pending, trouble }) {
     if (!held) this.strokes.putAside()
     this.savedMark.set({ held, pending, trouble })
-    if (held && this.store?.complete.labels) this.strokes.resend()
+    if (held && this.store?.revision >= 0) this.strokes.resend()
   }
 
   heard({ n }) { this.strokes.heard(n) }
@@ -228,6 +237,16 @@ class Bench {
     this.readout.refresh()
   }
 
+  /** Draw what has come of the slice across an axis: "volume", "labels" or "ids". */
+  redrawSlice(axis, part) {
+    const pane = this.panes.find(({ layout }) => layout.axis === axis)
+    if (part === "volume") pane.drawVolume()
+    else pane.drawOverlay()
+    this.readout.refresh()
+  }
+
+  redrawVolume() { for (const pane of this.panes) pane.drawVolume() }
+
   fit() { if (this.store) for (const pane of this.panes) pane.fit() }
 
   setWindow([low, high]) {
@@ -271,8 +290,7 @@ class Bench {
   hasDialog() { return [this.help, this.opening, this.question, this.forms].some((dialog) => dialog.el.open) }
 
   get ready() {
-    const { store } = this
-    return Boolean(store?.complete.volume && store.complete.labels && (store.ids || this.idle))
+    return Boolean(this.store?.slices.ready(this.idle))
   }
 
   toScreen(name, ijk) {

@@ -24,19 +24,31 @@ function toVoxel(layout, index, x, y) {
   return ijk
 }
 
-/** How to walk a slice in canvas order: first voxel, steps to the right and up. */
+/** How to walk the slice at `index` of an array of a shape in canvas order: its first element, the
+ * steps to the right and up. A slice alone is an array with one element across it. */
 function walk(layout, shape, index) {
   const strides = stridesOf(shape)
   const laid = (axis) => {
     const step = strides[axis.index]
-    return axis.reversed ? [(axis.size - 1) * step, -step] : [0, step]
+    return axis.reversed ? [(shape[axis.index] - 1) * step, -step] : [0, step]
   }
   const [x0, right] = laid(layout.x)
   const [y0, up] = laid(layout.y)
   return {
-    width: layout.x.size, height: layout.y.size,
+    width: shape[layout.x.index], height: shape[layout.y.index],
     start: index * strides[layout.axis] + x0 + y0, right, up,
   }
+}
+
+/** What a pane draws of an array: its values, the way through them, and where on the canvas they
+ * lie. Each stands for `strides` voxels; the last ones may reach over the volume. */
+function cut(values, layout, shape, index, strides = [1, 1, 1]) {
+  const along = (axis) => {
+    const reach = shape[axis.index] * strides[axis.index]
+    return [(axis.reversed ? axis.size - reach : 0) - 0.5, reach]
+  }
+  const [[x, dw], [y, dh]] = [along(layout.x), along(layout.y)]
+  return { values, ...walk(layout, shape, index), place: { x: [x], y: [y], dw: [dw], dh: [dh] } }
 }
 
 /** World coordinates in RAS+ mm. */

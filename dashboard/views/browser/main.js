@@ -18,6 +18,8 @@ export function render({ model, view }) {
   return bench.el
 }
 
+const at = ({ store }, ijk, what) => (store && isInside(store.shape, ijk) ? store.slices[what](ijk) : undefined)
+
 /** What tests and scripts may read; documented in CONTRIBUTING.md. */
 function publicView(bench) {
   return Object.freeze({
@@ -27,8 +29,9 @@ function publicView(bench) {
     get pending() { return bench.strokes.waiting.size },
     get saved() { return !bench.savedMark.unsaved && bench.saved.held && !bench.connection.lost },
     get connected() { return !bench.connection.lost },
-    idAt: (i, j, k) => bench.store?.idAt([i, j, k]) ?? 0,
-    labelAt: (i, j, k) => bench.store?.labelAt([i, j, k]) ?? 0,
+    idAt: (i, j, k) => at(bench, [i, j, k], "idAt") ?? 0,
+    labelAt: (i, j, k) => at(bench, [i, j, k], "labelAt") ?? 0,
+    valueAt: (i, j, k) => at(bench, [i, j, k], "valueAt") ?? NaN,
     toScreen: (plane, i, j, k) => bench.toScreen(plane, [i, j, k]),
   })
 }

@@ -40,16 +40,11 @@ class Pane {
 
   get store() { return this.bench.store }
 
-  /** Begin with a volume: make images of its size, and show the whole slice. */
+  /** Begin with a volume, and show the whole slice. */
   open(layout) {
     this.layout = layout
     this.index = -1
-    const { width, height } = walk(layout, this.store.shape, 0)
-    const geometry = { x: [-0.5], y: [-0.5], dw: [width], dh: [height] }
-    for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) {
-      const NDArray = source.data.image[0].constructor
-      Object.assign(source.data, geometry, { image: [new NDArray(new values(width * height), [height, width])] })
-    }
+    for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) this.image(source, values, this.nothing)
     this.slider.max = this.store.shape[layout.axis] - 1
     const [left, right, up, down] = this.letters
     ;[left.textContent, right.textContent] = layout.x.letters
@@ -71,32 +66,56 @@ class Pane {
     this.placeLines(cursor)
   }
 
+  /** The slice that is shown, as far as it is there. */
+  get slice() { return this.store.slices.look(this.layout, this.index) }
+
+  /** A single cell as large as the slice. */
+  get nothing() {
+    const [width, height] = [this.layout.x.size, this.layout.y.size]
+    return { width: 1, height: 1, place: { x: [-0.5], y: [-0.5], dw: [width], dh: [height] } }
+  }
+
+  /** The image in a source of Bokeh's, of the size and in the place of what is to be drawn. */
+  image(source, Values, { width, height, place }) {
+    const [image] = source.data.image
+    Object.assign(source.data, place)
+    if (image.shape[0] === height && image.shape[1] === width) return image
+    source.data.image = [new image.constructor(new Values(width * height), [height, width])]
+    return source.data.image[0]
+  }
+
   drawVolume() {
-    const { width, height, start, right, up } = walk(this.layout, this.store.shape, this.index)
-    const { volume } = this.store
-    if (!volume) return
-    const image = this.base.data.image[0]
-    let n = 0
-    for (let y = 0; y < height; y++) {
-      let p = start + y * up
-      for (let x = 0; x < width; x++, p += right) image[n++] = volume[p]
-    }
-    // NaN and infinities are background: darker than any window.
-    if (volume instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
+    const { volume } = this.slice
+    const image = this.image(this.base, Float32Array, volume ?? this.nothing)
+    if (volume) this.fill(image, volume)
+    else image.fill(DARKEST)
     this.base.change.emit()
   }
 
+  fill(image, { values, width, height, start, right, up }) {
+    let n = 0
+    for (let y = 0; y < height; y++) {
+      let p = start + y * up
+      for (let x = 0; x < width; x++, p += right) image[n++] = values[p]
+    }
+    // NaN and infinities are background: darker than any window.
+    if (values instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
+  }
+
   drawOverlay() {
-    const { width, height, start, right, up } = walk(this.layout, this.store.shape, this.index)
-    const { ids, labels, colors } = this.store
+    const slice = this.slice
+    const drawn = slice.labels ?? slice.ids ?? this.nothing
+    const { width, height, start, right, up } = drawn
+    const [ids, labels] = [slice.ids?.values, slice.labels?.values]
+    const { colors } = this.store
     const { borders, labels_shown, opacity } = this.bench.display
-    const image = this.overlay.data.image[0]
+    const image = this.image(this.overlay, Uint32Array, drawn)
     const alpha = Math.round(opacity * 255) << 24
     let n = 0
     for (let y = 0; y < height; y++) {
       let p = start + y * up
       for (let x = 0; x < width; x++, p += right) {
-        const label = labels_shown ? labels[p] : 0
+        const label = labels_shown && labels ? labels[p] : 0
         let color = label ? alpha | colors[label] : 0
         if (borders && ids) {
           const id = ids[p]

@@ -80,9 +80,8 @@ class PartitionSection {
   }
 
   /** After a partition: how many there are, and what is now known of the foreground. */
-  show(sizes, threshold) {
-    const voxels = sizes.reduce((a, b) => a + b, 0)
-    this.total.textContent = figure(sizes.reduce((n, size) => n + (size > 0), 0))
+  show({ count, voxels }, threshold) {
+    this.total.textContent = figure(count)
     this.foregroundMm3 = voxels * this.voxel
     if (threshold != null && this.automatic.checked) this.threshold.set(threshold)
     this.size.disabled = false

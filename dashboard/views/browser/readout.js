@@ -18,13 +18,15 @@ class Readout {
     this.el.classList.toggle("empty", !inside)
     if (!inside) return
     const [i, j, k] = ijk
-    const id = store.idAt(ijk)
-    const label = this.bench.labelOf(store.labelAt(ijk))
+    const { slices } = store
+    const id = slices.idAt(ijk)
+    const label = this.bench.labelOf(slices.labelAt(ijk))
+    const [intensity, size] = [slices.valueAt(ijk), slices.sizeOf(id)]
     const { voxel, world, value, superpixel, label: name } = this.fields
     voxel.textContent = `i ${i}  j ${j}  k ${k}`
     world.textContent = `${anatomical(toWorld(store.affine, ijk)).join("  ")} mm`
-    value.textContent = figure(store.valueAt(ijk))
-    superpixel.textContent = id ? `superpixel ${figure(id)} · ${mm3(store.sizes[id] * store.voxel_mm3)}` : ""
+    value.textContent = intensity === undefined ? "…" : figure(intensity)
+    superpixel.textContent = [id && `superpixel ${figure(id)}`, id && size && mm3(size * store.voxel_mm3)].filter(Boolean).join(" · ")
     name.textContent = label?.name ?? ""
     name.style.color = label?.color ?? ""
   }

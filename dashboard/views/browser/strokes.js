@@ -67,7 +67,7 @@ class Strokes {
     const { store, saved } = this.bench
     const mine = new Set(this.names.values())
     const left = this.kept.of(store.digest).filter(([name]) => !mine.has(name))
-    if (!left.length || !store.ids || !saved.held) return
+    if (!left.length || !store.slices.hasIds || !saved.held) return
     const columns = { xs: [], ys: [], stroke: [] }
     for (const [name, { xs, ys, ...context }] of left) {
       const n = ++this.number

@@ -1,0 +1,90 @@
+// A slice source that holds all arrays of the volume: no slice needs the server.
+
+class WholeSource {
+  constructor(store, bench) {
+    Object.assign(this, { store, bench, shape: store.shape, volume: null, ids: null, complete: false })
+    this.labels = new Uint16Array(this.shape.reduce((a, b) => a * b))
+  }
+
+  look(layout, index) {
+    const of = (values) => values && cut(values, layout, this.shape, index)
+    return { volume: of(this.volume), ids: of(this.ids), labels: of(this.labels) }
+  }
+
+  valueAt(ijk) { return this.volume?.[indexOf(this.shape, ijk)] }
+  idAt(ijk) { return this.ids?.[indexOf(this.shape, ijk)] ?? 0 }
+  labelAt(ijk) { return this.labels[indexOf(this.shape, ijk)] }
+  sizeOf(id) { return this.sizes[id] }
+
+  get hasIds() { return this.ids !== null }
+
+  ready(idle) { return Boolean(this.volume && this.complete && (this.ids || idle)) }
+
+  /** Take an array that has come: "volume", "labels" or "ids". */
+  arrive(array, values, revision) {
+    if (array === "ids") this.setIds(values)
+    else this[array] = values
+    if (array === "labels") this.complete = true
+    if (revision != null) this.store.revision = revision
+    this.bench.redraw()
+    if (array === "ids") this.bench.havePartition(this.partition)
+  }
+
+  /** Take new superpixels, and find the box and size of each in one pass. */
+  setIds(ids) {
+    const [I, J, K] = this.shape
+    let largest = 0
+    for (let p = 0; p < ids.length; p++) if (ids[p] > largest) largest = ids[p]
+    const boxes = new Int32Array((largest + 1) * 6)
+    const sizes = new Int32Array(largest + 1)
+    for (let n = 0; n <= largest; n++) boxes.set([I, 0, J, 0, K, 0], n * 6)
+    let p = 0
+    for (let i = 0; i < I; i++) for (let j = 0; j < J; j++) for (let k = 0; k < K; k++, p++) {
+      const n = ids[p]
+      if (n === 0) continue
+      const b = n * 6
+      sizes[n]++
+      if (i < boxes[b]) boxes[b] = i
+      if (i >= boxes[b + 1]) boxes[b + 1] = i + 1
+      if (j < boxes[b + 2]) boxes[b + 2] = j
+      if (j >= boxes[b + 3]) boxes[b + 3] = j + 1
+      if (k < boxes[b + 4]) boxes[b + 4] = k
+      if (k >= boxes[b + 5]) boxes[b + 5] = k + 1
+    }
+    Object.assign(this, { ids, boxes, sizes })
+  }
+
+  /** How many superpixels there are, and how many voxels they have. */
+  get partition() {
+    return { count: this.sizes.reduce((n, size) => n + (size > 0), 0), voxels: this.sizes.reduce((a, b) => a + b, 0) }
+  }
+
+  /** Give `label` to every voxel of the superpixels `ids`. */
+  paint(ids, label) {
+    for (const n of ids) {
+      const box = this.boxes.subarray(n * 6, n * 6 + 6)
+      this.eachRow(box, (start, end) => {
+        for (let p = start; p < end; p++) if (this.ids[p] === n) this.labels[p] = label
+      })
+    }
+  }
+
+  /** Write label values into boxes; `values` holds those of all boxes one after the other. */
+  patch(boxes, values) {
+    let from = 0
+    for (const box of boxes) {
+      this.eachRow(box, (start, end) => {
+        this.labels.set(values.subarray(from, from + end - start), start)
+        from += end - start
+      })
+    }
+  }
+
+  /** Call `row` with the flat range of each run along k in a box. */
+  eachRow([i0, i1, j0, j1, k0, k1], row) {
+    const [, J, K] = this.shape
+    for (let i = i0; i < i1; i++) for (let j = j0; j < j1; j++) {
+      row((i * J + j) * K + k0, (i * J + j) * K + k1)
+    }
+  }
+}

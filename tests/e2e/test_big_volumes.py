@@ -1,0 +1,164 @@
+"""A volume that the browser does not hold: its slices come as they are looked at, and are right."""
+
+from __future__ import annotations
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from tests.e2e.oracle import Oracle, held_axis
+from tests.e2e.phantoms import Storage, phantom
+from tests.e2e.serving import ROOT, Server
+from workers import stored
+
+SHAPE = (96, 80, 72)
+PLANES = ("axial", "coronal", "sagittal")
+APP = ROOT / "tests" / "e2e" / "stored_app.py"
+WALK = """([what, axis, index, I, J, K]) => {
+  const [is, js, ks] = [I, J, K].map((size, a) => a === axis ? [index] : [...Array(size).keys()])
+  return is.flatMap((i) => js.flatMap((j) => ks.map((k) => supervox[what](i, j, k))))
+}"""
+CELLS = """(plane) => {
+  const figure = Bokeh.documents[0].get_model_by_name(`supervox-${plane}`)
+  return figure.renderers.find((each) => each.name === "volume").data_source.data.image[0].length
+}"""
+SCROLL = """(slider, indices) => {
+  for (const index of indices) {
+    slider.value = index
+    slider.dispatchEvent(new Event("input"))
+  }
+  return supervox.ready
+}"""
+
+
+@pytest.fixture(scope="module")
+def image():
+    """A volume whose axes go posterior, inferior and right."""
+    return phantom(Storage("PIR", SHAPE, (0.9, 1.2, 1.4), 1, 1), seed=7)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the volume, its cache and the server's log are."""
+    return tmp_path_factory.mktemp("big")
+
+
+@pytest.fixture(scope="module")
+def big_server(image, folder):
+    """A server for which each volume is big."""
+    nib.save(image, folder / "big.nii.gz")
+    options = ["--memory-budget", "0", "--cache", str(folder / "cache")]
+    serving = Server(folder / "big.nii.gz", folder / "server.log", APP, options)
+    yield serving.wait()
+    serving.stop()
+
+
+@pytest.fixture
+def big(new_bench, big_server):
+    """A page with a big volume."""
+    return new_bench(big_server).wait_ready()
+
+
+@pytest.fixture
+def ids(big, folder):
+    """The superpixels as they are on disk."""
+    return stored.opened(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
+
+
+def sliced(bench, what, axis, index):
+    """What the page has of a slice, voxel by voxel."""
+    values = bench.page.evaluate(WALK, [what, axis, index, *SHAPE])
+    return np.array(values).reshape([n for a, n in enumerate(SHAPE) if a != axis])
+
+
+def slider(bench, plane):
+    return bench.page.get_by_label(f"{plane.capitalize()} slice", exact=True)
+
+
+def scroll_to(bench, plane, *indices):
+    """Move a slider in one go; tells whether the slice is there at once."""
+    return slider(bench, plane).evaluate(SCROLL, [int(index) for index in indices])
+
+
+def assert_slices_are(bench, image, ids, labels):
+    """All three slices that are shown are those of the arrays."""
+    bench.wait_ready()
+    for axis, index in enumerate(bench.cursor):
+        values = np.asarray(image.dataobj).take(index, axis)
+        assert_array_equal(sliced(bench, "valueAt", axis, index), values)
+        assert_array_equal(sliced(bench, "idAt", axis, index), ids.take(index, axis))
+        assert_array_equal(sliced(bench, "labelAt", axis, index), labels.take(index, axis))
+
+
+def test_what_is_scrolled_to_and_painted_is_what_the_arrays_have(big, image, ids):
+    oracle = Oracle(ids, image.affine)
+    rng = np.random.default_rng(0)
+    assert_slices_are(big, image, ids, oracle.labels)
+    for plane in PLANES:
+        scroll_to(big, plane, rng.integers(SHAPE[held_axis(image.affine, plane)]))
+    assert_slices_are(big, image, ids, oracle.labels)
+
+    middle = np.array(SHAPE) // 2
+    big.go_to(middle)
+    for label, plane in enumerate(PLANES, start=1):
+        across = [axis for axis in range(3) if axis != held_axis(image.affine, plane)]
+        corners = [middle, middle.copy()]
+        corners[1][across] += (9, 7)
+        big.press(str(label))
+        big.stroke(plane, *corners)
+        assert oracle.paint(plane, corners, label)
+        big.wait_settled(oracle.revision)
+        assert_slices_are(big, image, ids, oracle.labels)
+    for key in "zzyz":
+        big.press(key)
+        oracle.redo() if key == "y" else oracle.undo()
+        big.wait_settled(oracle.revision)
+        assert_slices_are(big, image, ids, oracle.labels)
+    for steps in (1, 2):
+        scroll_to(big, "axial", middle[held_axis(image.affine, "axial")] + steps)
+        assert_slices_are(big, image, ids, oracle.labels)
+
+
+def test_a_slice_is_there_coarsely_at_once_and_then_finely(big, image):
+    at = held_axis(image.affine, "axial")
+    voxels = np.prod(SHAPE) // SHAPE[at]
+
+    is_ready = scroll_to(big, "axial", SHAPE[at] // 3)
+    cells = big.page.evaluate(CELLS, "axial")
+    big.wait_ready()
+
+    assert not is_ready
+    assert 1 < cells < voxels
+    assert big.page.evaluate(CELLS, "axial") == voxels
+
+
+def test_what_is_scrolled_past_is_not_sent(big, image):
+    at = held_axis(image.affine, "axial")
+    nearly_all = range(SHAPE[at] - 8)
+    del big.traffic.received[:]
+
+    scroll_to(big, "axial", *nearly_all)
+    big.wait_ready()
+
+    a_slice = np.prod(SHAPE) // SHAPE[at] * (2 + 2 + 4)
+    assert sum(big.traffic.received) < 8 * a_slice  # three are fetched ahead, as they are seen
+
+
+def test_a_reload_brings_back_where_one_was_and_what_one_did(big, image, ids):
+    oracle = Oracle(ids, image.affine)
+    middle = np.array(SHAPE) // 2 + 4
+    big.go_to(middle)
+    big.press("2")
+    big.stroke("axial", middle, middle + np.array([8, 0, 0]))
+    oracle.paint("axial", [middle, middle + np.array([8, 0, 0])], 2)
+    big.until("supervox.pending === 0 && supervox.saved && supervox.ready")
+    painted = big.page.evaluate("supervox.labelAt(...supervox.cursor)")
+    big.page.wait_for_timeout(500)  # where the cursor is, is told at rest
+
+    big.page.reload()
+    big.wait_ready()
+
+    assert painted == 2
+    assert big.cursor == middle.tolist()
+    assert big.page.evaluate("supervox.labelAt(...supervox.cursor)") == 2
