@@ -14,7 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.model.settings import Settings
-from dashboard.model.stored_superpixels import BOXES, IDS, PARTITIONS, TOLD, StoredSuperpixels
+from dashboard.model.stored_superpixels import (
+    BOXES,
+    IDS,
+    PARTITIONS,
+    SIZES,
+    TOLD,
+    StoredSuperpixels,
+)  # fmt: skip
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.store_hold import Hold
 from workers import files, stored_partition
@@ -117,17 +124,22 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
         report=report,
         **settings._asdict(),
     )
-    content = io.BytesIO()
-    np.save(content, found.boxes)
-    files.replace(folder / BOXES, content.getvalue())
+    _save(folder / BOXES, found.boxes)
+    _save(folder / SIZES, found.sizes)
     told = {
         "version": VERSION,
         "count": found.count,
-        "voxels": found.voxels,
+        "voxels": int(found.sizes.sum()),
         "threshold": found.threshold,
         "settings": settings._asdict(),
     }
     files.replace(folder / TOLD, json.dumps(told, indent=1).encode())
+
+
+def _save(path: Path, array: np.ndarray) -> None:
+    content = io.BytesIO()
+    np.save(content, array)
+    files.replace(path, content.getvalue())
 
 
 def _patient(executor: Executor, report: Report) -> Executor:

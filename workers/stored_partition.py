@@ -43,17 +43,17 @@ class Stored(NamedTuple):
     ----------
     count : int
         How many.
-    voxels : int
-        In all of them.
     boxes : (count, 6) ndarray of int32
         As in `workers.partition.Partition`.
+    sizes : (count,) ndarray of int64
+        In voxels.
     threshold : float or None
         As there.
     """
 
     count: int
-    voxels: int
     boxes: np.ndarray
+    sizes: np.ndarray
     threshold: float | None
 
 
@@ -121,8 +121,7 @@ def partition_stored(
     except OSError as error:
         raise ValueError(_said(error, work)) from error
     shutil.rmtree(work, ignore_errors=True)
-    voxels = int(connected.sizes.sum())
-    return Stored(connected.count, voxels, connected.boxes, found.threshold)
+    return Stored(*connected, found.threshold)
 
 
 def id_chunks(chunks: tuple[int, int, int]) -> tuple[int, int, int]:
