@@ -260,3 +260,10 @@ def test_a_mask_without_specks_is_not_written():
     ground_in_chunks(inside("####"), (1, 2, 1), 3, watched)
 
     assert stored_pieces.finish not in ran
+
+
+def test_where_no_speck_is_too_small_the_box_is_that_of_the_mask():
+    left, ground = ground_in_chunks(inside("....", "..#."), (2, 2, 1), 0)
+
+    assert_array_equal(left, inside("....", "..#."))
+    assert ground == ((1, 2, 2, 3, 0, 1), 1, 0)

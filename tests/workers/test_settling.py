@@ -41,10 +41,10 @@ def test_without_pieces_there_is_nothing_to_settle():
     assert_array_equal(settled([], []), [])
 
 
-def test_progress_runs_to_1():
+def test_progress_is_told_between_the_stages_and_runs_to_1():
     told, (sizes, faces_of) = [], line(1, 1)
 
     settle(np.array([0, 1, 2], np.int32), sizes, faces_of, 2, told.append)
 
     assert told == sorted(told)
-    assert told[-1] == 1
+    assert 0 < told[0] < told[-1] == 1
