@@ -12,8 +12,8 @@ import time
 from importlib.metadata import version
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke")
-BY_NAME = ("defaults", "load", "slices_big")
-SLOWER = ("slic",)
+BY_NAME = ("defaults", "load", "slices_big", "big")
+SLOWER = ("slic", "big")
 BUSY_S = 0.5
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")
 

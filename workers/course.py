@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from itertools import count
@@ -46,6 +47,18 @@ class Course(NamedTuple):
         """The chunks."""
         return self.cutting.boxes()
 
+    def begin(self) -> None:
+        """Go on with what is kept; with nothing, if the machine was started anew since.
+
+        Chunks are not forced to disk one by one, so after a loss of power some may be missing.
+        """
+        boot = _boot()
+        known = self.work / "boot"
+        if not known.exists() or known.read_text(encoding="ascii") != boot:
+            shutil.rmtree(self.work, ignore_errors=True)
+            self.work.mkdir(parents=True)
+            replace(known, boot.encode("ascii"))
+
     def path(self, name: str) -> str:
         """Return where something is kept, for whoever runs the kernels."""
         return str(self.work / name)
@@ -65,9 +78,16 @@ class Course(NamedTuple):
         """Return what a stage made, when it was done: arrays and numbers by their names."""
         path = self.work / f"{name}.npz"
         if not path.exists():
-            self.work.mkdir(parents=True, exist_ok=True)
             content = io.BytesIO()
             np.savez(content, **make())
             replace(path, content.getvalue())
         with np.load(path) as made:
             return dict(made)
+
+
+def _boot() -> str:
+    """Return what is another one after each start of this machine, where Linux tells."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"

@@ -20,7 +20,7 @@ from workers import chunk_slic
 from workers.chunk_slic import Centres, Features
 from workers.clustering import Rule, near_each
 from workers.connect_chunks import Connected, connect_chunks
-from workers.course import Course
+from workers.course import Course, Run
 from workers.cutting import Cutting
 from workers.partition import COMPACTNESS, CRUMB, ITERATIONS, check, usual_sigma_mm
 from workers.progress import Report, silent
@@ -114,6 +114,7 @@ def partition_stored(
     here = work / "x".join(map(str, chunks))
     course = Course(here, cutting, executor, report or silent)
     try:
+        course.begin()
         found = find_ground(course, image, wish)
         features, centres, how = find_features(course, found, wish)
         centres = _clustered(course, features, centres, how)
@@ -137,13 +138,16 @@ def _clustered(course: Course, features: Features, centres: np.ndarray, how: Rul
         text = f"iteration {n} of {ITERATIONS}"
         run = course.run(text, _BEGUN + share * (n - 1), _BEGUN + share * n)
         made = course.once(f"centres-{n:02}", lambda at=centres, run=run: {
-            "centres": means(_sums(course, features, at, how, run))
+            "centres": means(sums_of_all(course, features, at, how, run))
         })  # fmt: skip
         centres = made["centres"]
     return centres
 
 
-def _sums(course, features, centres, how, run):
+def sums_of_all(
+    course: Course, features: Features, centres: np.ndarray, how: Rule, run: Run
+) -> np.ndarray:
+    """Return the sums over the voxels of each cluster, those of all chunks added up."""
     sums = np.zeros((len(centres), 1 + centres.shape[1]), np.int64)
     known = _known(course, features, centres, how)
     calls = [(features, box, each, how) for box, each in known if each.numbers.size]

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import ndimage
 
-from workers import stored, stored_partition
+from workers import course, stored, stored_partition
 from workers.partition import partition
 from workers.stored_partition import partition_stored
 
@@ -174,6 +174,18 @@ def test_chunks_that_are_smoothed_are_not_smoothed_again(store, tmp_path):
 
     chunks = first.kernels.count("survey")
     assert again.kernels.count("write_features") == chunks - 3
+
+
+def test_after_a_loss_of_power_it_begins_anew(store, tmp_path, monkeypatch):
+    path = store(head())
+    first = Inline(lambda *_: first.fail_after("keep_pieces", 2))
+    with pytest.raises(KeyError):
+        run(path, tmp_path, first)
+
+    monkeypatch.setattr(course, "_boot", lambda: "another start")
+    run(path, tmp_path, again := Inline())
+
+    assert "survey" in again.kernels
 
 
 def test_a_lost_task_is_given_out_again(store, tmp_path):
