@@ -119,7 +119,7 @@ class Store:
         ) as source:
             key = Key.of(source.files, volume, form)
         with written(self.root):
-            needed = turning.bytes_of(source)
+            needed = turning.bytes_of(source, self._chunks)
             found = self._known(key) or self._turned(path, key, needed, report or silent)
         # Another file of the same voxels may have another header.
         opened = replace(found[0], name=name, header=source.header, notes=source.notes)
@@ -181,6 +181,9 @@ class Store:
             if Key.of(key.paths, key.volume, key.form) != key:
                 raise nifti.UnreadableFile(f"{path.name}: it was changed while it was read.")
             self._place(made, self._volumes / turned.digest)
+        except BaseException:
+            store_room.discard(made)
+            raise
         finally:
             hold.release()
             shutil.rmtree(made, ignore_errors=True)

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from dashboard import options, store_record, store_room, store_sources
 from dashboard.store import gigabytes
 from dashboard.store_room import Kept
@@ -83,6 +85,7 @@ def _said(volume: Kept, names: dict[str, str]) -> str:
 def _shape(folder: Path) -> str:
     try:
         told = json.loads((folder / store_record.NAME).read_bytes())
-        return f", {' × '.join(map(str, told['levels'][0]['shape']))} {told['dtype']}"
+        shape, dtype = told["levels"][0]["shape"], np.dtype(told["dtype"])
+        return f", {' × '.join(map(str, shape))} {dtype.name}"
     except (OSError, ValueError, LookupError, TypeError):
         return ", not whole"

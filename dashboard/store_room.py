@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ HIDDEN = "."
 
 PARTITIONS = "partitions"
 _BLOCK = 512
+_PAUSES_S = (0, 0.05, 0.2, 0.5)
 
 
 class Kept(NamedTuple):
@@ -117,6 +119,13 @@ def replace(folder: Path, by: Path) -> bool:
             hold.release()
     by.rename(folder)
     return True
+
+
+def discard(made: Path) -> None:
+    """Remove what could not be finished; zarr's threads may still write to it for a moment."""
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def sweep(volumes: Path) -> None:

@@ -189,6 +189,17 @@ def test_the_page_is_told_all_that_was_asked(tmp_path):
     asked = options.parse([*given, "--scheduler", "tls://h:8786"])
 
     assert options.parse(cli.passed_on(asked)) == asked
+    sizes = ["--cache", "/fast", "--cache-limit", "12.5", "--memory-budget", "0"]
+    asked = options.parse([*given, *sizes])
+    assert options.parse(cli.passed_on(asked)) == asked
+
+
+def test_a_folder_that_is_a_volume_may_be_served_and_another_may_not(tmp_path, supervox):
+    (tmp_path / "folder").mkdir()
+
+    status, _, errors = supervox("serve", tmp_path / "folder")
+
+    assert (status, errors) == (2, f"Expected a volume; there is none at {tmp_path / 'folder'}.\n")
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,19 @@ from concurrent.futures import CancelledError
 import nibabel as nib
 import numpy as np
 import pytest
+import tifffile
 from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard import demo
 from dashboard.model.settings import Settings
+from dashboard.model.stored_volume import StoredVolume
+from dashboard.model.volume import Volume
 from dashboard.opening import read_volume, stem
 from dashboard.resuming import begin
 from dashboard.session import Question
 from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on, tissues
+from tests.storing import store_in
+from tests.workers.test_ome_zarr import write as write_image
 from workers import nifti
 
 TWICE = np.arange(2 * 120, dtype=np.int16).reshape(4, 5, 6, 2)
@@ -66,6 +71,67 @@ def test_the_notes_of_the_reader_reach_the_page():
 
     assert "Volume 2 of 2." in opened.notes
     assert_array_equal(opened.data, TWICE[..., 1])
+
+
+@pytest.fixture
+def on_disk(volume, tmp_path):
+    """The path of a volume."""
+    path = tmp_path / "scan.nii"
+    path.write_bytes(nifti_bytes(volume.data, volume.affine))
+    return path
+
+
+def takes(volume):
+    """Bytes of a volume with ids and labels."""
+    return volume.data.size * (volume.data.itemsize + 6)
+
+
+@pytest.mark.parametrize("most", [2**27, None])
+def test_a_volume_over_the_budget_comes_from_the_cache(volume, on_disk, tmp_path, most):
+    within, over = (
+        store_in(tmp_path / "cache", budget_gb=(takes(volume) + more) / 1e9) for more in (1, -1)
+    )
+    options = {"max_voxels": most or volume.data.size}
+
+    small = read_volume(on_disk, "scan", store=within, **options)
+    large = read_volume(on_disk, "scan", store=over, **options)
+
+    assert isinstance(small, Volume)
+    assert isinstance(large, StoredVolume)
+    assert (small.digest, small.window) == (large.digest, large.window)
+    assert (large.name, large.notes, large.header) == (small.name, small.notes, small.header)
+
+
+def test_a_volume_that_no_browser_holds_comes_from_the_cache(volume, on_disk, tmp_path):
+    store = store_in(tmp_path / "cache", budget_gb=1)
+
+    opened = read_volume(on_disk, "scan", max_voxels=volume.data.size - 1, store=store)
+
+    assert isinstance(opened, StoredVolume)
+
+
+def test_bytes_that_no_browser_holds_are_refused(volume, tmp_path):
+    content, store = nifti_bytes(volume.data, volume.affine), store_in(tmp_path / "cache")
+
+    with pytest.raises(nifti.UnreadableFile, match="expected at most 10 voxels"):
+        read_volume(content, "scan", max_voxels=10, store=store)
+
+
+def test_small_stacks_and_images_of_other_kinds_are_read_into_the_memory(tmp_path):
+    data = np.arange(5 * 6 * 7, dtype="u2").reshape(5, 6, 7)
+    tifffile.imwrite(tmp_path / "scan.tif", data)
+    write_image(tmp_path / "scan.ome.zarr", [data])
+    store = store_in(tmp_path / "cache", budget_gb=1)
+
+    stack = read_volume(tmp_path / "scan.tif", "scan", store=store)
+    image = read_volume(tmp_path / "scan.ome.zarr", "scan", store=store)
+
+    assert_array_equal(stack.data, data.T)
+    assert_array_equal(image.data, data)
+    for opened in (stack, image):
+        assert isinstance(opened, Volume)
+        assert_allclose(nib.Nifti1Header(opened.header).get_best_affine(), opened.affine, atol=1e-9)
+    assert not (tmp_path / "cache").exists()
 
 
 def test_reading_can_be_cancelled(volume):
@@ -314,6 +380,10 @@ def test_a_volume_that_no_browser_holds_is_refused_before_it_is_read(monkeypatch
         ("SCAN.NII.GZ", "SCAN"),
         ("sub-01.run.2.nii", "sub-01.run.2"),
         ("nii", "nii"),
+        ("light.ome.zarr", "light"),
+        ("light.OME.TIFF", "light"),
+        ("light.tif", "light"),
+        ("a.zarr.nii.gz", "a.zarr"),
         ("scan", "scan"),
         (".nii", ".nii"),
     ],

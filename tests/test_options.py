@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from dashboard import demo, options
 from dashboard.where import Where
@@ -64,6 +64,31 @@ def test_annotations_are_kept_where_one_says(monkeypatch, tmp_path):
     asked = options.parse(["--data-root", "kept"])
 
     assert asked.data_root == tmp_path / "kept"
+
+
+def test_large_volumes_are_kept_in_the_users_cache_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    asked = options.parse([])
+
+    assert asked.storage == (user_cache_path("supervox", appauthor=False), None, None)
+
+
+def test_large_volumes_are_kept_where_and_as_far_as_one_says(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    asked = options.parse(["--cache", "fast", "--cache-limit", "50", "--memory-budget", "0.5"])
+
+    assert asked.storage == (tmp_path / "fast", 50.0, 0.5)
+
+
+@pytest.mark.parametrize("text", ["-1", "nan", "inf", "much"])
+@pytest.mark.parametrize("option", ["--cache-limit", "--memory-budget"])
+def test_what_is_no_size_is_refused(option, text, capsys):
+    with pytest.raises(SystemExit):
+        options.parse([f"{option}={text}"])
+
+    assert "invalid gigabytes value" in capsys.readouterr().err
 
 
 def test_an_unknown_option_is_refused(capsys):

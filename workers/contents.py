@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workers.box_reader import BoxReader
 from workers.progress import Report, silent
-from workers.stored import opened
 
 _SAMPLE = 1_000_000
 
@@ -43,16 +43,17 @@ def contents(
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
     """
-    array = opened(path)
-    dtype, (I, J, K) = array.dtype.newbyteorder("="), array.shape
+    array = BoxReader(path)
+    dtype, (I, J, K) = array.dtype, array.shape
     every, depth = max(1, I * J * K // _SAMPLE), _depth(array, most_bytes)
     digest = hashlib.sha256(repr((dtype.str, array.shape)).encode())
     ranges, sample = [], []
     for start in range(0, I, depth):
-        slab = np.ascontiguousarray(array[start : start + depth], dtype)
+        slab = array.read((slice(start, start + depth), slice(0, J), slice(0, K)))
         digest.update(slab)
         ranges.append(_finite_range(slab))
         sample.append(slab.reshape(-1)[-(start * J * K) % every :: every].copy())
+        del slab  # before the next one is there
         (report or silent)(min(I, start + depth) / I)
     digest.update(np.ascontiguousarray(affine, float))
     low, high = (f(of) for f, of in zip((min, max), zip(*ranges, strict=True), strict=True))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workers.box_reader import BoxReader
 from workers.compiled import compiled
 from workers.progress import Report, part, silent
-from workers.stored import CHUNK, create, opened
+from workers.stored import CHUNK, create
 from workers.turning_error import written
 
 MOST = 128
@@ -89,15 +90,15 @@ def build(
 
 
 def _level(fine_path, path, shape, by, chunks, report):
-    fine = opened(fine_path)
+    fine = BoxReader(fine_path)
     with written(path):
         coarse = create(path, shape, fine.dtype, chunks, compressed=False)
     starts = list(itertools.product(*(range(0, n, c) for n, c in zip(shape, chunks, strict=True))))
     for n, start in enumerate(starts, 1):
         box = tuple(slice(a, min(a + c, size))
                     for a, c, size in zip(start, chunks, shape, strict=True))  # fmt: skip
-        mean = halved(fine[tuple(slice(s.start * b, s.stop * b)
-                                 for s, b in zip(box, by, strict=True))], by)  # fmt: skip
+        block = tuple(slice(s.start * b, s.stop * b) for s, b in zip(box, by, strict=True))
+        mean = halved(fine.read(block), by)
         with written(path):
             coarse[box] = mean
         report(n / len(starts))

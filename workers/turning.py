@@ -106,10 +106,11 @@ def turn(
     return Turned(named, source.dtype.str, source.affine, source.header, source.notes, *found)
 
 
-def bytes_of(source: Source) -> int:
+def bytes_of(source: Source, chunks: tuple[int, int, int] = CHUNK) -> int:
     """Return about how many bytes turning writes: of all levels, or of those that are missing."""
-    size = math.prod(source.shape) * source.dtype.itemsize
-    return math.ceil(size * (0.2 if source.levels else 1.2))
+    sides = [min(chunk, size) for chunk, size in zip(chunks, source.shape, strict=True)]
+    whole = [-(-size // side) * side for size, side in zip(source.shape, sides, strict=True)]
+    return math.ceil(math.prod(whole) * source.dtype.itemsize * (0.2 if source.levels else 1.2))
 
 
 def _planned(source, folder):

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from dashboard.model import folder as module
-from dashboard.model.folder import Folder
+from dashboard.model.folder import Folder, is_volume
 
 
 @pytest.fixture
@@ -162,3 +162,37 @@ def test_a_folder_with_too_many_names_says_that_it_shows_some(folder, monkeypatc
 
     assert listing.truncated
     assert len(listing.folders) + len(listing.files) <= 5
+
+
+def test_a_stored_image_is_listed_as_a_file_and_can_be_opened_whole(folder, tree):
+    (tree / "ward a" / "Light.OME.zarr" / "0").mkdir(parents=True)
+
+    assert folder.list("ward a") == ("ward a", ("deep",), ("Light.OME.zarr",), False)
+    assert folder.resolve("ward a/Light.OME.zarr") == tree / "ward a" / "Light.OME.zarr"
+    assert is_volume(tree / "ward a" / "Light.OME.zarr")
+
+
+def test_a_stack_of_slices_is_listed_as_one_and_each_alone(folder, tree):
+    deep = tree / "ward a" / "deep"
+    for name in ("b.tif", "a.TIFF", ".c.tif", "large.btf"):
+        (deep / name).write_text("")
+
+    files = folder.list("ward a/deep").files
+
+    assert files == ("*.tif", "a.TIFF", "b.tif", "large.btf", "scan.nii.gz")
+    assert folder.resolve("ward a/deep/*.tif") == deep
+    assert is_volume(deep)
+
+
+def test_a_single_tiff_is_no_stack(folder, tree):
+    (tree / "ward a" / "b.tif").write_text("")
+
+    assert folder.list("ward a").files == ("b.tif",)
+    assert not is_volume(tree / "ward a")
+    assert not is_volume(tree / "ward a" / "b.tif")
+
+
+@pytest.mark.parametrize("path", ["../*.tif", "way out/*.tif", "../secret/*.tif"])
+def test_all_slices_lead_out_of_the_folder_no_more_than_one(folder, path):
+    with pytest.raises(ValueError, match="leads out of it"):
+        folder.resolve(path)

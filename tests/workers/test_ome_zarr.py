@@ -190,11 +190,13 @@ def test_levels_that_are_missing_are_made_beside(folder, out):
 
 
 @pytest.mark.parametrize(
-    ("options", "dtype"), [({"chunks": (2, 300, 300)}, "u2"), ({}, ">u2")], ids=["slices", "order"]
+    ("shape", "chunks", "dtype"),
+    [((5, 290, 300), (2, 300, 300), "u2"), (SHAPE, (5, 4, 6), ">u2")],
+    ids=["slices", "byte order"],
 )
-def test_an_image_whose_chunks_do_not_serve_is_turned(folder, out, options, dtype):
-    data = counted((5, 290, 300), dtype)
-    write(folder, [data], **options)
+def test_an_image_whose_chunks_do_not_serve_is_turned(folder, out, shape, chunks, dtype):
+    data = counted(shape, dtype)
+    write(folder, [data], chunks=chunks)
 
     found = turn(folder, out, chunks=(4, 64, 64))
 

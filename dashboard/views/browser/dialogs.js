@@ -32,7 +32,7 @@ class OpenDialog {
       ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/") }))] : []),
       ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name) }))),
       ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
-    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no .nii, .nii.gz or .hdr file here."))
+    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no volume here (.nii, .nii.gz, .hdr, .tif, .zarr)."))
     if (truncated) this.entries.append(h("p", { class: "dim" }, "Only the first are listed."))
   }
 }
