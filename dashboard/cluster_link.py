@@ -34,7 +34,8 @@ GREET_S = 20.0
 SIGHT_S = 30.0
 FAREWELL_S = 3.0
 _GLANCE_S = 0.2
-GIVEN_UP = (KilledWorker, NoWorkerError)
+UNSERVED = (NoWorkerError,)
+GIVEN_UP = (KilledWorker, *UNSERVED)
 CUT_OFF = (CancelledError, CommClosedError)
 log = logging.getLogger("supervox")
 
