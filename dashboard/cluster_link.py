@@ -108,8 +108,11 @@ class Link:
         return self
 
     def examine(self, addresses: Iterable[str]) -> str:
-        """Look at the workers that are new; return a sentence if one cannot work with us."""
-        return self._wait(self._roll.examine(addresses), SILENCE_S)
+        """Look at the workers that are new; return a sentence if one cannot work with us.
+
+        Those of our own can: they are started from the same files.
+        """
+        return "" if self.process else self._wait(self._roll.examine(addresses), SILENCE_S)
 
     def unseen(self, folder: Path) -> str:
         """Return a sentence if some worker cannot read and write in `folder`, else ""."""
