@@ -200,17 +200,20 @@ class DaskExecutor(Executor):
             for `worker_deadline` seconds.
         folder : Path, optional
             What every kernel needs. One that comes to a worker which does not see it fails with a
-            sentence; `unseen` tells before.
+            sentence; `blind` tells before.
         """
         return Patient(partial(self._take, told=told, folder=str(folder or "")))
 
-    def unseen(self, folder: Path) -> str:
-        """Look whether all workers that are there can read and write in `folder`; waits for them.
+    def blind(self, folder: Path) -> list[str]:
+        """Look whether all workers that are there can read and write in `folder`.
+
+        Waits for a connection that is being opened and for the workers' answers, so it is for a
+        thread of its own.
 
         Returns
         -------
-        str
-            A sentence for the user that names those which cannot; "" if all can.
+        list of str
+            Addresses of those that cannot.
 
         Raises
         ------
@@ -219,9 +222,11 @@ class DaskExecutor(Executor):
         OSError
             This process cannot write there, or a worker does not answer within half a minute.
         """
-        if (link := self._link) is None:
-            raise BrokenExecutor(self._trouble or "There is no connection to a Dask scheduler yet.")
-        return link.unseen(folder)
+        while (link := self._link) is None and self._opening:
+            time.sleep(WATCH_S / 10)
+        if link is None:
+            raise BrokenExecutor(self._trouble)
+        return link.blind(folder)
 
     def _take(
         self, call: tuple, told: Callable[[str], object] | None = None, folder: str = ""

@@ -23,7 +23,7 @@ from dashboard.cluster_crowd import Arrivals, Crowd
 from dashboard.cluster_kernel import kernel_runner
 from dashboard.cluster_process import ClusterProcess
 from dashboard.cluster_roll import Roll
-from dashboard.cluster_sight import unseen
+from dashboard.cluster_sight import blind
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Trap
 
@@ -114,9 +114,9 @@ class Link:
         """
         return "" if self.process else self._wait(self._roll.examine(addresses), SILENCE_S)
 
-    def unseen(self, folder: Path) -> str:
-        """Return a sentence if some worker cannot read and write in `folder`, else ""."""
-        return "" if self.process else self._wait(unseen(self.client, folder), SIGHT_S)
+    def blind(self, folder: Path) -> list[str]:
+        """Return the addresses of workers that cannot read and write in `folder`."""
+        return [] if self.process else self._wait(blind(self.client, folder), SIGHT_S)
 
     def threads(self) -> dict[str, int]:
         """Return how many threads each worker has, by its address.
