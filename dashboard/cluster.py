@@ -16,6 +16,7 @@ from dashboard.cluster_pace import Pace
 from dashboard.cluster_patient import Patient
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Lane, Trap
+from dashboard.cluster_waiting import WaitingRoom
 from workers.team import usable
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ class DaskExecutor(Executor):
         self._closing = threading.Lock()
         self._shut, self._ended = threading.Event(), threading.Event()
         self._pending: set[Future] = set()
-        self._held: list[Task] = []
-        self._have_been_told: set[Callable] = set()
-        self._idle_since: float | None = time.monotonic()
+        self._room = WaitingRoom(worker_deadline)
         self._pace = Pace()
         self._answers = Lane("supervox-answers")
         self._launches = Lane("supervox-launches")
@@ -190,9 +189,9 @@ class DaskExecutor(Executor):
         """Return a view for work of many short kernels, such as a partition out of core.
 
         Without a worker its kernels wait instead of failing, and run when one comes. They run
-        again, too, where others would fail because worker after worker died under them, up to 20
-        times five. What is cancelled while it runs goes on to its end or its next report: its
-        worker process is never killed. A scheduler that is lost fails them as it does others.
+        again, too, where others fail because worker after worker died under them; a few times.
+        What is cancelled while it runs goes on to its end or its next report: its worker process
+        is never killed. A scheduler that is lost fails them as it does others.
 
         Parameters
         ----------
@@ -201,17 +200,20 @@ class DaskExecutor(Executor):
             for `worker_deadline` seconds.
         folder : Path, optional
             What every kernel needs. One that comes to a worker which does not see it fails with a
-            sentence; `unseen` tells before.
+            sentence; `blind` tells before.
         """
         return Patient(partial(self._take, told=told, folder=str(folder or "")))
 
-    def unseen(self, folder: Path) -> str:
-        """Look whether all workers that are there can read and write in `folder`; waits for them.
+    def blind(self, folder: Path) -> list[str]:
+        """Look whether all workers that are there can read and write in `folder`.
+
+        Waits for a connection that is being opened and for the workers' answers, so it is for a
+        thread of its own.
 
         Returns
         -------
-        str
-            A sentence for the user that names those which cannot; "" if all can.
+        list of str
+            Addresses of those that cannot.
 
         Raises
         ------
@@ -220,9 +222,11 @@ class DaskExecutor(Executor):
         OSError
             This process cannot write there, or a worker does not answer within half a minute.
         """
-        if (link := self._link) is None:
-            raise BrokenExecutor(self._trouble or "There is no connection to a Dask scheduler yet.")
-        return link.unseen(folder)
+        while (link := self._link) is None and self._opening:
+            time.sleep(WATCH_S / 10)
+        if link is None:
+            raise BrokenExecutor(self._trouble)
+        return link.blind(folder)
 
     def _take(
         self, call: tuple, told: Callable[[str], object] | None = None, folder: str = ""
@@ -276,9 +280,8 @@ class DaskExecutor(Executor):
         self._pace.note_failure(time.monotonic())
         with self._lock:
             self._trouble, self._opening = str(error), False
-            held, self._held = self._held, []
         self._state = f"lost: {error}"
-        for task in held:
+        for task in self._room.empty():
             task.fail(BrokenExecutor(self._trouble))
 
     def _launch(self, task: Task) -> None:
@@ -293,15 +296,8 @@ class DaskExecutor(Executor):
                 self._launches.do(self._launch, task)
             elif link is None or self._refusal:
                 raise BrokenExecutor(self._refusal or self._trouble)
-            elif self._hold(task):
+            elif not self._room.hold(task):
                 self._send_by(link, task)
-
-    def _hold(self, task: Task) -> bool:
-        """Tell whether there are workers; else the task is held until there are."""
-        with self._lock:
-            if self._idle_since is not None:
-                self._held.append(task)
-            return self._idle_since is None
 
     def _send_by(self, link: Link, task: Task) -> None:
         if not task.told:
@@ -357,9 +353,8 @@ class DaskExecutor(Executor):
             if self._link is not link:
                 return
             self._link, self._trouble = None, link.trouble
-            self._idle_since = time.monotonic()
             self._opening = not self._ended.is_set() and not self._pace.wait_s(time.monotonic())
-            held, self._held = self._held, []
+            held = self._room.empty()
         self._refusal = ""
         self._state = f"lost: {self._trouble}"
         self._farewells.do(link.close)
@@ -432,11 +427,13 @@ class DaskExecutor(Executor):
                 task.settle(how, aligned(value))
 
     def _deliver_error(self, link: Link, task: Task, key: str, error: Exception) -> None:
-        from dashboard.cluster_link import CUT_OFF, GIVEN_UP, given_up
+        from dashboard.cluster_link import CUT_OFF, GIVEN_UP, UNSERVED, given_up
 
         if not self._claims(link, task, key):
             return
         with Trap(task.fail):
+            if isinstance(error, UNSERVED):
+                task.attempts = 0
             # Its data or its answer were lost on the way, or it rather waits.
             if isinstance(error, CUT_OFF) or (task.told and isinstance(error, GIVEN_UP)):
                 link.send_anew(task)
@@ -503,9 +500,7 @@ class DaskExecutor(Executor):
         """Let all fail while a worker is not fit: Dask gives any kernel to any worker."""
         self._refusal = why
         if why:
-            with self._lock:
-                held, self._held = self._held, []
-            for task in [*held, *link.crowd.clear(), *link.tasks.values()]:
+            for task in [*self._room.empty(), *link.crowd.clear(), *link.tasks.values()]:
                 task.fail(BrokenExecutor(why))
 
     def _give_up(self, link: Link, error: Exception) -> None:
@@ -522,34 +517,16 @@ class DaskExecutor(Executor):
     def _count(self, link: Link, threads: list[int]) -> None:
         if threads:
             self._state = f"ready: {_say(len(threads), 'worker')}, {_say(sum(threads), 'thread')}"
-            self._let_go()
+            link.crowd.fit(sum(threads))
+            for task in self._room.empty(has_workers=True):
+                self._launches.do(self._launch, task)
             return
         self._state = f"lost: {self._refusal}" if self._refusal else "starting"
-        with self._lock:
-            self._idle_since = self._idle_since or time.monotonic()
-            late = time.monotonic() - self._worker_deadline
-            waiting = [*self._held, *link.crowd, *link.tasks.values()]
-            waiting = [t for t in waiting if max(self._idle_since, t.waits_since) < late]
-            self._held = [task for task in self._held if task.told or task not in waiting]
-        for task in waiting:
-            if not task.told:
+        for task in self._room.overdue([*link.crowd, *link.tasks.values()]):
+            if task.told:
+                self._answers.do(task.tell, _waiting(self._worker_deadline))
+            else:
                 task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
-        self._tell({task.told: task for task in waiting if task.told})
-
-    def _tell(self, waiting: dict[Callable, Task]) -> None:
-        """Tell those whose kernels wait without a worker, once for each time without."""
-        for told in waiting.keys() - self._have_been_told:
-            self._have_been_told.add(told)
-            self._answers.do(waiting[told].tell, _waiting(self._worker_deadline))
-
-    def _let_go(self) -> None:
-        """Launch what was held: there are workers again."""
-        with self._lock:
-            self._idle_since = None
-            held, self._held = self._held, []
-        self._have_been_told.clear()
-        for task in held:
-            self._launches.do(self._launch, task)
 
 
 def _open_embedded(workers: int, threads_per_worker: int) -> Link:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 TOGETHER = 16
 TOGETHER_BYTES = 4_000_000
-AWAY = 64  # or four for each thread of the cluster
+AWAY, AWAY_A_THREAD = 64, 4
 GLANCE_S = 0.01
 GLANCES = 5  # after which even a few are fetched
 
 
 class Crowd:
-    """Tasks that wait to be sent over a link; all but `capacity` is the launcher's thread's."""
+    """Tasks that wait to be sent over a link; used in the launcher's thread."""
 
     def __init__(self) -> None:
-        self.capacity = AWAY
+        self._capacity = AWAY
         self._tasks: deque[Task] = deque()
         self._away = 0
 
@@ -39,13 +39,17 @@ class Crowd:
         self._tasks.append(task)
         return len(self._tasks) == 1
 
+    def fit(self, threads: int) -> None:
+        """Have enough away for a cluster of so many threads; any thread."""
+        self._capacity = max(AWAY, AWAY_A_THREAD * threads)
+
     def note_return(self, count: int) -> None:
         """So many are there."""
         self._away -= count
 
     def take(self) -> list[Task]:
         """Return tasks to be sent now; none, if more had better be sent when more are there."""
-        free = min(self.capacity - self._away, TOGETHER)
+        free = min(self._capacity - self._away, TOGETHER)
         if free < min(TOGETHER, len(self._tasks)):
             return []
         taken = [self._tasks.popleft() for _ in range(min(free, len(self._tasks)))]

@@ -23,7 +23,7 @@ from dashboard.cluster_crowd import Arrivals, Crowd
 from dashboard.cluster_kernel import kernel_runner
 from dashboard.cluster_process import ClusterProcess
 from dashboard.cluster_roll import Roll
-from dashboard.cluster_sight import unseen
+from dashboard.cluster_sight import blind
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Trap
 
@@ -34,7 +34,8 @@ GREET_S = 20.0
 SIGHT_S = 30.0
 FAREWELL_S = 3.0
 _GLANCE_S = 0.2
-GIVEN_UP = (KilledWorker, NoWorkerError)
+UNSERVED = (NoWorkerError,)
+GIVEN_UP = (KilledWorker, *UNSERVED)
 CUT_OFF = (CancelledError, CommClosedError)
 log = logging.getLogger("supervox")
 
@@ -107,12 +108,15 @@ class Link:
         return self
 
     def examine(self, addresses: Iterable[str]) -> str:
-        """Look at the workers that are new; return a sentence if one cannot work with us."""
-        return self._wait(self._roll.examine(addresses), SILENCE_S)
+        """Look at the workers that are new; return a sentence if one cannot work with us.
 
-    def unseen(self, folder: Path) -> str:
-        """Return a sentence if some worker cannot read and write in `folder`, else ""."""
-        return "" if self.process else self._wait(unseen(self.client, folder), SIGHT_S)
+        Those of our own can: they are started from the same files.
+        """
+        return "" if self.process else self._wait(self._roll.examine(addresses), SILENCE_S)
+
+    def blind(self, folder: Path) -> list[str]:
+        """Return the addresses of workers that cannot read and write in `folder`."""
+        return [] if self.process else self._wait(blind(self.client, folder), SIGHT_S)
 
     def threads(self) -> dict[str, int]:
         """Return how many threads each worker has, by its address.

@@ -11,21 +11,14 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-async def unseen(client: Client, folder: Path) -> str:
-    """Return a sentence that names the workers which cannot read and write in `folder`; or "".
+async def blind(client: Client, folder: Path) -> list[str]:
+    """Return the addresses of workers that cannot read and write in `folder`, in order.
 
     A file with a random name tells: a folder of the same name may be there on another machine.
     """
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".supervox-") as token:
         seeing = await client.run(_looker(), token.name, on_error="return")
-    blind = sorted(address for address, sees in seeing.items() if sees is not True)
-    if not blind:
-        return ""
-    some = ", ".join(blind[:3]) + (" …" if len(blind) > 3 else "")
-    return (
-        f"{len(blind)} of {len(seeing)} Dask workers cannot read and write {folder} ({some}): "
-        "choose with --cache a folder that all machines share."
-    )
+    return sorted(address for address, sees in seeing.items() if sees is not True)
 
 
 def _looker() -> Callable:

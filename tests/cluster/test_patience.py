@@ -81,25 +81,17 @@ def test_the_view_does_not_end_the_executor(executor):
 
 
 def test_workers_that_die_again_and_again_lose_nothing(executor):
-    view, futures, stop = executor.patient(), [], threading.Event()
+    view = executor.patient()
     host = psutil.Process(executor.submit(pid_of_worker).result(30)).parent()
 
-    def kill():
-        while not stop.wait(2.5):
-            for child in host.children():
-                if "spawn_main" in " ".join(child.cmdline()):
-                    os.kill(child.pid, signal.SIGKILL)
+    futures = [view.submit(double, n, np.ones(10_000, np.uint8), 0.05) for n in range(150)]
+    for last in range(20, 120, 25):
+        wait(futures[last : last + 1], timeout=100)
+        for child in host.children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                os.kill(child.pid, signal.SIGKILL)
 
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        futures = [view.submit(double, n, np.ones(10_000, np.uint8), 0.1) for n in range(150)]
-        found = [future.result(120) for future in futures]
-    finally:
-        stop.set()
-        killer.join()
-
-    assert found == [(2 * n, 10_000) for n in range(150)]
+    assert [future.result(100) for future in futures] == [(2 * n, 10_000) for n in range(150)]
 
 
 def test_the_compute_process_dies_and_all_runs_again(executor):
