@@ -8,8 +8,9 @@ from pathlib import Path
 
 import panel as pn
 
-from benchmarks.big_volume import SIDE, Ids, stored_volume
+from benchmarks.big_volume import stored_volume
 from dashboard import open_case
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.session import Session
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
@@ -21,7 +22,7 @@ def plant() -> bool:
 
     def begin(session: Session) -> None:
         case = session._held()  # noqa: SLF001 - in place of a partition of some minutes
-        case.superpixels = session.superpixels = Ids(folder / "ids", SIDE**3 // 1728)
+        case.superpixels = session.superpixels = StoredSuperpixels.read(folder)
 
     open_case.read_volume = lambda *_, **__: stored_volume(folder)
     Session._begin = begin  # noqa: SLF001 - as above

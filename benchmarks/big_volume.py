@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
+from dashboard.model.stored_superpixels import BOXES, IDS, TOLD
 from dashboard.model.stored_volume import Level, StoredVolume
-from dashboard.model.superpixels import Superpixels
 from workers import stored
 
 SIDE = 1024
 LEVELS = 5
 EDGE = 12  # voxels of a superpixel's edge
-
-
-class Ids(Superpixels):
-    """Superpixels on disk."""
-
-    def __init__(self, path: Path, count: int) -> None:
-        self._array, self.count = stored.opened(path), count
-
-    def ids_array(self):
-        return self._array
 
 
 def make(folder: Path) -> None:
@@ -31,7 +23,7 @@ def make(folder: Path) -> None:
         stored.create(level.path, level.shape, np.uint16, compressed=False)
         for level in levels_in(folder)
     ]
-    ids = stored.create(folder / "ids", (SIDE,) * 3, np.uint32)
+    ids = stored.create(folder / IDS, (SIDE,) * 3, np.uint32)
     rng = np.random.default_rng(0)
     tissue, blocks = section(rng)
     thick = stored.CHUNK[0]
@@ -43,6 +35,18 @@ def make(folder: Path) -> None:
             layer = halved(layer)
         across = np.arange(begin, begin + thick, dtype=np.uint32)[:, None, None] // EDGE
         ids[begin : begin + thick] = np.where(blocks, blocks + across * int(blocks.max()), 0)
+    keep_partition(folder, blocks)
+
+
+def keep_partition(folder: Path, blocks: np.ndarray) -> None:
+    """Write what there is to know of superpixels that are the same in each block along i."""
+    found = [(j.start, j.stop, k.start, k.stop) for j, k in ndimage.find_objects(blocks)]
+    starts = np.arange(0, SIDE, EDGE)
+    along = np.column_stack((starts, np.minimum(starts + EDGE, SIDE)))
+    boxes = np.column_stack((np.repeat(along, len(found), 0), np.tile(found, (len(starts), 1))))
+    np.save(folder / BOXES, boxes.astype(np.int32))
+    voxels = int(np.count_nonzero(blocks)) * SIDE
+    (folder / TOLD).write_text(json.dumps({"count": len(boxes), "voxels": voxels}))
 
 
 def section(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -52,7 +56,8 @@ def section(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     ragged = [(n + rng.integers(-2, 3, n.shape)) // EDGE for n in (j, k)]
     ids = (ragged[0] - ragged[0].min()) * (SIDE // EDGE + 3) + ragged[1] - ragged[1].min() + 1
     tissue = 400 * inside + 500 * (inside & ((np.sin(j / 31) * np.sin(k / 17)) > 0.1))
-    return tissue.astype(np.uint16), np.where(inside, ids, 0).astype(np.uint32)
+    _, numbers = np.unique(np.where(inside, ids, 0), return_inverse=True)
+    return tissue.astype(np.uint16), numbers.reshape(ids.shape).astype(np.uint32)
 
 
 def halved(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""New slices of a volume of 1024³ voxels: from the slider to the screen."""
+"""New slices of a volume of 1024³ voxels, and strokes on it: from the hand to the screen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page
 
+from benchmarks import stroke
 from benchmarks.big_volume import SIDE, make
 from benchmarks.chromium import chromium, settle, visitor
 from benchmarks.figure import Figure
@@ -18,7 +19,8 @@ from benchmarks.server import ROOT, Server, serving
 
 SLICES = 100
 REST_MS = 300
-COARSE_MS, FULL_MS, SERVER_MIB = 60, 400, 1536
+STROKES = 30
+COARSE_MS, FULL_MS, STROKE_MS, SERVER_MIB = 60, 400, 250, 1536
 APP = ROOT / "benchmarks" / "big_app.py"
 PLANES = ("Axial", "Coronal", "Sagittal")
 ACROSS = (2, 1, 0)
@@ -58,8 +60,18 @@ def measured(folder: Path) -> list[Figure]:
         settle(page)
         page.evaluate(FIND)
         took = [show(page, wanted) for wanted in random_slices()]
+        for pane in PLANES:
+            show(page, (PLANES.index(pane), SIDE // 2))
+        stroke.draw(page, 0)  # the first stroke compiles the page's code
+        painted = [stroke.draw(page, n) for n in range(1, STROKES + 1)]
         peak = peak_mib(server.process.pid)
-    return [*rows(took), Figure("server: most memory", [peak], "MiB", at_most=SERVER_MIB)]
+    name = "stroke on 1024³: mouse up → all planes repainted"
+    return [
+        *rows(took),
+        Figure(name, painted, "ms"),
+        Figure(name, painted, "ms", 95, at_most=STROKE_MS),
+        Figure("server: most memory", [peak], "MiB", at_most=SERVER_MIB),
+    ]
 
 
 @contextlib.contextmanager

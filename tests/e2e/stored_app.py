@@ -13,5 +13,5 @@ from tests.e2e.serving import APP
 sys.modules.setdefault(
     "dashboard.chunked", SimpleNamespace(partition_stored=stored.partition_stored)
 )
-slices.OVERVIEW_VOXELS = (100_000,)
+slices.OVERVIEW_VOXELS = (250_000,)
 runpy.run_path(str(APP), run_name=__name__)

@@ -12,7 +12,7 @@ from tests.e2e.phantoms import Storage, phantom
 from tests.e2e.serving import ROOT, Server
 from workers import stored
 
-SHAPE = (96, 80, 72)
+SHAPE = (136, 80, 72)  # the coarser level is of 2 × 2 × 1 voxels
 PLANES = ("axial", "coronal", "sagittal")
 APP = ROOT / "tests" / "e2e" / "stored_app.py"
 WALK = """([what, axis, index, I, J, K]) => {
