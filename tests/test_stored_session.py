@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
+import signal
 import sys
 import time
 import weakref
@@ -450,23 +452,17 @@ def test_a_worker_that_is_killed_during_a_stroke_changes_nothing(on_disk, plain)
     executor = DaskExecutor.local(threads_per_worker=1)
     stored._executor, stored._order._schedule = executor, turns
     try:
+        worker = executor.submit(os.getpid).result(60)
         for n in range(6):
             for each in (stored, session):
                 each.paint(draw_voxel(each, (n, n, n), label=n % 3 + 1), f"stroke {n}")
             if n == 3:
-                executor.submit(die)
-        turns.until(lambda: not stored._order._steps, 60)
+                os.kill(worker, signal.SIGKILL)
+        turns.until(lambda: not stored._order._steps, 120)
     finally:
         executor.shutdown(cancel_futures=True)
 
     assert everything(stored) == everything(session)
-
-
-def die():
-    import os
-    import signal
-
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_threads_hand_over_what_was_raised():
