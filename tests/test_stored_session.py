@@ -6,11 +6,9 @@ import gc
 import os
 import shutil
 import signal
-import sys
 import time
 import weakref
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from dashboard import chunked
 from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
 from dashboard.model.change import Painted, Patched
@@ -55,10 +54,8 @@ ACTIONS = st.lists(
 
 @pytest.fixture(autouse=True)
 def driver(monkeypatch):
-    """What cuts a stored volume."""
-    module = SimpleNamespace(partition_stored=partition_stored)
-    monkeypatch.setitem(sys.modules, "dashboard.chunked", module)
-    return module
+    """What cuts a stored volume in a moment."""
+    monkeypatch.setattr("dashboard.cutting.partition_stored", partition_stored)
 
 
 @pytest.fixture
@@ -168,6 +165,17 @@ def test_superpixels_are_read_in_boxes_whatever_they_are(on_disk, plain):
     assert_array_equal(stored.superpixels.ids_array()[box], session.superpixels.ids_array()[box])
     assert stored.superpixels.box(3) == session.superpixels.box(3)
     assert stored.superpixels.count == session.superpixels.count
+
+
+def test_what_the_driver_makes_is_painted_on(on_disk, monkeypatch):
+    monkeypatch.setattr("dashboard.cutting.partition_stored", chunked.partition_stored)
+    session = open_stored(on_disk)
+
+    session.paint(draw_voxel(session, (1, 2, 3), label=2))
+
+    ids = session.superpixels.ids_array()[ALL]
+    assert_array_equal(session.labels.read(ALL), np.where(ids == ids[1, 2, 3], 2, 0))
+    assert session.settings.threshold is None
 
 
 # Strokes that wait for a worker
