@@ -148,7 +148,7 @@ def test_undo_takes_every_stroke_back_and_redo_does_it_again(tmp_path_factory, a
 
 
 def test_a_volume_that_is_not_small_is_not_partitioned_by_itself(on_disk, monkeypatch):
-    monkeypatch.setattr("dashboard.session.AUTOMATIC_VOXELS", on_disk.voxels - 1)
+    monkeypatch.setattr("dashboard.partitioning.AUTOMATIC_VOXELS", on_disk.voxels - 1)
 
     session = open_stored(on_disk)
 
@@ -410,12 +410,11 @@ def test_a_partition_that_was_cancelled_changes_nothing(on_disk):
     assert session.notice.text == "Partitioning was cancelled; nothing has changed."
 
 
-@pytest.mark.parametrize("verb", ["open_labels", "open_superpixels"])
-def test_files_over_a_stored_volume_are_refused_with_a_sentence(on_disk, verb):
+def test_a_file_of_superpixels_is_refused_with_a_sentence(on_disk):
     session = open_stored(on_disk)
 
     with pytest.raises(Refused, match="cannot be opened over a volume of this size"):
-        getattr(session, verb)(b"", "file.nii")
+        session.open_superpixels(b"", "file.nii")
 
 
 # Surfaces
