@@ -141,9 +141,11 @@ class Link:
         BrokenExecutor
             The connection is lost.
         """
+        kernel = task.call and task.call[0]
         if (sent := self._message(task)) is None:
             return False
-        task.running = self.client.submit(self._run, *sent, key=task.key, pure=False)
+        soon = {"priority": getattr(kernel, "priority", 0)}
+        task.running = self.client.submit(self._run, *sent, key=task.key, pure=False, **soon)
         return True
 
     def start_together(self, tasks: list[Task]) -> None:

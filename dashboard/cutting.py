@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from functools import singledispatch
 from typing import NamedTuple
 
+from dashboard.chunked import partition_stored
 from dashboard.model.settings import Settings
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
@@ -41,8 +42,6 @@ def cutting(volume: Volume, settings: Settings, executor: Executor, _threads: Ex
 
 @cutting.register
 def _(volume: StoredVolume, settings: Settings, executor: Executor, threads: Executor) -> Cutting:
-    from dashboard.chunked import partition_stored
-
     given = (volume, settings, executor)
     return Cutting(threads, partition_stored, given, {}, lambda found: Made(*found))
 

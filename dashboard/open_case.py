@@ -10,31 +10,27 @@ from pathlib import Path
 import param
 
 from dashboard import resuming
-from dashboard.keeper import Keeper, Saved
+from dashboard.keeper import Keeper
 from dashboard.lanes import Lanes
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
-from dashboard.model.labels import LabelMap
 from dashboard.model.lease import Watch
-from dashboard.model.settings import Settings
-from dashboard.model.stored_superpixels import StoredSuperpixels
-from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Question, Refused
 from dashboard.opening import read_volume, stem
 from dashboard.order import Order
 from dashboard.resuming import Desk, Resumed
+from dashboard.shown import Shown
 from dashboard.store import Store
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import nifti
-from workers.partition import usual_sigma_mm
 
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 
 
-class OpenCase(param.Parameterized):
+class OpenCase(Shown):
     """One user's open volume with its case: read, kept, taken over, given back.
 
     Parameters
@@ -59,18 +55,6 @@ class OpenCase(param.Parameterized):
     folder : Folder, optional
         Takes files that are too big to be downloaded.
     """
-
-    volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
-    superpixels = param.ClassSelector(
-        class_=(Superpixels, StoredSuperpixels), doc="Its partition, if there is one."
-    )
-    table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
-    label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
-    job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
-    notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
-    question = param.ClassSelector(class_=Question, doc="What the user must choose.")
-    held = param.Boolean(default=False, doc="Whether this page may change the labels.")
-    saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")
 
     def __init__(
         self,
@@ -102,7 +86,6 @@ class OpenCase(param.Parameterized):
             is_gone=lambda: self._closed,
         )
         self._resumed: Resumed | None = None
-        self._case: Case | None = None
         self._watch: Watch | None = None
         self._looking = False
         self._cuts = 0
@@ -110,49 +93,12 @@ class OpenCase(param.Parameterized):
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
         self._order = Order(schedule, self._keeper.expect_strokes, self.tell)
         self.surfaces = Surfaces(executor, schedule, self._threads)
-        self.first_settings = Settings()
-
-    # What is open
-
-    @property
-    def labels(self) -> LabelMap:
-        """The label map of the open volume."""
-        return self._opened().labels
-
-    @property
-    def revision(self) -> int:
-        """Grows by one with each change of the labels."""
-        return self._opened().revision
-
-    @property
-    def history(self) -> tuple[tuple[str, ...], int]:
-        """What each edit did, oldest first, and how many of them are in force."""
-        history = self._opened().history
-        return history.titles, history.done
-
-    @property
-    def cursor(self) -> tuple[int, int, int]:
-        """Voxel at which the three slices meet."""
-        return self._opened().cursor
 
     def move(self, ijk: tuple[int, int, int]) -> None:
         """Remember where the page has its cursor; the nearest voxel, if it lies outside."""
         i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
         if self._keeper.holds and (i, j, k) != self._case.cursor:
             self._keeper.note(self._case.look((i, j, k), self._case.label))
-
-    @property
-    def settings(self) -> Settings:
-        """How the open volume was, or is at first to be, partitioned."""
-        settings = (self._case and self._case.settings) or self.first_settings
-        if settings.sigma_mm is None and self.volume:
-            return settings._replace(sigma_mm=usual_sigma_mm(self.volume.spacing))
-        return settings
-
-    @property
-    def foreground_threshold(self) -> float | None:
-        """Intensity above which the last partition took voxels as foreground."""
-        return self._opened().threshold
 
     def open(
         self,
@@ -299,15 +245,6 @@ class OpenCase(param.Parameterized):
     def schedule(self, function: Callable[[], None]) -> None:
         """Run a function later in the page's thread; may be called in any."""
         self._schedule(function)
-
-    def tell(self, text: str, kind: str = "error") -> None:
-        """Show the user one sentence."""
-        self.notice = Notice(text, kind)
-
-    def _opened(self) -> Case:
-        if self._case is None:
-            raise Refused("No volume is open: press Open… and choose one.")
-        return self._case
 
     def _held(self) -> Case:
         case = self._opened()

@@ -11,29 +11,23 @@ import numpy as np
 import param
 
 from dashboard import brush
-from dashboard.cutting import Made, cutting
-from dashboard.exporting import Exporting
-from dashboard.model import change, ids_file
+from dashboard.model import change
 from dashboard.model.case import Case
-from dashboard.model.entry import Cut
-from dashboard.model.grid import Grid
-from dashboard.model.labels import Edit
+from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.labels import Edit, Patch
 from dashboard.model.palette import MOST_KEYS, Label, color_of, covering
-from dashboard.model.settings import Settings
-from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.stroke import ERASE, Stroke
-from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Question, Refused
-from dashboard.opening import read_labels, read_superpixels
+from dashboard.opening import read_labels
+from dashboard.opening_over import read_labels_over
 from dashboard.order import finished
+from dashboard.partitioning import AUTOMATIC_VOXELS, Partitioning
 from dashboard.resuming import AnySuperpixels
 
-__all__ = ["Notice", "Question", "Refused", "Session"]
-
-AUTOMATIC_VOXELS = 20_000_000
+__all__ = ["AUTOMATIC_VOXELS", "Notice", "Question", "Refused", "Session"]
 
 
-class Session(Exporting):
+class Session(Partitioning):
     """One user's open volume and everything done to it. Views watch it and call its verbs.
 
     Its parameters are those of `OpenCase`.
@@ -50,86 +44,6 @@ class Session(Exporting):
         super().end()
         with param.parameterized.discard_events(self):
             self.change = None
-
-    # Superpixels
-
-    def _begin(self) -> None:
-        if self.superpixels is None and self.volume.voxels <= AUTOMATIC_VOXELS:
-            self._partition(self.settings, asked=False)
-
-    def partition(self, settings: Settings | None = None) -> None:
-        """Start to cut the volume into superpixels; the last ones stay until it is done."""
-        self._partition(settings or self.settings, asked=True)
-
-    def _partition(self, settings: Settings, *, asked: bool) -> None:
-        case = self._held()
-        how = cutting(self.volume, settings, self._executor, self._threads)
-        then = partial(self._adopt_partition, case, settings, asked, how.made)
-        self._lanes.start(
-            "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
-        )
-
-    def _adopt_partition(
-        self,
-        case: Case,
-        settings: Settings,
-        asked: bool,
-        made: Callable[..., Made],
-        computed: Callable,
-    ) -> None:
-        superpixels, threshold = made(computed())
-        if case is self._case:
-            self._adopt_superpixels(
-                superpixels, Cut("", threshold, settings, asked, superpixels.key)
-            )
-            self.surfaces.outline(threshold)
-
-    def open_superpixels(self, source: Path | bytes, name: str) -> None:
-        """Start to read superpixels that were downloaded, instead of computing them."""
-        self._held()
-        must_be_in_memory(self.volume, "A file of superpixels")
-        then = partial(self._adopt_read_ids, self._case)
-        self._lanes.start(
-            "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
-        )
-
-    def _adopt_read_ids(self, case: Case, read: Callable[[], Superpixels]) -> None:
-        superpixels = read()
-        self._still(case)
-        self._lanes.cancel("superpixels")
-        self._adopt_superpixels(superpixels, Cut("", None, case.settings, asked=True))
-
-    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
-        case = self._held()
-        case.superpixels, case.cut = superpixels, cut
-        self.superpixels = superpixels
-        self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
-        if cut.key:
-            self._keeper.write(case.take_cut(cut))
-        else:
-            self._keep_superpixels(case, superpixels)
-
-    def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
-        opened = self._resumed.opened
-        if opened.journal is None:
-            return
-        self._cuts += 1
-        file = f"{opened.journal.epoch}-{self._cuts}.ids"
-        self._keeper.expect_file()
-        kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
-        then = partial(self._kept_superpixels, case, superpixels, file)
-        kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
-
-    def _kept_superpixels(
-        self, case: Case, superpixels: Superpixels, file: str, kept: Future
-    ) -> None:
-        if case is not self._case or not self._keeper.holds:
-            return
-        if error := kept.exception():
-            self.tell(f"The superpixels could not be kept: {error}")
-        elif superpixels is case.superpixels:  # else others have come meanwhile
-            self._keeper.write(case.take_cut(case.cut._replace(file=file)))
-        self._keeper.have_file()
 
     # Labels
 
@@ -199,13 +113,36 @@ class Session(Exporting):
 
     def open_labels(self, source: Path | bytes, name: str) -> None:
         """Start to read a label map over the volume; it can be undone like a stroke."""
-        self._held()
-        must_be_in_memory(self.volume, "A label map")
-        title = f"opened {name}"
-        then = partial(self._adopt_labels, self._case, title)
-        self._lanes.start(
-            "file", f"Opening {name}", then, self._files, read_labels, source, self.volume
-        )
+        self._order.do(partial(self._open_labels, self._held(), source, name))
+
+    def _open_labels(self, case: Case, source: Path | bytes, name: str) -> None:
+        self._still(case)
+        title, data = f"opened {name}", case.labels.data
+        if isinstance(data, ChunkedArray):
+            then = partial(self._adopt_patches, case, case.revision, title)
+            call = self._threads, read_labels_over, source, self.volume, data.frozen()
+        else:
+            then = partial(self._adopt_labels, case, title)
+            call = self._files, read_labels, source, self.volume
+        self._lanes.start("file", f"Opening {name}", then, *call)
+
+    def _adopt_patches(
+        self,
+        case: Case,
+        revision: int,
+        title: str,
+        read: Callable[[], tuple[tuple[Patch, ...], list[int]]],
+    ) -> None:
+        patches, values = read()
+        self._order.do(partial(self._patch_labels, case, revision, Edit(patches, title), values))
+
+    def _patch_labels(self, case: Case, revision: int, edit: Edit, values: list[int]) -> None:
+        self._still(case)
+        if case.revision != revision:
+            raise Refused("The labels have changed while the file was read: open it again.")
+        self._name(covering(case.table, values))
+        case.labels.apply(edit)
+        self._record(edit)
 
     def _adopt_labels(
         self, case: Case, title: str, read: Callable[[], tuple[np.ndarray, list[int]]]
@@ -279,18 +216,3 @@ class Session(Exporting):
         self._opened().revision = difference.revision
         self.surfaces.note(edit)
         self.change = difference
-
-
-def must_be_in_memory(volume: Grid, what: str) -> None:
-    """Refuse to open `what` over a volume on disk.
-
-    Raises
-    ------
-    Refused
-        With the way out.
-    """
-    if isinstance(volume, StoredVolume):
-        raise Refused(
-            f"{what} cannot be opened over a volume of this size: {volume.voxels:,} voxels are "
-            "read in pieces. Its own annotation is here whenever the volume is opened."
-        )

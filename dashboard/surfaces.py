@@ -59,6 +59,7 @@ class Surfaces(param.Parameterized):
         self._volume: Grid | None = None
         self._labels: LabelMap | None = None
         self._stale: set[int] = set()
+        self._wanted: set[int] = set()  # of those, what is to be built next
         self._at_work: set[int] = set()
         self._faces: dict[int, int] = {}
         self._threshold: float | None = None
@@ -66,7 +67,7 @@ class Surfaces(param.Parameterized):
     def open(self, volume: Grid, labels: LabelMap) -> None:
         """Begin with another volume: every label it has is stale."""
         self._volume, self._labels = volume, labels
-        self._at_work = set()
+        self._wanted, self._at_work = set(), set()
         self._faces = {}
         self._stale = {n for n, voxels in labels.voxels.items() if voxels}
         self._threshold = None
@@ -74,7 +75,7 @@ class Surfaces(param.Parameterized):
     def close(self) -> None:
         """Keep nothing of the volume; what is still being built is for nobody."""
         self._volume = self._labels = None
-        self._stale, self._at_work, self._faces = set(), set(), {}
+        self._stale, self._wanted, self._at_work, self._faces = set(), set(), set(), {}
         with param.parameterized.discard_events(self):
             self.built = None
 
@@ -95,9 +96,15 @@ class Surfaces(param.Parameterized):
         self._stale |= edit.touched
 
     def build(self) -> None:
-        """Start to build what is stale; what is being built already waits for the next call."""
+        """Start to build what is stale, one label at a time; a stroke so finds a worker free."""
         self._stale |= {n for n, faces in self._faces.items() if faces > self._share}
-        for label in self._stale - self._at_work:
+        self._wanted |= self._stale
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._wanted and not self._at_work - {WHOLE}:
+            label = min(self._wanted)
+            self._wanted.discard(label)
             self._stale.discard(label)
             self._build(label)
 
@@ -147,14 +154,18 @@ class Surfaces(param.Parameterized):
         if asked.volume is not self._volume:
             return
         self._at_work.discard(label)
-        if done.cancelled() or (label == WHOLE and asked.threshold != self._threshold):
+        self._take(asked, done)
+        if label in self._stale:
+            self.build()
+        self._go_on()
+
+    def _take(self, asked: Asked, done: Future) -> None:
+        if done.cancelled() or (asked.label == WHOLE and asked.threshold != self._threshold):
             return
         if error := done.exception():
             self.failure = f"The 3D surface could not be made: {error}"
         else:
-            self._show(label, *done.result())
-        if label in self._stale:
-            self.build()
+            self._show(asked.label, *done.result())
 
 
 def when_done(future: Future, then: Callable[[Future], None], schedule: Callable) -> None:

@@ -354,7 +354,7 @@ def test_an_executor_that_is_shut_down_is_said_and_leaves_no_job(session):
 
 
 def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeypatch, two_tissues):
-    monkeypatch.setattr("dashboard.session.AUTOMATIC_VOXELS", two_tissues.data.size - 1)
+    monkeypatch.setattr("dashboard.partitioning.AUTOMATIC_VOXELS", two_tissues.data.size - 1)
 
     session = session_on(two_tissues)
 

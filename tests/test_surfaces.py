@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard.model.labels import LabelMap
-from dashboard.surfaces import WHOLE, Surfaces
+from dashboard.surfaces import WHOLE, Surfaces, fitting
 from tests.conftest import ByHand, Inline, Later, now, partitioned, tissues
 from workers import surface
 
@@ -295,3 +295,35 @@ def test_surfaces_that_hold_to_their_share_are_not_built_again(volume, monkeypat
     scene.surfaces.build()
 
     assert scene.built == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "spacing", "most", "expected"),
+    [
+        ((10, 10, 10), (1, 1, 1), 1000, (1, 1, 1)),
+        ((10, 10, 10), (1, 1, 1), 999, (2, 1, 1)),
+        ((10, 10, 10), (0.5, 0.5, 4), 300, (2, 2, 1)),
+        ((100, 100, 1), (1, 1, 1), 100, (16, 8, 1)),
+        ((9, 9, 9), (1, 1, 1), 1, (16, 16, 16)),
+    ],
+)
+def test_short_edges_are_joined_first_until_the_mask_fits(sizes, spacing, most, expected):
+    box = tuple(slice(3, 3 + n) for n in sizes)
+
+    assert fitting(box, spacing, most) == expected
+
+
+def test_a_coarse_surface_lies_where_the_label_lies(volume, monkeypatch):
+    scene = Scene(volume)
+    scene.give(1, 8)
+    monkeypatch.setattr("dashboard.surfaces.fitting", lambda *_: (2, 1, 2))
+
+    scene.surfaces.build()
+
+    found, fine = np.array(bounds(scene.built[-1][1:])), np.array(bounds(surface_of(scene, 1)))
+    assert abs(found - fine).max() <= 2 * max(volume.spacing)
+
+
+def bounds(made):
+    """The lowest and the highest corner of a surface in mm."""
+    return made[0].min(axis=0), made[0].max(axis=0)

@@ -151,3 +151,28 @@ def test_a_kernel_that_begins_anew_is_told_and_its_progress_starts_over(by_hand)
     report.again("The compute process has ended.")
 
     assert told == ["The compute process has ended."]
+
+
+def test_what_the_kernel_says_stands_behind_the_title_until_it_says_something_else():
+    def speak(*, report):
+        report.say("iteration 1 of 2")
+        report(0.25)
+        report.say("")
+
+    diary = Diary()
+
+    diary.task.start(Inline(), speak)
+
+    title = "Counting · iteration 1 of 2"
+    assert diary.jobs[1:] == [Job(title, 0.0), Job(title, 0.25), Job("Counting", 0.25)]
+
+
+def test_a_kernel_that_was_cancelled_stops_when_it_says_something():
+    diary, executor = Diary(), ByHand(stubborn=True)
+    diary.task.start(executor, lambda *, report: report.say("more"))
+    future, _ = executor.waiting[0]
+
+    diary.task.cancel()
+    executor.finish()
+
+    assert isinstance(future.exception(), CancelledError)

@@ -105,6 +105,9 @@ def touched(
     )
 
 
+touched.priority = 1  # a hand waits for it: before what else waits for a worker
+
+
 def on_line(chunks: RecentChunks, axis: int, index: int, points: np.ndarray) -> np.ndarray:
     """Return the ids on a line, ascending, from the chunks that it passes."""
     shape, sides = (np.delete(each, axis) for each in (chunks.array.shape, chunks.array.chunks))

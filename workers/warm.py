@@ -13,6 +13,7 @@ from workers.local_pieces import local_pieces
 from workers.partition import partition
 from workers.settling import settle
 from workers.stroke_path import ids_under
+from workers.touched import touched  # noqa: F401 - to read zarr takes a second to load
 from workers.uniting import Seam, Table, unite
 
 _IMAGES = (np.uint8, np.int16, np.float32)

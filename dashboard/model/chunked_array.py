@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import threading
 import weakref
 from collections import OrderedDict
@@ -12,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import zarr
 
+from dashboard.model.scratch import Scratch
 from dashboard.model.tiling import Box, Place, Tiling
 from workers import stored
 
@@ -33,8 +31,7 @@ class ChunkedArray:
         (I, J, K).
     dtype : dtype
     folder : Path
-        Chunks that were not used for long are put on disk in a folder of their own in here, which
-        goes with the array.
+        Chunks that were not used for long are put on disk here, in a file that goes with the array.
     side : int, optional
         Edge of a chunk.
     most_bytes : int, optional
@@ -55,8 +52,8 @@ class ChunkedArray:
         self._most = max(1, most_bytes // (side**3 * self.dtype.itemsize))
         self._chunks: OrderedDict[Place, np.ndarray] = OrderedDict()
         self._changed: set[Place] = set()  # since they were put on disk
-        self._away: set[Place] = set()
-        self._disk: zarr.Array | None = None
+        self._away: dict[Place, int] = {}  # in which slot
+        self._disk: Scratch | None = None
         self._frozen: weakref.WeakSet[Frozen] = weakref.WeakSet()
         self._lock = threading.RLock()
 
@@ -92,7 +89,7 @@ class ChunkedArray:
     def frozen(self) -> Frozen:
         """Return it as it is now, for as long as that is kept; what is written later is a copy."""
         with self._lock:
-            now = Frozen(self._tiling, dict(self._chunks), self._away - {*self._chunks}, self._disk)
+            now = Frozen(self._tiling, dict(self._chunks), dict(self._away), self._disk, self.dtype)
             self._frozen.add(now)
         return now
 
@@ -109,8 +106,7 @@ class ChunkedArray:
         chunk = self._chunk(place)
         if chunk is None:
             if something:
-                sizes = [axis.stop - axis.start for axis in self._tiling.box(place)]
-                chunk = self._keep(place, np.zeros(sizes, self.dtype))
+                chunk = self._keep(place, np.zeros(self._tiling.sizes(place), self.dtype))
         elif any(now.chunks.get(place) is chunk for now in self._frozen):
             chunk = self._chunks[place] = chunk.copy()
         if chunk is None:
@@ -120,7 +116,7 @@ class ChunkedArray:
         if not something and not chunk.any():
             del self._chunks[place]
             self._changed.discard(place)
-            self._away.discard(place)
+            self._away.pop(place, None)
 
     def _chunk(self, place: Place) -> np.ndarray | None:
         """Return a chunk as the one used last; None if it holds only zeros."""
@@ -133,7 +129,8 @@ class ChunkedArray:
     def _peek(self, place: Place) -> np.ndarray | None:
         if place in self._chunks:
             return self._chunks[place]
-        return self._disk[self._tiling.box(place)] if place in self._away else None
+        slot = self._away.get(place)
+        return None if slot is None else self._disk.get(slot, self._tiling.sizes(place), self.dtype)
 
     def _keep(self, place: Place, chunk: np.ndarray) -> np.ndarray:
         """Have a chunk in memory, and others no more for which there is no room."""
@@ -149,24 +146,20 @@ class ChunkedArray:
         """Tell whether a chunk is on disk as it is; it is written there if it has changed."""
         if place not in self._changed:
             return True
-        if any(place in now.away for now in self._frozen):
-            return False
+        # What somebody has frozen is not written over.
+        slot = None if self._frozen else self._away.get(place)
         try:
-            self._at_hand()[self._tiling.box(place)] = self._chunks[place]
+            self._away[place] = self._at_hand().put(self._chunks[place], slot)
         except OSError as error:  # what was painted matters more than the memory
             log.warning("Labels could not be put on disk and stay in memory: %s", error)
             return False
         self._changed.discard(place)
-        self._away.add(place)
         return True
 
-    def _at_hand(self) -> zarr.Array:
+    def _at_hand(self) -> Scratch:
         if self._disk is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            own = Path(tempfile.mkdtemp(prefix="labels-", dir=self._folder))
-            self._disk = stored.create(own, self.shape, self.dtype, (self._tiling.side,) * 3)
-            # A frozen one reads there too, and may outlive this.
-            weakref.finalize(self._disk, shutil.rmtree, own, ignore_errors=True)
+            size = self._tiling.side**3 * self.dtype.itemsize
+            self._disk = Scratch(self._folder, size)
         return self._disk
 
 
@@ -177,25 +170,25 @@ class Frozen:
     ----------
     chunks : dict
         Those that were in memory: nobody writes to them any more.
-    away : set
-        Those that were on disk alone: nobody writes over them while this is kept.
     """
 
     def __init__(
         self,
         tiling: Tiling,
         chunks: dict[Place, np.ndarray],
-        away: set[Place],
-        disk: zarr.Array | None,
+        away: dict[Place, int],
+        disk: Scratch | None,
+        dtype: np.dtype,
     ) -> None:
-        self.shape = tiling.shape
-        self.chunks, self.away = chunks, away
-        self._tiling, self._disk = tiling, disk
+        self.shape, self.dtype = tiling.shape, dtype
+        self.chunks = chunks
+        self._tiling, self._away, self._disk = tiling, away, disk
 
     def scan(self, box: Box) -> Iterator[tuple[Box, np.ndarray]]:
         """Yield what was in `box`, as `ChunkedArray.scan` does; not to be written to."""
         for place, there, here in self._tiling.parts(self._tiling.within(box)):
-            if place in self.away:
-                yield here, self._disk[self._tiling.box(place)][there]
-            elif place in self.chunks:
+            if place in self.chunks:
                 yield here, self.chunks[place][there]
+            elif place in self._away:
+                sizes = self._tiling.sizes(place)
+                yield here, self._disk.get(self._away[place], sizes, self.dtype)[there]

@@ -36,6 +36,10 @@ class Tiling(NamedTuple):
             for n, size in zip(place, self.shape, strict=True)
         )
 
+    def sizes(self, place: Place) -> tuple[int, int, int]:
+        """Return how many voxels a tile has along i, j and k."""
+        return tuple(axis.stop - axis.start for axis in self.box(place))
+
     def parts(self, box: Box) -> Iterator[Part]:
         """Yield what lies in `box` of each tile."""
         if any(axis.stop <= axis.start for axis in box):

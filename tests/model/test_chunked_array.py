@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 
 import numpy as np
@@ -112,21 +113,35 @@ def test_what_it_gives_is_a_copy(tmp_path):
     assert array[box(0, 1, 0, 1, 0, 1)].item() == 1
 
 
-def test_what_is_on_disk_goes_with_the_array(tmp_path):
+def test_nothing_on_disk_has_a_name_that_could_be_left(tmp_path):
+    array = tiny(tmp_path, chunks=1)
+
+    array[ALL] = np.ones(SHAPE, np.uint16)
+
+    assert array.nbytes <= 4**3 * 2
+    assert array[ALL].all()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_file_is_closed_when_the_last_who_reads_it_has_gone(tmp_path):
     array = tiny(tmp_path, chunks=1)
     array[ALL] = np.ones(SHAPE, np.uint16)
-    assert len(list(tmp_path.iterdir())) == 1
+    frozen, descriptor = array.frozen(), array._disk._descriptor
 
     del array
     gc.collect()
+    assert sum(values.sum() for _, values in frozen.scan(ALL)) == np.prod(SHAPE)
+    del frozen
+    gc.collect()
 
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
 
 
 def test_where_the_disk_is_full_labels_stay_in_memory(tmp_path, monkeypatch, caplog):
     array = tiny(tmp_path, chunks=1)
     full = OSError(28, "No space left on device")
-    monkeypatch.setattr("workers.stored.create", lambda *_, **__: (_ for _ in ()).throw(full))
+    monkeypatch.setattr("os.pwrite", lambda *_: (_ for _ in ()).throw(full))
 
     with caplog.at_level(logging.WARNING):
         array[ALL] = np.ones(SHAPE, np.uint16)

@@ -15,6 +15,7 @@ from dashboard.model import entry
 from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
 from dashboard.model.labels import Edit, LabelMap, Patch
 from dashboard.model.palette import Label
+from dashboard.model.payload import deflate
 from dashboard.model.settings import Settings
 from tests.conftest import partitioned, slab
 
@@ -33,7 +34,14 @@ ENTRIES = st.one_of(
     st.builds(Stepped, st.integers(0, 10**6)),
     st.builds(Named, st.lists(LABELS, max_size=5).map(tuple)),
     st.builds(Looked, VOXELS, st.integers(0, 65535)),
-    st.builds(Cut, st.just("3-1.ids"), st.none() | NUMBERS, st.none() | SETTINGS, st.booleans()),
+    st.builds(
+        Cut,
+        st.sampled_from(["", "3-1.ids"]),
+        st.none() | NUMBERS,
+        st.none() | SETTINGS,
+        st.booleans(),
+        st.sampled_from(["", "0a1b2c"]),
+    ),
 )
 
 
@@ -222,6 +230,7 @@ def test_a_payload_that_inflates_without_end_is_refused_before_it_has():
         Looked((1, 2, -3), 1),
         Stepped(-1),
         Cut("../a", None, None, asked=True),
+        Cut("", None, None, asked=True, key="../a"),
     ],
 )
 def test_what_could_not_be_read_back_is_not_packed(said):
@@ -238,3 +247,12 @@ def test_one_patch_may_have_one_number_before_and_many_after():
     assert (found.box, found.before) == (patch.box, 0)
     assert_array_equal(found.mask, mask)
     assert_array_equal(found.after, [1, 2, 65535])
+
+
+def test_superpixels_on_disk_are_named_by_their_key_and_older_journals_have_none():
+    cut = Cut("", 3.5, None, asked=True, key="0a1b2c")
+    older = {"kind": "cut", **cut._asdict()}
+    del older["key"]
+
+    assert entry.unpack(entry.pack(cut)) == cut
+    assert entry.unpack(deflate(older, [])) == cut._replace(key="")

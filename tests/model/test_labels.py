@@ -252,3 +252,33 @@ def test_labels_are_given_as_the_slow_way_gives_them(ids, actions, chosen, label
     annotator.give(chosen, label)
 
     assert_array_equal(annotator.labels.data, expected)
+
+
+def test_a_plane_is_a_copy_of_a_slice():
+    superpixels, labels = painted()
+    labels.assign(superpixels, [3], 5, "given")
+
+    labels.plane(0, 2)[:] = 9
+
+    assert_array_equal(labels.plane(0, 2).ravel(), [5, 5, 0, 0])
+    assert_array_equal(labels.plane(1, 1).ravel(), [0, 0, 5])
+    assert_array_equal(labels.plane(2, 0), labels.data[:, :, 0])
+
+
+@given(
+    data=MAPS,
+    label=st.sampled_from([1, 2, 65535]),
+    strides=st.tuples(*[st.integers(1, 6)] * 3),
+    ends=st.tuples(*[st.tuples(st.integers(0, n - 1), st.integers(1, n)) for n in SHAPE]),
+)
+def test_a_coarse_mask_is_set_where_any_of_its_voxels_has_the_label(data, label, strides, ends):
+    box = tuple(slice(min(low, high - 1), high) for low, high in ends)
+    labels = LabelMap(SHAPE)
+    labels.replace(data, "opened")
+
+    mask = labels.mask(label, box, strides)
+
+    expected = np.zeros_like(mask)
+    for voxel in np.argwhere(data[box] == label):
+        expected[tuple(voxel // strides)] = True
+    assert_array_equal(mask, expected)

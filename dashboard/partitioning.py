@@ -1,0 +1,120 @@
+"""The verbs that cut a volume into superpixels, or open those of another time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+from dashboard.cutting import Made, cutting
+from dashboard.exporting import Exporting
+from dashboard.model import ids_file
+from dashboard.model.case import Case
+from dashboard.model.entry import Cut
+from dashboard.model.grid import Grid
+from dashboard.model.settings import Settings
+from dashboard.model.stored_volume import StoredVolume
+from dashboard.model.superpixels import Superpixels
+from dashboard.notices import Notice, Refused
+from dashboard.opening import read_superpixels
+from dashboard.resuming import AnySuperpixels
+
+AUTOMATIC_VOXELS = 20_000_000
+
+
+class Partitioning(Exporting):
+    """The verbs for superpixels; parameters as of `OpenCase`."""
+
+    def _begin(self) -> None:
+        if self.superpixels is None and self.volume.voxels <= AUTOMATIC_VOXELS:
+            self._partition(self.settings, asked=False)
+
+    def partition(self, settings: Settings | None = None) -> None:
+        """Start to cut the volume into superpixels; the last ones stay until it is done."""
+        self._partition(settings or self.settings, asked=True)
+
+    def _partition(self, settings: Settings, *, asked: bool) -> None:
+        case = self._held()
+        how = cutting(self.volume, settings, self._executor, self._threads)
+        then = partial(self._adopt_partition, case, settings, asked, how.made)
+        self._lanes.start(
+            "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
+        )
+
+    def _adopt_partition(
+        self,
+        case: Case,
+        settings: Settings,
+        asked: bool,
+        made: Callable[..., Made],
+        computed: Callable,
+    ) -> None:
+        superpixels, threshold = made(computed())
+        if case is self._case:
+            self._adopt_superpixels(
+                superpixels, Cut("", threshold, settings, asked, superpixels.key)
+            )
+            self.surfaces.outline(threshold)
+
+    def open_superpixels(self, source: Path | bytes, name: str) -> None:
+        """Start to read superpixels that were downloaded, instead of computing them."""
+        self._held()
+        must_be_in_memory(self.volume, "A file of superpixels")
+        then = partial(self._adopt_read_ids, self._case)
+        self._lanes.start(
+            "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
+        )
+
+    def _adopt_read_ids(self, case: Case, read: Callable[[], Superpixels]) -> None:
+        superpixels = read()
+        self._still(case)
+        self._lanes.cancel("superpixels")
+        self._adopt_superpixels(superpixels, Cut("", None, case.settings, asked=True))
+
+    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
+        case = self._held()
+        case.superpixels, case.cut = superpixels, cut
+        self.superpixels = superpixels
+        self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
+        if cut.key:
+            self._keeper.write(case.take_cut(cut))
+        else:
+            self._keep_superpixels(case, superpixels)
+
+    def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
+        opened = self._resumed.opened
+        if opened.journal is None:
+            return
+        self._cuts += 1
+        file = f"{opened.journal.epoch}-{self._cuts}.ids"
+        self._keeper.expect_file()
+        kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
+        then = partial(self._kept_superpixels, case, superpixels, file)
+        kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
+
+    def _kept_superpixels(
+        self, case: Case, superpixels: Superpixels, file: str, kept: Future
+    ) -> None:
+        if case is not self._case or not self._keeper.holds:
+            return
+        if error := kept.exception():
+            self.tell(f"The superpixels could not be kept: {error}")
+        elif superpixels is case.superpixels:  # else others have come meanwhile
+            self._keeper.write(case.take_cut(case.cut._replace(file=file)))
+        self._keeper.have_file()
+
+
+def must_be_in_memory(volume: Grid, what: str) -> None:
+    """Refuse to open `what` over a volume on disk.
+
+    Raises
+    ------
+    Refused
+        With the way out.
+    """
+    if isinstance(volume, StoredVolume):
+        raise Refused(
+            f"{what} cannot be opened over a volume of this size: {volume.voxels:,} voxels are "
+            "read in pieces. Its own annotation is here whenever the volume is opened."
+        )

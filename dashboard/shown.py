@@ -1,0 +1,80 @@
+"""What views see of a session: what is open, and what the user is told."""
+
+from __future__ import annotations
+
+import param
+
+from dashboard.keeper import Saved
+from dashboard.model.case import Case
+from dashboard.model.grid import Grid
+from dashboard.model.labels import LabelMap
+from dashboard.model.settings import Settings
+from dashboard.model.stored_superpixels import StoredSuperpixels
+from dashboard.model.superpixels import Superpixels
+from dashboard.notices import Notice, Question, Refused
+from dashboard.task import Job
+from workers.partition import usual_sigma_mm
+
+
+class Shown(param.Parameterized):
+    """One user's open volume and its case, to be watched and read."""
+
+    volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
+    superpixels = param.ClassSelector(
+        class_=(Superpixels, StoredSuperpixels), doc="Its partition, if there is one."
+    )
+    table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
+    label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
+    job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
+    notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
+    question = param.ClassSelector(class_=Question, doc="What the user must choose.")
+    held = param.Boolean(default=False, doc="Whether this page may change the labels.")
+    saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._case: Case | None = None
+        self.first_settings = Settings()
+
+    @property
+    def labels(self) -> LabelMap:
+        """The label map of the open volume."""
+        return self._opened().labels
+
+    @property
+    def revision(self) -> int:
+        """Grows by one with each change of the labels."""
+        return self._opened().revision
+
+    @property
+    def history(self) -> tuple[tuple[str, ...], int]:
+        """What each edit did, oldest first, and how many of them are in force."""
+        history = self._opened().history
+        return history.titles, history.done
+
+    @property
+    def cursor(self) -> tuple[int, int, int]:
+        """Voxel at which the three slices meet."""
+        return self._opened().cursor
+
+    @property
+    def settings(self) -> Settings:
+        """How the open volume was, or is at first to be, partitioned."""
+        settings = (self._case and self._case.settings) or self.first_settings
+        if settings.sigma_mm is None and self.volume:
+            return settings._replace(sigma_mm=usual_sigma_mm(self.volume.spacing))
+        return settings
+
+    @property
+    def foreground_threshold(self) -> float | None:
+        """Intensity above which the last partition took voxels as foreground."""
+        return self._opened().threshold
+
+    def tell(self, text: str, kind: str = "error") -> None:
+        """Show the user one sentence."""
+        self.notice = Notice(text, kind)
+
+    def _opened(self) -> Case:
+        if self._case is None:
+            raise Refused("No volume is open: press Open… and choose one.")
+        return self._case
