@@ -110,16 +110,20 @@ def partition_file(
         cannot be written.
     """
     batch_out.check(given.out, given.image)
-    volume = opened(given, report)
+    storage = options.storage(given)
+    store = Store(storage._replace(budget_gb=0) if given.chunks else storage)
+    volume = opened(given, store, report)
     start = time.perf_counter()
-    ids, count = compute(volume, given, executor, report)
+    ids, count = compute(volume, given, executor, store, report)
     seconds = time.perf_counter() - start
     digest, voxels = batch_out.digest(ids, count)
     batch_out.write(given.out, ids, count, volume)
     return {"count": count, "voxels": voxels, "seconds": round(seconds, 3), "sha256": digest}
 
 
-def opened(given: argparse.Namespace, report: Report | None = None) -> Volume | StoredVolume:
+def opened(
+    given: argparse.Namespace, store: Store, report: Report | None = None
+) -> Volume | StoredVolume:
     """Read the image as `given` says, or open it in the cache.
 
     Raises
@@ -127,8 +131,6 @@ def opened(given: argparse.Namespace, report: Report | None = None) -> Volume | 
     ValueError
         With a sentence that names the option where a choice is wanted.
     """
-    storage = options.storage(given)
-    store = Store(storage._replace(budget_gb=0) if given.chunks else storage)
     which = {"volume": given.volume, "form": given.form, "store": store, "report": report}
     try:
         return read_volume(given.image, given.image.name, **which)
@@ -141,13 +143,15 @@ def compute(
     volume: Volume | StoredVolume,
     given: argparse.Namespace,
     executor: Executor | None,
+    store: Store,
     report: Report | None = None,
 ) -> tuple[np.ndarray | zarr.Array, int]:
     """Return ids and count of the superpixels; kernels run on `executor`, or here."""
     count = COUNT if given.count is None and given.size_mm3 is None else given.count
     wish = Wish(count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold)
     if isinstance(volume, StoredVolume):
-        found = _on_disk(volume, wish, given.chunks or CHUNKS, executor, report)
+        told = {"chunks": given.chunks or CHUNKS, "store": store, "report": report}
+        found = _on_disk(volume, wish, executor, told)
         return found.ids_array(), found.count
     if executor is None:
         made = partition(volume.data, volume.spacing, **wish._asdict())
@@ -156,8 +160,7 @@ def compute(
     return made.ids, int(made.count)
 
 
-def _on_disk(volume, wish, sides, executor, report) -> StoredSuperpixels:
-    told = {"chunks": sides, "report": report}
+def _on_disk(volume, wish, executor, told) -> StoredSuperpixels:
     if executor is not None:
         return partition_stored(volume, wish, executor, **told)[0]
     with ThreadPoolExecutor(usable()) as threads:

@@ -23,6 +23,7 @@ from dashboard.model.stored_superpixels import (
     StoredSuperpixels,
 )  # fmt: skip
 from dashboard.model.stored_volume import StoredVolume
+from dashboard.store import Store
 from dashboard.store_hold import Hold
 from workers import files, stored_partition
 from workers.partition import VERSION, usual_sigma_mm
@@ -31,6 +32,7 @@ from workers.stored_partition import CHUNKS
 
 _WAIT_S = 0.2
 _WORK = "work"
+_BYTES = 11  # of a voxel: ids, features, mask and pieces, where nothing can be compressed
 
 
 def partition_stored(
@@ -38,6 +40,7 @@ def partition_stored(
     settings: Settings,
     executor: Executor,
     *,
+    store: Store | None = None,
     chunks: tuple[int, int, int] = CHUNKS,
     report: Report | None = None,
 ) -> tuple[StoredSuperpixels, float | None]:
@@ -52,6 +55,8 @@ def partition_stored(
     settings : Settings
     executor : Executor
         Runs the kernels. This call waits for them, so it needs a thread of its own.
+    store : Store, optional
+        Makes room for what is written, up to 11 bytes for each voxel on the way and 5 that stay.
     chunks : (3,) tuple of int, optional
         Voxels that a worker has in memory; nothing else depends on it.
     report : callable, optional
@@ -70,6 +75,8 @@ def partition_stored(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(folder, report):
         if (found := _known(folder)) is None:
+            if store is not None:
+                store.make_room(volume.voxels * _BYTES)
             _compute(volume, settings, executor, folder, chunks, report)
             found = _known(folder)
     return found
@@ -118,7 +125,7 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
         str(volume.levels[0].path),
         str(folder / IDS),
         volume.spacing,
-        _patient(executor, report),
+        _patient(executor, report, volume.folder),
         work=folder / _WORK,
         chunks=chunks,
         report=report,
@@ -142,10 +149,10 @@ def _save(path: Path, array: np.ndarray) -> None:
     files.replace(path, content.getvalue())
 
 
-def _patient(executor: Executor, report: Report) -> Executor:
+def _patient(executor: Executor, report: Report, folder: Path) -> Executor:
     """Return the executor as one that waits for workers; others than Dask's are as they are."""
     patient: Callable | None = getattr(executor, "patient", None)
-    return patient(lambda sentence: say(report, sentence)) if patient else executor
+    return patient(lambda sentence: say(report, sentence), folder) if patient else executor
 
 
 def _blind(executor: Executor, folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
+from dashboard.store import Store
 from workers.partition import Partition, partition
 
 
@@ -34,16 +35,28 @@ class Cutting(NamedTuple):
 
 
 @singledispatch
-def cutting(volume: Volume, settings: Settings, executor: Executor, _threads: Executor) -> Cutting:
+def cutting(
+    volume: Volume,
+    settings: Settings,
+    executor: Executor,
+    _threads: Executor,
+    _store: Store | None,
+) -> Cutting:
     """Return how `volume` is cut: kernels run on `executor`, what only waits in `threads`."""
     given = (volume.data, volume.spacing)
     return Cutting(executor, partition, given, settings._asdict(), _of_partition)
 
 
 @cutting.register
-def _(volume: StoredVolume, settings: Settings, executor: Executor, threads: Executor) -> Cutting:
+def _(
+    volume: StoredVolume,
+    settings: Settings,
+    executor: Executor,
+    threads: Executor,
+    store: Store | None,
+) -> Cutting:
     given = (volume, settings, executor)
-    return Cutting(threads, partition_stored, given, {}, lambda found: Made(*found))
+    return Cutting(threads, partition_stored, given, {"store": store}, lambda found: Made(*found))
 
 
 def _of_partition(found: Partition) -> Made:

@@ -36,7 +36,7 @@ class Partitioning(Exporting):
 
     def _partition(self, settings: Settings, *, asked: bool) -> None:
         case = self._held()
-        how = cutting(self.volume, settings, self._executor, self._threads)
+        how = cutting(self.volume, settings, self._executor, self._threads, self._store)
         then = partial(self._adopt_partition, case, settings, asked, how.made)
         self._lanes.start(
             "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs

@@ -41,6 +41,6 @@ def begin(where: Where, data_root: Path, storage: Storage) -> Shared:
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
     """
     executor = DaskExecutor.at(*where.ways())
-    files = ThreadPoolExecutor(max_workers=2)
+    files = ThreadPoolExecutor(max_workers=4)
     files.submit(warm_page)
     return Shared(executor, files, Threads(), Cases(data_root), Store(storage))

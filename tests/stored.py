@@ -56,7 +56,7 @@ def store_superpixels(ids, boxes, folder):
     return StoredSuperpixels.read(folder)
 
 
-def partition_stored(volume, settings, executor, *, report):
+def partition_stored(volume, settings, executor, *, store=None, report):
     """What the driver does, in memory: superpixels in the volume's folder, and the threshold."""
     report.say("iteration 1 of 1")
     report(0.5)

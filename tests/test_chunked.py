@@ -166,7 +166,7 @@ def test_workers_that_do_not_see_the_cache_are_named_before_work_starts(stored_v
 
 def test_what_the_cluster_says_while_it_waits_is_shown(stored_volume):
     class Slow(Inline):
-        def patient(self, told):
+        def patient(self, told, folder):
             told("No Dask worker for 30 s: waiting.")
             return self
 
