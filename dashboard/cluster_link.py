@@ -111,8 +111,15 @@ class Link:
         """Look at the workers that are new; return a sentence if one cannot work with us.
 
         Those of our own can: they are started from the same files.
+
+        Raises
+        ------
+        BrokenExecutor
+            The scheduler is lost or does not answer.
         """
-        return "" if self.process else self._wait(self._roll.examine(addresses), SILENCE_S)
+        if self.process is not None:
+            return ""
+        return self._ask(self._roll.examine(addresses))
 
     def blind(self, folder: Path) -> list[str]:
         """Return the addresses of workers that cannot read and write in `folder`."""
@@ -126,10 +133,7 @@ class Link:
         BrokenExecutor
             The scheduler is lost or does not answer.
         """
-        try:
-            return self._wait(self.client.scheduler.ncores(), SILENCE_S)
-        except (OSError, AttributeError) as error:  # it closes in this moment
-            raise BrokenExecutor("The Dask scheduler does not answer.") from error
+        return self._ask(self.client.scheduler.ncores())
 
     def start(self, task: Task) -> bool:
         """Send a task's kernel and arrays to the workers; False if it is settled meanwhile.
@@ -218,6 +222,12 @@ class Link:
     def _scatter(self, value: Any) -> Any:
         sending = self.client.scatter(value, hash=False, timeout=WORKER_S, asynchronous=True)
         return self._wait(sending, SEND_S)
+
+    def _ask(self, question: Coroutine) -> Any:
+        try:
+            return self._wait(question, SILENCE_S)
+        except (OSError, AttributeError) as error:  # it closes in this moment
+            raise BrokenExecutor("The Dask scheduler does not answer.") from error
 
     def _wait(self, coroutine: Coroutine, seconds: float) -> Any:
         if sentence := self.trouble:

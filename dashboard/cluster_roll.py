@@ -96,6 +96,8 @@ class Roll:
         kernels = await self._client.run(_kernels_asker(), workers=new, on_error="ignore")
         for address, (folder, content) in kernels.items():
             name = f"Dask worker {address}"
+            if name not in facts:  # it was only just up
+                continue
             theirs = facts[name]._replace(folder=folder, content=content)
             if said := kernels_trouble(name, theirs, self._ours):
                 return said

@@ -91,9 +91,7 @@ def test_what_a_compute_process_that_dies_was_at_work_on_runs_again(executor, a_
     assert pending.result(60) == a_volume.sum()
     assert executor.submit(pow, 2, 5).result(30) == 32
     assert len(diary.told) == 1
-    assert re.search(
-        "compute process has ended|connection to the Dask scheduler is lost", diary.told[0][1]
-    )
+    assert re.search("process has ended|scheduler is lost|does not answer", diary.told[0][1])
     assert diary.told[0][0] - killed < TOLD_S
     assert eventually(lambda: all(ended(process) for process in family))
 
