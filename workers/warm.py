@@ -7,12 +7,14 @@ import numpy as np
 from workers.boxes import boxes
 from workers.connectivity import connect
 from workers.contacts import across, inside
+from workers.feature_tiles import feature_tiles
 from workers.joining import gathered
 from workers.local_boxes import merged, parts
 from workers.local_pieces import local_pieces
 from workers.partition import partition
 from workers.settling import settle
 from workers.stroke_path import ids_under
+from workers.tiles import TILE
 from workers.touched import touched  # noqa: F401 - to read zarr takes a second to load
 from workers.uniting import Seam, Table, unite
 
@@ -36,7 +38,11 @@ def warm() -> None:
 
 
 def _warm_chunks() -> None:
-    """Compile or load what connects superpixels across chunks: here two, of two voxels each."""
+    """Compile or load what chunks on disk need; of superpixels here two chunks, of two voxels each."""
+    for shape in (TILE, (1, 1, 1)):  # as it lies on disk, read-only, and filled up to whole tiles
+        values = np.zeros(shape, np.float32)
+        values.flags.writeable = False
+        feature_tiles([values], (0, 0, 0))
     found = [local_pieces(np.array([[[1, 2]]]), (0, 0, k), (1, 1, 4)) for k in (0, 2)]
     seam = Seam(0, 1, across(found[0].map[..., -1], found[1].map[..., 0]))
     whole = unite([Table(each.ids, each.sizes, each.first) for each in found], [seam])
