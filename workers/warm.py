@@ -38,7 +38,7 @@ def warm() -> None:
 
 
 def _warm_chunks() -> None:
-    """Compile or load what chunks on disk need; of superpixels here two chunks, of two voxels each."""
+    """Compile or load what chunks on disk need; superpixels here in two of two voxels each."""
     for shape in (TILE, (1, 1, 1)):  # as it lies on disk, read-only, and filled up to whole tiles
         values = np.zeros(shape, np.float32)
         values.flags.writeable = False
