@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from workers.chunks import Box, common, every, low_of, shape_of, slices
-from workers.foreground import foreground, lowest
+from workers.foreground import foreground_of, lowest
 from workers.local_pieces import local_pieces
 from workers.seeds import cells, counts
 from workers.stored import opened
@@ -23,13 +23,15 @@ class Ground(NamedTuple):
 
     Attributes
     ----------
-    image, mask : str
-        Paths of the intensities, and of what of them is foreground (uint8).
+    images : tuple of str
+        Paths of the intensities, for each channel.
+    mask : str
+        Path of what of them is foreground (uint8).
     box : Box
         Around it.
     """
 
-    image: str
+    images: tuple[str, ...]
     mask: str
     box: Box
 
@@ -64,47 +66,55 @@ def survey(path: str, chunk: Box, step: tuple[int, int, int]) -> tuple[float, np
 
 
 def write_mask(
-    image: str, mask: str, chunk: Box, threshold: float | None, pieces: tuple[str, int] | None
+    images: tuple[str, ...],
+    mask: str,
+    chunk: Box,
+    threshold: float | None,
+    pieces: tuple[str, int] | None,
 ) -> tuple[int, Box]:
     """Write what of a chunk is foreground; return how many voxels, and the box around them.
 
     Parameters
     ----------
-    image, mask : str
+    images, mask
         Paths of the intensities, and of an array of uint8 of the same shape.
     chunk : Box
     threshold : float or None
-        As in `workers.foreground.foreground`.
+        As in `workers.foreground.foreground_of`.
     pieces : tuple or None
         Where to keep the pieces of the foreground, and as which chunk; see
         `workers.stored_pieces.keep`.
     """
-    array = opened(image)
-    inside = foreground(array[slices(chunk)], threshold)
+    inside = foreground_of([opened(image)[slices(chunk)] for image in images], threshold)
     opened(mask, "r+")[slices(chunk)] = inside
     if pieces is not None:
         nobody = np.zeros(inside.shape, np.int32)
-        found = local_pieces(nobody, low_of(chunk), array.shape, inside, threads=1)
+        found = local_pieces(nobody, low_of(chunk), opened(mask).shape, inside, threads=1)
         keep(*pieces, chunk, found)
     return int(np.count_nonzero(inside)), _around(inside, chunk)
 
 
-def look(ground: Ground, chunk: Box, wish: Look) -> tuple[np.ndarray, Cells]:
-    """Return sampled intensities of the foreground, and how it fills the grid's cells."""
+def look(ground: Ground, chunk: Box, wish: Look) -> tuple[list[np.ndarray], Cells]:
+    """Return sampled intensities of each channel, and how the foreground fills the grid's cells."""
     box = common(chunk, ground.box)
     mask = opened(ground.mask)[slices(box)].astype(bool)
     if not mask.any():
-        return np.empty(0, opened(ground.image).dtype), Cells((0, 0, 0), np.zeros((0, 0, 0), int))
+        nothing = [np.empty(0, opened(image).dtype) for image in ground.images]
+        return nothing, Cells((0, 0, 0), np.zeros((0, 0, 0), int))
     picked = every(wish.step, box, low_of(ground.box))
-    values = opened(ground.image)[slices(box)]
     thin = _thin(mask, picked, wish.step, low_of(box))
-    return _thin(values, picked, wish.step, low_of(box))[thin], _cells(ground.box, box, mask, wish)
+    samples = [
+        _thin(opened(image)[slices(box)], picked, wish.step, low_of(box))[thin]
+        for image in ground.images
+    ]
+    return samples, _cells(ground.box, box, mask, wish)
 
 
-def all_inside(ground: Ground, chunk: Box) -> np.ndarray:
+def all_inside(ground: Ground, chunk: Box) -> list[np.ndarray]:
     """Return all intensities of the foreground in a chunk: for where a sample holds too few."""
     box = common(chunk, ground.box)
-    return opened(ground.image)[slices(box)][opened(ground.mask)[slices(box)].astype(bool)]
+    mask = opened(ground.mask)[slices(box)].astype(bool)
+    return [opened(image)[slices(box)][mask] for image in ground.images]
 
 
 def _around(inside, chunk):

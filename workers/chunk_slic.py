@@ -62,12 +62,13 @@ class Features(NamedTuple):
 
 def write_features(
     ground: Ground,
+    channel: int,
     chunk: Box,
     limits: tuple[float, float],
     widths: tuple[float, float, float],
     path: str,
 ) -> None:
-    """Write the intensities of a chunk as SLIC compares them: scaled, smoothed, in fixed steps.
+    """Write a channel of a chunk as SLIC compares it: scaled, smoothed, in fixed steps.
 
     They are the very same as if the whole were smoothed at once: as many voxels around the chunk
     are read as the smoothing reaches.
@@ -75,6 +76,8 @@ def write_features(
     Parameters
     ----------
     ground : Ground
+    channel : int
+        From 0.
     chunk : Box
         In the volume.
     limits : tuple of float
@@ -92,7 +95,7 @@ def write_features(
         return
     around = grown(box, tuple(radius(width) for width in widths), ground.box)
     with Team(1) as team:
-        values = rescaled(opened(ground.image)[slices(around)], limits, team)
+        values = rescaled(opened(ground.images[channel])[slices(around)], limits, team)
         values = smooth(values, widths, team)
     values = fixed(values[slices(box, low_of(around))])
     values[~mask] = np.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,22 @@ def foreground(image: np.ndarray, threshold: float | None) -> np.ndarray:
     """
     finite = np.isfinite(image)
     return finite if threshold is None else finite & (image > np.float64(threshold))
+
+
+def foreground_of(channels: Sequence[np.ndarray], threshold: float | None) -> np.ndarray:
+    """Return the voxels that are finite in all channels and above `threshold` in the first.
+
+    Parameters
+    ----------
+    channels : sequence of (I, J, K) ndarray
+        Integers or reals.
+    threshold : float or None
+        As for `foreground`.
+    """
+    mask = foreground(channels[0], threshold)
+    for other in channels[1:]:
+        mask &= np.isfinite(other)
+    return mask
 
 
 def without_specks(mask: np.ndarray, smallest: float, team: Team) -> np.ndarray:

@@ -12,7 +12,7 @@ from scipy import ndimage
 from workers.boxes import boxes
 from workers.clustering import iterate, rule
 from workers.connectivity import connect
-from workers.foreground import automatic_threshold, foreground, without_specks
+from workers.foreground import automatic_threshold, foreground_of, without_specks
 from workers.intensities import scaled
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
@@ -85,15 +85,17 @@ def partition(
 ) -> Partition:
     """Compute the superpixels of a volume by SLIC.
 
-    Intensities are scaled so that the foreground's 1st percentile is 0 and its 99th is 1; seeds
-    lie on a grid over the foreground's box that is cubic in mm; a distance of one grid step
-    weighs like an intensity of `compactness`. Only the ratios of the spacing matter to the ids
-    when `count` is asked for.
+    Intensities are scaled so that the foreground's 1st percentile is 0 and its 99th is 1, and
+    rounded to whole steps of 2⁻¹⁶, so that their sums are exact in any order. Seeds lie on a grid
+    over the foreground's box that is cubic in mm; a distance of one grid step weighs like an
+    intensity of `compactness`. Only the ratios of the spacing matter to the ids when `count` is
+    asked for.
 
     Parameters
     ----------
-    image : (I, J, K) ndarray
-        Integers or reals. NaN and infinities are outside.
+    image : (I, J, K) or (I, J, K, C) ndarray
+        Integers or reals. NaN and infinities, in any channel, are outside. Channels are scaled one
+        by one and count alike; the first one tells what is foreground.
     spacing : (3,) sequence of float
         Voxel edges in mm. Above 8:1 they count as 8:1.
     count : int, optional
@@ -129,24 +131,25 @@ def partition(
     TPAMI 2012, doi:10.1109/TPAMI.2012.120
     """
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    check(image.shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
+    channels = [image] if image.ndim != 4 else list(np.moveaxis(image, 3, 0))
+    check(channels[0].shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
     report = report or silent
     report(0.0)
     with Team(threads) as team:
-        ground = _ground(image, threshold, spacing, count, size_mm3, team)
+        ground = _ground(channels, threshold, spacing, count, size_mm3, team)
         report(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(image, ground, widths, team, part(report, 0.03, 0.12))
+        tiles = _tiles(channels, ground, widths, team, part(report, 0.03, 0.12))
         shape = ground.mask.shape
         numbers, steps = grid_of(shape, spacing, ground.size)
-        centres = begun(shape, numbers, filling(ground.mask, numbers))
+        centres = begun(shape, numbers, filling(ground.mask, numbers), len(channels))
         how = rule(shape, len(centres), steps, compactness)
         iterate(tiles, centres, how, ITERATIONS, team, part(report, 0.12, 0.9))
     ids = untiled(tiles := tiles._replace(values=None), 1)
     del tiles
     joining = {"threads": threads, "report": part(report, 0.9, 1)}
     ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
-    return _pasted(ids, ground, image.shape, threads)
+    return _pasted(ids, ground, image.shape[:3], threads)
 
 
 class _Ground(NamedTuple):
@@ -170,12 +173,12 @@ class _Ground(NamedTuple):
     threshold: float | None
 
 
-def _ground(image, threshold, spacing, count, size_mm3, team):
+def _ground(channels, threshold, spacing, count, size_mm3, team):
     """Find the foreground; without specks, unless its threshold was given."""
     automatic = isinstance(threshold, str)
     if automatic:
-        threshold = automatic_threshold(image)
-    mask = foreground(image, threshold)
+        threshold = automatic_threshold(channels[0])
+    mask = foreground_of(channels, threshold)
     size = voxels_each(int(np.count_nonzero(mask)), spacing, count, size_mm3)
     if automatic:
         mask = without_specks(mask, size * CRUMB, team)
@@ -183,13 +186,16 @@ def _ground(image, threshold, spacing, count, size_mm3, team):
     return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
 
 
-def _tiles(image, ground, widths, team, report):
+def _tiles(channels, ground, widths, team, report):
     """Return the foreground's box in tiles: scaled, smoothed, in fixed steps."""
-    values = scaled(image[ground.box], ground.mask, team)
-    report(0.3)
-    values = smooth(values, widths, team, part(report, 0.3, 0.8))
+    values = np.empty((*ground.mask.shape, len(channels)), np.float32)
+    for c, image in enumerate(channels):
+        one = scaled(image[ground.box], ground.mask, team)
+        share = 0.8 / len(channels)
+        one = smooth(one, widths, team, part(report, share * c, share * (c + 1)))
+        values[..., c] = fixed(one)
     as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
-    tiles = tiled(fixed(values)[..., None], ground.mask, as_it_is, team)
+    tiles = tiled(values, ground.mask, as_it_is, team)
     report(1.0)
     return tiles
 
@@ -263,7 +269,9 @@ def grid_of(
     return numbers, edges / step
 
 
-def begun(shape: tuple[int, int, int], numbers: np.ndarray, filled: np.ndarray) -> np.ndarray:
+def begun(
+    shape: tuple[int, int, int], numbers: np.ndarray, filled: np.ndarray, channels: int = 1
+) -> np.ndarray:
     """Return the centres with which SLIC begins.
 
     Parameters
@@ -273,15 +281,17 @@ def begun(shape: tuple[int, int, int], numbers: np.ndarray, filled: np.ndarray) 
     filled : ndarray of float, of shape `numbers`
         The share of each grid cell that is foreground; there is no centre in one that is as good
         as empty.
+    channels : int, optional
+        How many intensities a voxel has.
 
     Returns
     -------
-    centres : (n, 4) ndarray of float32
+    centres : (n, 3 + C) ndarray of float32
         NaN where there is none.
     """
     places = centres_on_grid(shape, numbers)
     places[filled.ravel() < min(CRUMB, filled.max())] = np.nan
-    return np.pad(places, ((0, 0), (0, 1))).astype(np.float32)
+    return np.pad(places, ((0, 0), (0, channels))).astype(np.float32)
 
 
 def _pasted(ids, ground, shape, threads):

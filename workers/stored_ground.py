@@ -50,7 +50,7 @@ class Found(NamedTuple):
     threshold: float | None
 
 
-def find_ground(course: Course, image: str, wish: Wish) -> Found:
+def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
     """Write which voxels of a volume are foreground.
 
     Raises
@@ -61,12 +61,12 @@ def find_ground(course: Course, image: str, wish: Wish) -> Found:
 
     def make():
         automatic = wish.threshold == "auto"
-        threshold = _automatic_threshold(course, image) if automatic else wish.threshold
-        box, size = _mask(course, image, threshold, automatic, wish)
+        threshold = _automatic_threshold(course, images[0]) if automatic else wish.threshold
+        box, size = _mask(course, images, threshold, automatic, wish)
         return {"box": box, "size": size, "threshold": np.nan if threshold is None else threshold}
 
     made = course.once("ground", make)
-    ground = Ground(image, course.path("mask"), tuple(int(n) for n in made["box"]))
+    ground = Ground(images, course.path("mask"), tuple(int(n) for n in made["box"]))
     threshold = float(made["threshold"])
     return Found(ground, float(made["size"]), None if np.isnan(threshold) else threshold)
 
@@ -78,9 +78,11 @@ def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, n
     made = course.once("start", lambda: _look(course, found.ground, numbers))
     cutting = course.cutting
     chunks = tuple(min(sides) for sides in zip(cutting.chunk, cutting.shape, strict=True))
-    features = Features((course.path("features"),), chunks, cutting.shape, found.ground.box)
+    paths = tuple(course.path(f"features-{c}") for c in range(len(found.ground.images)))
+    features = Features(paths, chunks, cutting.shape, found.ground.box)
     course.once("features", lambda: _features(course, found.ground, made["limits"], wish, features))
-    centres = begun(shape, numbers, made["filled"] / sizes(shape, numbers))
+    filled = made["filled"] / sizes(shape, numbers)
+    centres = begun(shape, numbers, filled, len(paths))
     return features, centres, rule(shape, len(centres), steps, wish.compactness)
 
 
@@ -97,14 +99,14 @@ def _automatic_threshold(course, image):
     return threshold_of(min(lowest for lowest, _ in seen), thinned)
 
 
-def _mask(course, image, threshold, automatic, wish):
+def _mask(course, images, threshold, automatic, wish):
     """Write the mask; return the box around it, and how many voxels a superpixel shall have."""
     mask, pieces = course.path("mask"), course.path("ground")
     create(mask, course.cutting.shape, np.uint8, course.cutting.chunk)
     if automatic:
         create_pieces(pieces, course.cutting)
     calls = [
-        (image, mask, box, threshold, (pieces, n) if automatic else None)
+        (images, mask, box, threshold, (pieces, n) if automatic else None)
         for n, box in enumerate(course.boxes)
     ]
     seen = course.run("finding the foreground", 0.03, 0.07)(chunk_ground.write_mask, calls)
@@ -122,10 +124,11 @@ def _look(course, ground, numbers):
     look = Look(thinning(shape_of(ground.box)), tuple(int(n) for n in numbers))
     boxes = course.boxes
     seen = run(chunk_ground.look, [(ground, box, look) for box in boxes])
-    values = np.concatenate([sample for sample, _ in seen])
-    if not is_enough(values.size):
-        values = np.concatenate(run(chunk_ground.all_inside, [(ground, box) for box in boxes]))
-    return {"limits": limits(values), "filled": _filled([cells for _, cells in seen], numbers)}
+    samples = [sample for sample, _ in seen]
+    if not is_enough(sum(sample[0].size for sample in samples)):
+        samples = run(chunk_ground.all_inside, [(ground, box) for box in boxes])
+    found = [limits(np.concatenate(channel)) for channel in zip(*samples, strict=True)]
+    return {"limits": found, "filled": _filled([cells for _, cells in seen], numbers)}
 
 
 def _filled(seen: list[Cells], numbers) -> np.ndarray:
@@ -136,11 +139,12 @@ def _filled(seen: list[Cells], numbers) -> np.ndarray:
 
 
 def _features(course, ground, limits, wish, features):
-    path = features.paths[0]
     widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
-    course.once("features-begun", lambda: _create(path, course.cutting.shape, features.chunks))
+    # Uncompressed, for it is read again and again; and begun but once, for what is done is done.
+    course.once("features-begun", lambda: _create(course, features))
     calls = [
-        (ground, box, tuple(limits.tolist()), widths, path)
+        (ground, channel, box, tuple(limits[channel].tolist()), widths, path)
+        for channel, path in enumerate(features.paths)
         for box in course.boxes
         if not has_chunk(path, box, features.chunks)
     ]
@@ -148,8 +152,10 @@ def _features(course, ground, limits, wish, features):
     return {}
 
 
-def _create(path, shape, chunks):
-    create(path, shape, np.float32, chunks, compressed=False, fill=np.nan)
+def _create(course, features):
+    for path in features.paths:
+        shape = course.cutting.shape
+        create(path, shape, np.float32, features.chunks, compressed=False, fill=np.nan)
     return {}
 
 

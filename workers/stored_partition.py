@@ -58,7 +58,7 @@ class Stored(NamedTuple):
 
 
 def partition_stored(
-    image: str,
+    image: str | Sequence[str],
     out: str,
     spacing: Sequence[float],
     executor: Executor,
@@ -76,8 +76,8 @@ def partition_stored(
 
     Parameters
     ----------
-    image : str
-        Path of a zarr array (I, J, K) of integers or reals.
+    image : str or sequence of str
+        Path of a zarr array (I, J, K) of integers or reals; of one for each channel.
     out : str
         Path of an array of uint32 (I, J, K) that is made, with the ids; 0 outside the foreground.
     spacing, count, size_mm3, compactness, sigma_mm, threshold
@@ -106,7 +106,8 @@ def partition_stored(
     """
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
     wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold)
-    shape = opened(image).shape
+    images = (image,) if isinstance(image, str) else tuple(image)
+    shape = _shape_of(images)
     check(shape, *wish)
     if len(chunks) != 3 or min(chunks) < 1:
         raise ValueError(f"chunks must have 1 voxel or more along each of 3 axes; got {chunks}.")
@@ -115,7 +116,7 @@ def partition_stored(
     course = Course(here, cutting, executor, report or silent)
     try:
         course.begin()
-        found = find_ground(course, image, wish)
+        found = find_ground(course, images, wish)
         features, centres, how = find_features(course, found, wish)
         centres = _clustered(course, features, centres, how)
         connected = _connected(course, features, centres, how, out, int(found.size * CRUMB))
@@ -123,6 +124,13 @@ def partition_stored(
         raise ValueError(_said(error, work)) from error
     shutil.rmtree(work, ignore_errors=True)
     return Stored(*connected, found.threshold)
+
+
+def _shape_of(images):
+    shapes = {opened(image).shape for image in images}
+    if len(shapes) != 1:
+        raise ValueError(f"channels must have one shape; got {sorted(shapes)}.")
+    return shapes.pop()
 
 
 def id_chunks(chunks: tuple[int, int, int]) -> tuple[int, int, int]:

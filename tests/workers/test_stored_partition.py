@@ -130,6 +130,28 @@ def test_any_wish_is_fulfilled_as_in_memory(wish, store, tmp_path):
     assert_same(found, ids, partition(image, SPACING, **{"count": 60} | wish))
 
 
+def test_channels_are_cut_jointly_as_in_memory(tmp_path):
+    channels = [head(), head("f4", seed=1), head("u1")]
+    channels[1][12, 17, 9:14] = np.nan
+    paths = [str(tmp_path / f"channel {c}") for c in range(3)]
+    for path, image in zip(paths, channels, strict=True):
+        stored.create(path, image.shape, image.dtype, (16, 16, 16))[:] = image
+
+    found, ids = run(paths, tmp_path)
+
+    together = partition(np.stack(channels, -1).astype("f4"), SPACING, count=60)
+    assert_same(found, ids, together)
+    assert not ids[12, 17, 9:14].any()
+    assert (ids != partition(channels[0], SPACING, count=60).ids).any()
+
+
+def test_channels_of_several_shapes_are_refused(store, tmp_path):
+    stored.create(tmp_path / "other", (3, 4, 5), "u2")
+
+    with pytest.raises(ValueError, match="channels must have one shape"):
+        run([store(head()), str(tmp_path / "other")], tmp_path)
+
+
 def test_any_number_of_workers_in_any_order_give_the_same(store, tmp_path):
     image = head()
     with ThreadPoolExecutor(5) as pool:
