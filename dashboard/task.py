@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import NamedTuple
+
+_TELLING_S = 5.0  # before, the pace is a guess
 
 
 class Job(NamedTuple):
     """What the user is shown of work under way: what it is, and how far (0 to 1).
 
     The title ends with what the kernel says that it does now: ``Partitioning · iteration 3 of 10``.
+    `left_s` is about how many seconds it still takes; None as long as that cannot be told.
     """
 
     title: str
     fraction: float = 0.0
+    left_s: float | None = None
+
+
+class Pace:
+    """How fast work goes on, from its first fraction; that may be far, of work taken up again."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, float] | None = None
+
+    def left_s(self, fraction: float, now: float) -> float | None:
+        """Return about how many seconds are left at `now`; None if too little is known."""
+        if not fraction:
+            return None
+        if self._began is None:
+            self._began = fraction, now
+        done, took = fraction - self._began[0], now - self._began[1]
+        return (1 - fraction) * took / done if took >= _TELLING_S and done > 0 else None
 
 
 class Task:
@@ -50,6 +71,7 @@ class Task:
         self._future: Future = Future()
         self._cancelled = False
         self._job = Job(title)
+        self._pace = Pace()
 
     def start(self, executor: Executor, kernel: Callable, *args, **kwargs) -> None:
         """Hand `kernel` to `executor`; it is given a ``report`` to call as it goes."""
@@ -85,7 +107,8 @@ class Task:
         CancelledError
             If it was cancelled: a thread that runs cannot be stopped from outside.
         """
-        self._tell(self._job._replace(fraction=fraction))
+        left_s = self._pace.left_s(fraction, time.monotonic())
+        self._tell(self._job._replace(fraction=fraction, left_s=left_s))
 
     def say(self, text: str) -> None:
         """Tell what the kernel does now, until it says something else; in any thread.
@@ -99,7 +122,7 @@ class Task:
 
     def again(self, why: str) -> None:
         """Tell that the kernel begins anew, and why; in any thread."""
-        self._job = Job(self.title)
+        self._job, self._pace = Job(self.title), Pace()
         self._schedule(lambda: self._on_progress(self, Job(self.title)))
         self._schedule(lambda: self._on_again(self, why))
 

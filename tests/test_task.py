@@ -5,7 +5,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import pytest
 
-from dashboard.task import Job, Task
+from dashboard.task import Job, Pace, Task
 from tests.conftest import ByHand, Inline, Later, now
 
 
@@ -176,3 +176,21 @@ def test_a_kernel_that_was_cancelled_stops_when_it_says_something():
     executor.finish()
 
     assert isinstance(future.exception(), CancelledError)
+
+
+def test_how_long_it_takes_is_told_once_the_pace_is_known():
+    pace = Pace()
+
+    told = [
+        pace.left_s(fraction, now) for fraction, now in ((0, 0), (0.1, 10), (0.2, 12), (0.3, 20))
+    ]
+
+    assert told == [None, None, None, pytest.approx(0.7 * 10 / 0.2)]
+
+
+def test_what_was_done_before_does_not_count_as_pace():
+    pace = Pace()
+
+    pace.left_s(0.8, 0)
+
+    assert pace.left_s(0.9, 60) == pytest.approx(60)

@@ -70,7 +70,14 @@ class Course(NamedTuple):
 
         def run(kernel: Callable, calls: Sequence[tuple]) -> list[Any]:
             begin = start + step * min(next(turns), most - 1)
-            return passes.run(self.executor, kernel, calls, part(self.report, begin, begin + step))
+            here = part(self.report, begin, begin + step)
+
+            def told(fraction: float) -> None:
+                done = round(fraction * len(calls))
+                say(self.report, f"{text} · chunk {done} of {len(calls)}")
+                here(fraction)
+
+            return passes.run(self.executor, kernel, calls, told)
 
         return run
 

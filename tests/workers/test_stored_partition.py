@@ -278,10 +278,10 @@ def test_it_tells_how_far_it_is_and_what_it_does(store, tmp_path):
 
     assert min(np.diff(told)) > -1e-9
     assert told[-1] == pytest.approx(1)
-    assert [text for text in said if text.startswith("iteration")] == [
+    assert [text for text in said if text.startswith("iteration") and "chunk" not in text] == [
         f"iteration {n} of 10" for n in range(1, 11)
     ]
-    assert said[-1] == "connecting"
+    assert said[-1] == "connecting · chunk 12 of 12"
 
 
 def test_it_can_be_cancelled_at_any_moment(store, tmp_path):

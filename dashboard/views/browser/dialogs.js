@@ -100,7 +100,13 @@ class Progress {
   show(job) {
     this.el.hidden = !job
     if (!job) return
-    this.title.textContent = `${job.title} ${Math.round(job.fraction * 100)} %`
+    this.title.textContent = `${job.title} ${Math.round(job.fraction * 100)} %${left(job.left_s)}`
     this.bar.value = job.fraction
   }
+}
+
+/** How long it still takes, where that is worth a word. */
+function left(seconds) {
+  if (seconds == null || seconds < 10) return ""
+  return seconds < 90 ? ` · about ${Math.ceil(seconds / 10) * 10} s left` : ` · about ${Math.round(seconds / 60)} min left`
 }
