@@ -110,8 +110,10 @@ def _alone(folder: Path, report: Report) -> Iterator[None]:
 def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
     try:
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        if told["version"] != VERSION:
+            return None
         return StoredSuperpixels.read(folder), told["threshold"]
-    except (OSError, ValueError, LookupError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
@@ -121,6 +123,7 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
             f"These Dask workers do not see the cache folder {volume.folder}: {', '.join(blind)}. "
             "Choose one that all see under the same path with --cache."
         )
+    (folder / TOLD).unlink(missing_ok=True)  # what it tells of is about to be replaced
     found = stored_partition.partition_stored(
         str(volume.levels[0].path),
         str(folder / IDS),

@@ -105,6 +105,18 @@ def test_one_that_is_not_whole_is_computed_again(stored_volume, computed, damage
     assert_array_equal(again.ids_array()[:], ids)
 
 
+@pytest.mark.parametrize("version", [None, chunked.VERSION + 1])
+def test_one_of_another_version_is_computed_again(stored_volume, computed, version):
+    found, _ = cut(stored_volume)
+    told = json.loads((found.folder / "partition.json").read_text())
+    (found.folder / "partition.json").write_text(json.dumps(told | {"version": version}))
+
+    cut(stored_volume)
+
+    assert len(computed) == 2
+    assert json.loads((found.folder / "partition.json").read_text()) == told
+
+
 def test_a_cancelled_one_is_not_taken_for_whole_and_goes_on(stored_volume, computed):
     def stop(fraction):
         if fraction > 0.6:

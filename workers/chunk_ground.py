@@ -67,17 +67,19 @@ def survey(path: str, chunk: Box, step: tuple[int, int, int]) -> tuple[float, np
 
 def write_mask(
     images: tuple[str, ...],
-    mask: str,
+    mask: str | None,
     chunk: Box,
     threshold: float | None,
     pieces: tuple[str, int] | None,
 ) -> tuple[int, Box]:
-    """Write what of a chunk is foreground; return how many voxels, and the box around them.
+    """Find what of a chunk is foreground; return how many voxels, and the box around them.
 
     Parameters
     ----------
-    images, mask
-        Paths of the intensities, and of an array of uint8 of the same shape.
+    images : tuple of str
+        Paths of the intensities.
+    mask : str or None
+        Path of an array of uint8 of the same shape, where to write it.
     chunk : Box
     threshold : float or None
         As in `workers.foreground.foreground_of`.
@@ -86,10 +88,11 @@ def write_mask(
         `workers.stored_pieces.keep`.
     """
     inside = foreground_of([opened(image)[slices(chunk)] for image in images], threshold)
-    opened(mask, "r+")[slices(chunk)] = inside
+    if mask is not None:
+        opened(mask, "r+")[slices(chunk)] = inside
     if pieces is not None:
         nobody = np.zeros(inside.shape, np.int32)
-        found = local_pieces(nobody, low_of(chunk), opened(mask).shape, inside, threads=1)
+        found = local_pieces(nobody, low_of(chunk), opened(images[0]).shape, inside, threads=1)
         keep(*pieces, chunk, found)
     return int(np.count_nonzero(inside)), _around(inside, chunk)
 

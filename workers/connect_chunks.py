@@ -17,7 +17,7 @@ from workers.cutting import Cutting
 from workers.joining import OPEN, gathered
 from workers.local_boxes import merged
 from workers.settling import settle
-from workers.stored_pieces import finish, measure, meet, tell, touching
+from workers.stored_pieces import finish, meet, tell, touching
 from workers.uniting import United, unite
 
 Run = Callable[[Callable, Sequence[tuple]], list]
@@ -107,14 +107,15 @@ def drop_specks(
     run: Run,
     smallest: float,
 ) -> Ground:
-    """Leave in a stored mask what `workers.foreground.without_specks` would.
+    """Write what `workers.foreground.without_specks` would leave of a mask.
 
     Parameters
     ----------
     folder, cutting, run
         As `connect_chunks` takes them; the pieces are those of the mask, all with one id.
     mask : path
-        The array that is changed, where it has specks; as `out` of `connect_chunks`.
+        As `out` of `connect_chunks`: 1 is written where something is left. Nothing else may write
+        to it, so that a kernel which comes late and again brings no speck back.
     smallest : float
         In voxels; smaller pieces are dropped, but for the largest.
 
@@ -127,15 +128,11 @@ def drop_specks(
     whole = _united(folder, cutting, run)
     kept = whole.sizes >= min(smallest, whole.sizes.max())
     kept[0] = False
-    calls, specked = [], []
-    for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True)):
-        call = _told(folder, n, box, "kept", kept[of].astype(np.int32), os.fspath(mask))
-        calls.append((folder, n, "kept"))
-        if not kept[of[1:]].all():
-            specked.append(call)
-    if specked:
-        run(finish, specked)
-    around, sizes = merged(run(measure, calls), 1)
+    calls = [
+        _told(folder, n, box, "kept", kept[of].astype(np.int32), os.fspath(mask))
+        for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True))
+    ]
+    around, sizes = merged(run(finish, calls), 1)
     return Ground(tuple(around[0].tolist()), int(sizes[0]), int(whole.sizes.sum() - sizes[0]))
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
@@ -35,12 +36,17 @@ class Course(NamedTuple):
         Runs the kernels.
     report : callable
         Told the fraction that is done, and what is being done; may raise CancelledError.
+    name : str, optional
+        A new one for each course: of those in one folder only the last goes on. Kernels of one
+        that has ended may come late. So what is used again lies where whoever writes to it writes
+        the same, by the name that `made` gives; all else has a name that is `fresh`.
     """
 
     work: Path
     cutting: Cutting
     executor: Executor
     report: Report
+    name: str = ""
 
     @property
     def boxes(self) -> list[Box]:
@@ -55,13 +61,45 @@ class Course(NamedTuple):
         boot = _boot()
         known = self.work / "boot"
         if not known.exists() or known.read_text(encoding="ascii") != boot:
-            shutil.rmtree(self.work, ignore_errors=True)
-            self.work.mkdir(parents=True)
+            _remove(self.work)
+            self.work.mkdir(parents=True, exist_ok=True)
             replace(known, boot.encode("ascii"))
+        replace(self.work / "course", self.name.encode("ascii"))
+
+    def check(self) -> None:
+        """Raise ValueError, with a sentence, if another course has begun here since."""
+        if self.name and self._latest() != self.name:
+            raise ValueError(
+                "Another process has begun to compute the same superpixels; wait for it, then try "
+                "again."
+            )
 
     def path(self, name: str) -> str:
         """Return where something is kept, for whoever runs the kernels."""
         return str(self.work / name)
+
+    def _latest(self) -> str:
+        """Return the name of the course that began last; "" if that has ended."""
+        try:
+            return (self.work / "course").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
+
+    def fresh(self, name: str) -> str:
+        """Return where nobody has written yet; what lay under another fresh `name` is removed."""
+        self.check()
+        for old in self.work.glob(f"{name}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        return self.path(f"{name}-{uuid4().hex}")
+
+    def made(self, name: str, make: Callable[[str], object]) -> str:
+        """Return where a folder lies that is made once, as a whole, by a call with its path."""
+        path = self.work / name
+        if not path.exists():
+            new = Path(self.fresh(name))
+            make(str(new))
+            new.rename(path)
+        return str(path)
 
     def run(self, text: str, start: float, stop: float, most: int = 1) -> Run:
         """Return what runs kernels, `most` times, from one fraction of the whole to another."""
@@ -69,6 +107,7 @@ class Course(NamedTuple):
         step, turns = (stop - start) / most, count()
 
         def run(kernel: Callable, calls: Sequence[tuple]) -> list[Any]:
+            self.check()
             begin = start + step * min(next(turns), most - 1)
             here = part(self.report, begin, begin + step)
 
@@ -87,9 +126,18 @@ class Course(NamedTuple):
         if not path.exists():
             content = io.BytesIO()
             np.savez(content, **make())
+            self.check()
             replace(path, content.getvalue())
         with np.load(path) as made:
             return dict(made)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder at once, though kernels that come late may still write to it."""
+    if folder.exists():
+        removed = folder.with_name(f"removed-{uuid4().hex}")
+        folder.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
 
 
 def _boot() -> str:

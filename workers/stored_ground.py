@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -62,11 +63,14 @@ def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
     def make():
         automatic = wish.threshold == "auto"
         threshold = _automatic_threshold(course, images[0]) if automatic else wish.threshold
-        box, size = _mask(course, images, threshold, automatic, wish)
-        return {"box": box, "size": size, "threshold": np.nan if threshold is None else threshold}
+        mask, pieces = course.fresh("mask"), course.fresh("ground") if automatic else None
+        box, size = _mask(course, images, threshold, (mask, pieces), wish)
+        threshold = np.nan if threshold is None else threshold
+        return {"mask": Path(mask).name, "box": box, "size": size, "threshold": threshold}
 
     made = course.once("ground", make)
-    ground = Ground(images, course.path("mask"), tuple(int(n) for n in made["box"]))
+    mask = course.path(str(made["mask"]))
+    ground = Ground(images, mask, tuple(int(n) for n in made["box"]))
     threshold = float(made["threshold"])
     return Found(ground, float(made["size"]), None if np.isnan(threshold) else threshold)
 
@@ -78,7 +82,10 @@ def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, n
     made = course.once("start", lambda: _look(course, found.ground, numbers))
     cutting = course.cutting
     chunks = tuple(min(sides) for sides in zip(cutting.chunk, cutting.shape, strict=True))
-    paths = tuple(course.path(f"features-{c}") for c in range(len(found.ground.images)))
+    paths = tuple(
+        course.made(f"features-{c}", lambda at: _create(at, cutting.shape, chunks))
+        for c in range(len(found.ground.images))
+    )
     features = Features(paths, chunks, cutting.shape, found.ground.box)
     course.once("features", lambda: _features(course, found.ground, made["limits"], wish, features))
     filled = made["filled"] / sizes(shape, numbers)
@@ -99,22 +106,25 @@ def _automatic_threshold(course, image):
     return threshold_of(min(lowest for lowest, _ in seen), thinned)
 
 
-def _mask(course, images, threshold, automatic, wish):
-    """Write the mask; return the box around it, and how many voxels a superpixel shall have."""
-    mask, pieces = course.path("mask"), course.path("ground")
+def _mask(course, images, threshold, paths, wish):
+    """Write the mask, without its specks if there is a path for its pieces.
+
+    Returns the box around it, and how many voxels a superpixel shall have.
+    """
+    mask, pieces = paths
     create(mask, course.cutting.shape, np.uint8, course.cutting.chunk)
-    if automatic:
+    if pieces:
         create_pieces(pieces, course.cutting)
     calls = [
-        (images, mask, box, threshold, (pieces, n) if automatic else None)
+        (images, None if pieces else mask, box, threshold, (pieces, n) if pieces else None)
         for n, box in enumerate(course.boxes)
     ]
     seen = course.run("finding the foreground", 0.03, 0.07)(chunk_ground.write_mask, calls)
     inside = sum(voxels for voxels, _ in seen)
     size = voxels_each(inside, wish.spacing, wish.count, wish.size_mm3)
-    if not automatic:
+    if not pieces:
         return _hull([box for voxels, box in seen if voxels]), size
-    run = course.run("dropping specks", 0.07, 0.09, most=3)
+    run = course.run("dropping specks", 0.07, 0.09, most=2)
     return drop_specks(pieces, course.cutting, mask, run, size * CRUMB).box, size
 
 
@@ -140,8 +150,6 @@ def _filled(seen: list[Cells], numbers) -> np.ndarray:
 
 def _features(course, ground, limits, wish, features):
     widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
-    # Uncompressed, for it is read again and again; and begun but once, for what is done is done.
-    course.once("features-begun", lambda: _create(course, features))
     calls = [
         (ground, channel, box, tuple(limits[channel].tolist()), widths, path)
         for channel, path in enumerate(features.paths)
@@ -152,11 +160,9 @@ def _features(course, ground, limits, wish, features):
     return {}
 
 
-def _create(course, features):
-    for path in features.paths:
-        shape = course.cutting.shape
-        create(path, shape, np.float32, features.chunks, compressed=False, fill=np.nan)
-    return {}
+def _create(path, shape, chunks):
+    # Uncompressed, for it is read again and again.
+    create(path, shape, np.float32, chunks, compressed=False, fill=np.nan)
 
 
 def _hull(boxes: list[Box]) -> Box:

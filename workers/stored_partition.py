@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
@@ -79,14 +80,16 @@ def partition_stored(
     image : str or sequence of str
         Path of a zarr array (I, J, K) of integers or reals; of one for each channel.
     out : str
-        Path of an array of uint32 (I, J, K) that is made, with the ids; 0 outside the foreground.
+        Path of an array of uint32 (I, J, K) with the ids that is there at the end; 0 outside the
+        foreground. It lies on the same disk as `work`.
     spacing, count, size_mm3, compactness, sigma_mm, threshold
         As for `workers.partition.partition`.
     executor : Executor
         Runs the kernels, each on a chunk. Its processes must see `image`, `out` and `work`.
     work : Path
         A folder for what is needed on the way, 5 to 9 bytes for each voxel, from which a call with
-        the same arguments goes on. It is removed at the end.
+        the same arguments goes on. It is removed at the end. If two calls at once use it, the
+        first ends with a ValueError.
     chunks : (3,) tuple of int, optional
         Voxels of a chunk; the ids do not depend on it.
     report : callable, optional
@@ -113,7 +116,7 @@ def partition_stored(
         raise ValueError(f"chunks must have 1 voxel or more along each of 3 axes; got {chunks}.")
     cutting = Cutting(shape, tuple(chunks))
     here = work / "x".join(map(str, chunks))
-    course = Course(here, cutting, executor, report or silent)
+    course = Course(here, cutting, executor, report or silent, uuid4().hex)
     try:
         course.begin()
         found = find_ground(course, images, wish)
@@ -121,6 +124,8 @@ def partition_stored(
         centres = _clustered(course, features, centres, how)
         connected = _connected(course, features, centres, how, out, int(found.size * CRUMB))
     except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            course.check()
         raise ValueError(_said(error, work)) from error
     shutil.rmtree(work, ignore_errors=True)
     return Stored(*connected, found.threshold)
@@ -171,8 +176,7 @@ def _known(course, features, centres, how):
 
 
 def _connected(course, features, centres, how, out, min_size) -> Connected:
-    pieces = course.path("pieces")
-    course.once("pieces-begun", lambda: create_pieces(pieces, course.cutting) or {})
+    pieces = course.made("pieces", lambda at: create_pieces(at, course.cutting))
     calls = [
         (features, box, each, how, (pieces, n))
         for n, (box, each) in enumerate(_known(course, features, centres, how))
@@ -180,9 +184,13 @@ def _connected(course, features, centres, how, out, min_size) -> Connected:
     ]
     text = f"iteration {ITERATIONS} of {ITERATIONS}"
     course.run(text, _CLUSTERED, 0.92)(chunk_slic.keep_pieces, calls)
-    create(out, course.cutting.shape, np.uint32, id_chunks(course.cutting.chunk))
+    ids = course.fresh("ids")
+    create(ids, course.cutting.shape, np.uint32, id_chunks(course.cutting.chunk))
     run = course.run("connecting", 0.92, 1.0, most=4)
-    return connect_chunks(pieces, course.cutting, out, run, min_size)
+    connected = connect_chunks(pieces, course.cutting, ids, run, min_size)
+    shutil.rmtree(out, ignore_errors=True)
+    Path(ids).replace(out)
+    return connected
 
 
 def _said(error: OSError, work: Path) -> str:

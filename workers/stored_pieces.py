@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -104,8 +105,14 @@ def meet(folder: str, n: int, behind: Sequence[int]) -> tuple[Table, list[Seam]]
 
 
 def tell(folder: str, n: int, name: str, values: np.ndarray) -> None:
-    """Leave a value for each piece of chunk `n`, for the kernels that take `name`."""
-    np.save(_path(folder, n, f"{name}.npy"), values)
+    """Leave a value for each piece of chunk `n`, for the kernels that take `name`.
+
+    A kernel that was begun before and comes late reads the old values or the new.
+    """
+    path = _path(folder, n, f"{name}.npy")
+    written = path.with_name(f"{name}.{uuid4().hex}.npy")
+    np.save(written, values)
+    written.replace(path)
 
 
 def touching(folder: str, n: int, box: Box, name: str) -> Contacts:
@@ -142,13 +149,8 @@ def finish(folder: str, n: int, box: Box, name: str, out: str) -> Parts:
     array = opened(out, "r+")
     map_ = opened(Path(folder, "map"))[_slices(box)]
     array[_slices(box)] = values.astype(array.dtype).take(map_)
-    return measure(folder, n, name)
-
-
-def measure(folder: str, n: int, name: str) -> Parts:
-    """Return boxes and sizes of what lies in chunk `n`, as `finish` does, and write nothing."""
     with np.load(_path(folder, n, "pieces.npz")) as here:
-        return parts(_told(folder, n, name), here["boxes"], here["sizes"])
+        return parts(values, here["boxes"], here["sizes"])
 
 
 def _path(folder, n, name):

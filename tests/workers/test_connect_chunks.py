@@ -250,18 +250,6 @@ def test_what_is_left_of_a_mask_is_that_of_the_volume_in_memory(mask, chunk, sma
     assert_array_equal(ground.box, boxes(whole.astype(np.uint8), 1)[0])
 
 
-def test_a_mask_without_specks_is_not_written():
-    ran = []
-
-    def watched(kernel, calls):
-        ran.extend(kernel for _ in calls)
-        return inline(kernel, calls)
-
-    ground_in_chunks(inside("####"), (1, 2, 1), 3, watched)
-
-    assert stored_pieces.finish not in ran
-
-
 def test_where_no_speck_is_too_small_the_box_is_that_of_the_mask():
     left, ground = ground_in_chunks(inside("....", "..#."), (2, 2, 1), 0)
 

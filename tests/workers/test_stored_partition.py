@@ -231,6 +231,71 @@ def test_a_cluster_that_is_lost_for_good_is_said(store, tmp_path):
         run(store(head()), tmp_path, Inline(lost))
 
 
+class WithLateOnes(Inline):
+    """Runs what another has begun among its own calls: late, again, in any order."""
+
+    def __init__(self, late, seed):
+        super().__init__()
+        self._late, self._random = late, np.random.default_rng(seed)
+
+    def submit(self, function, *args):
+        for _ in range(2):
+            late, given = self._late[self._random.integers(len(self._late))]
+            try:
+                late(*given)
+            except (OSError, ValueError):
+                self.refused = True
+        return super().submit(function, *args)
+
+
+class Noting(Inline):
+    """Keeps what it was given to do; and ends at a moment, with all of a pass under way."""
+
+    def __init__(self, most):
+        super().__init__()
+        self.given, self._most = [], most
+
+    def submit(self, function, *args):
+        self.given.append((function, args))
+        if len(self.given) >= self._most:
+            return Future()
+        return super().submit(function, *args)
+
+
+@pytest.mark.parametrize("chunks", [CHUNK, (13, 18, 15)])
+@pytest.mark.parametrize("at", [0.05, 0.1, 0.15, 0.25, 0.5, 0.9, 0.93, 0.97, 1.0])
+def test_kernels_of_a_cancelled_run_that_come_late_change_nothing(at, chunks, store, tmp_path):
+    image = head()
+    path = store(image)
+    run(path, tmp_path, full := Inline())
+    first = Noting(full.submitted * at)
+
+    def cancelled(_):
+        if len(first.given) >= full.submitted * at:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        run(path, tmp_path, first, report=cancelled)
+    found, ids = run(path, tmp_path, WithLateOnes(first.given, seed=int(at * 100)), chunks=chunks)
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+
+
+def test_of_two_that_use_one_folder_the_last_goes_on(store, tmp_path):
+    image = head()
+    path = store(image)
+    other = []
+
+    def begins(fraction):
+        if fraction > 0.5 and not other:
+            other.append(run(path, tmp_path))
+
+    with pytest.raises(ValueError, match="Another process has begun to compute the same"):
+        run(path, tmp_path, report=begins)
+
+    assert_same(*other[0], partition(image, SPACING, count=60))
+
+
 def test_a_full_disk_is_said_in_a_sentence_and_what_is_done_is_kept(store, tmp_path):
     image = head()
     path = store(image)
