@@ -119,7 +119,7 @@ def on_processes(folder: Path, n: int) -> Iterator[Figure]:
 
 def cut(folder: Path, image: str, executor, chunks, options) -> Path:
     out = folder / "ids"
-    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(folder / "work", ignore_errors=True)
     partition_stored(
         image, str(out), SPACING, executor, work=folder / "work", chunks=chunks, **options
     )

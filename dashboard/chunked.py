@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -79,6 +80,7 @@ def partition_stored(
                 store.make_room(volume.voxels * _BYTES)
             _compute(volume, settings, executor, folder, chunks, report)
             found = _known(folder)
+        shutil.rmtree(folder / _WORK, ignore_errors=True)
     return found
 
 
@@ -134,6 +136,14 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
         report=report,
         **settings._asdict(),
     )
+    try:
+        _keep(found, settings, folder)
+    except OSError as error:
+        raise ValueError(stored_partition.said(error, folder)) from error
+
+
+def _keep(found, settings, folder) -> None:
+    """Write what is known of superpixels, last of all that they are there."""
     _save(folder / BOXES, found.boxes)
     _save(folder / SIZES, found.sizes)
     told = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -72,6 +73,33 @@ def test_what_was_computed_is_taken_as_it_is(stored_volume, computed):
     assert len(computed) == 1
     assert again.path == first.path
     assert threshold == cut(stored_volume, settings)[1]
+
+
+def test_nothing_is_left_but_the_superpixels(stored_volume):
+    found, _ = cut(stored_volume)
+
+    names = {path.name for path in found.folder.iterdir()}
+    assert names == {"ids", "boxes.npy", "sizes.npy", "partition.json", "in-use"}
+
+
+def test_what_is_computed_is_not_lost_before_it_is_told(stored_volume, monkeypatch):
+    def full(path, _):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(chunked, "_save", full)
+    with pytest.raises(ValueError, match=r"disk of .* is full"):
+        cut(stored_volume)
+    monkeypatch.undo()
+    said = []
+
+    def report(_):
+        pass
+
+    report.say = said.append
+    cut(stored_volume, report=report)
+
+    assert "smoothing" not in said
+    assert said[-1] == "connecting"
 
 
 def test_other_settings_lie_in_another_folder(stored_volume, computed):

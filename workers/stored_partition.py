@@ -88,8 +88,8 @@ def partition_stored(
         Runs the kernels, each on a chunk. Its processes must see `image`, `out` and `work`.
     work : Path
         A folder for what is needed on the way, 5 to 9 bytes for each voxel, from which a call with
-        the same arguments goes on. It is removed at the end. If two calls at once use it, the
-        first ends with a ValueError.
+        the same arguments goes on. Who has kept what is returned may remove it. If two calls at
+        once use it, the first ends with a ValueError.
     chunks : (3,) tuple of int, optional
         Voxels of a chunk; the ids do not depend on it.
     report : callable, optional
@@ -126,8 +126,7 @@ def partition_stored(
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             course.check()
-        raise ValueError(_said(error, work)) from error
-    shutil.rmtree(work, ignore_errors=True)
+        raise ValueError(said(error, work)) from error
     return Stored(*connected, found.threshold)
 
 
@@ -193,7 +192,8 @@ def _connected(course, features, centres, how, out, min_size) -> Connected:
     return connected
 
 
-def _said(error: OSError, work: Path) -> str:
+def said(error: OSError, work: Path) -> str:
+    """Return in a sentence what an error of the disk means, and the way out."""
     if error.errno == errno.ENOSPC:
         return f"The disk of {work} is full: make room, then begin again; what is done is kept."
     if isinstance(error, FileNotFoundError):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import BrokenExecutor
+from functools import partial
+from pathlib import Path
 
+import dask
 import numpy as np
 import psutil
 import pytest
@@ -17,24 +25,27 @@ from dashboard.chunked import key_of, partition_stored
 from dashboard.cluster import DaskExecutor
 from dashboard.model.settings import Settings
 from dashboard.model.volume import Volume
+from tests.cluster.remote import Remote, certificates
+from tests.cluster.watching import eventually
+from tests.conftest import nifti_bytes
 from tests.stored import store_volume
-from workers.partition import partition
+from workers.partition import ITERATIONS, partition
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 CHUNKS = (24, 20, 18)
+HERE = Path("/proc/self/cwd")  # another folder in each process
+TOLD_S = 5
 AFFINE = np.diag([1.0, 0.8, 1.5, 1.0])
 MASKED, WHOLE = Settings(count=60), Settings(count=60, threshold=None)
 
 
 class Watcher:
-    """A `report` that notes what it is told, and calls `acts` once each at a fraction."""
+    """A `report` that notes what is said, and does something when so much is done; each once."""
 
-    def __init__(self, **acts):
-        self.said, self.fractions = [], []
-        self.acts = acts.get("at", {})
+    def __init__(self, acts=()):
+        self.said, self.acts = [], dict(acts)
 
     def __call__(self, fraction):
-        self.fractions.append(fraction)
         for moment in [each for each in self.acts if fraction >= each]:
             self.acts.pop(moment)()
 
@@ -80,6 +91,11 @@ def cut(volume, executor, wish=MASKED, chunks=CHUNKS, report=None):
     return _digest(found.ids_array()[:])
 
 
+def iterations_in(volume):
+    """When each iteration was done of which the centres are on disk."""
+    return {path.name: path.stat().st_mtime_ns for path in volume.folder.rglob("centres-*.npz")}
+
+
 def worker_pids(executor):
     host = psutil.Process(executor._link.process.pid)
     below = [each for each in host.children() if "spawn_main" in " ".join(each.cmdline())]
@@ -89,6 +105,170 @@ def worker_pids(executor):
 def kill_the_oldest_worker(executor):
     if pids := worker_pids(executor):
         os.kill(min(pids, key=lambda pid: psutil.Process(pid).create_time()), signal.SIGKILL)
+
+
+# The very same
+
+
+@pytest.mark.parametrize("chunks", [CHUNKS, (17, 44, 13)])
+@pytest.mark.parametrize("wish", [MASKED, WHOLE])
+def test_two_processes_give_the_ids_of_memory(cluster, volume, expected, wish, chunks):
+    assert cut(volume, cluster, wish, chunks) == expected[wish]
+
+
+def test_workers_killed_on_the_way_change_no_bit(cluster, volume, expected):
+    kill = partial(kill_the_oldest_worker, cluster)
+    killed = Watcher(dict.fromkeys([0.05, 0.5, 0.94], kill))
+
+    assert cut(volume, cluster, report=killed) == expected[MASKED]
+    assert not killed.acts
+
+
+def test_the_compute_process_killed_on_the_way_changes_no_bit(cluster, volume, expected):
+    def kill():
+        os.kill(cluster._link.process.pid, signal.SIGKILL)
+
+    assert cut(volume, cluster, report=Watcher({0.5: kill})) == expected[MASKED]
+
+
+# A cluster of others
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """A scheduler and a worker of others, with TLS."""
+    with dask.config.set(tls := certificates(tmp_path)):
+        remote = Remote(tls)
+        remote.start_scheduler()
+        remote.start_worker()
+        yield remote
+        remote.stop()
+
+
+def test_a_lost_scheduler_is_said_and_the_next_call_goes_on(secure, volume, expected):
+    killed = []
+
+    def kill():
+        secure.kill_scheduler()
+        killed.append(time.monotonic())
+
+    with DaskExecutor.connect(secure.address, deadline=60) as executor:
+        with pytest.raises(BrokenExecutor, match=r"Dask scheduler .*\."):
+            cut(volume, executor, report=Watcher({0.5: kill}))
+        took = time.monotonic() - killed[0]
+        secure.start_scheduler()
+        secure.start_worker()
+        assert eventually(lambda: executor.state.startswith("ready"), 60)
+        done, kept = iterations_in(volume), {}
+        digest = cut(
+            volume, executor, report=Watcher({0.86: lambda: kept.update(iterations_in(volume))})
+        )
+
+    assert took < TOLD_S
+    assert digest == expected[MASKED]
+    assert len(kept) == ITERATIONS - 1
+    assert done
+    assert done.items() <= kept.items()
+
+
+def test_without_a_worker_it_says_so_and_goes_on_when_one_comes(remote, volume, expected):
+    come = []
+
+    class Patient(Watcher):
+        def say(self, text):
+            super().say(text)
+            if text.startswith("No Dask worker") and not come:
+                come.append(remote.start_worker())
+
+    with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=2) as executor:
+        assert eventually(lambda: executor._link is not None, 60)
+
+        assert cut(volume, executor, report=Patient()) == expected[MASKED]
+    assert come
+
+
+@pytest.mark.skipif(not HERE.exists(), reason="needs /proc")
+def test_a_worker_that_does_not_see_the_cache_is_named_first(remote, plain, tmp_path, monkeypatch):
+    for name in ("server", "worker"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "server")
+    volume = store_volume(plain, HERE / "cache")
+    remote.start_bare_worker(tmp_path / "worker")
+    said = Watcher()
+
+    with DaskExecutor.connect(remote.address, deadline=60) as executor:
+        assert eventually(lambda: executor.state.startswith("ready"), 60)
+        with pytest.raises(ValueError, match=r"workers do not see the cache folder .*--cache"):
+            cut(volume, executor, report=said)
+    assert not said.said
+
+
+# The disk
+
+
+@pytest.fixture
+def small_disk(plain, tmp_path):
+    """A volume on a disk of its own with little room, and what makes it larger."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.getuid() or _mount("-t", "tmpfs", "-o", "size=64m", "none", folder):
+        pytest.skip("needs root, and leave to mount")
+    try:
+        volume = store_volume(plain, folder)
+        used = shutil.disk_usage(folder).used
+        yield volume, lambda more: _mount("-o", f"remount,size={used + more}", folder)
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def _mount(*options):
+    return subprocess.run(["mount", *map(str, options)], check=False).returncode
+
+
+@pytest.mark.parametrize("room", [100_000, 300_000, 500_000, 700_000])
+def test_a_full_disk_is_said_and_it_goes_on_when_there_is_room(cluster, small_disk, expected, room):
+    volume, resize = small_disk
+    assert not resize(room)
+
+    with pytest.raises(ValueError, match=r"disk of .* is full: make room"):
+        cut(volume, cluster)
+    assert not [*volume.folder.rglob("partition.json")]
+    assert not resize(64_000_000)
+
+    assert cut(volume, cluster) == expected[MASKED]
+
+
+# The process that drives
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.torture)])
+def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
+    affine = plain.affine
+    (tmp_path / "ball.nii").write_bytes(nifti_bytes(plain.data, affine))
+    reference = partition(plain.data, plain.spacing, count=60).ids.astype(np.uint16)
+    command = [
+        sys.executable, "-m", "dashboard.cli", "partition", tmp_path / "ball.nii",
+        tmp_path / "ids.zarr", "--count", "60", "--chunks", "9,10,11",
+        "--cache", tmp_path / "cache",
+    ]  # fmt: skip
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    moments = np.random.default_rng(0).uniform(0, 2, kills)
+    killed = 0
+
+    for moment in moments:
+        with subprocess.Popen(list(map(str, command)), **quiet) as driver:
+            eventually(lambda: [*tmp_path.glob("cache/volumes/*/partitions/*/work")], 60)
+            time.sleep(moment)
+            driver.kill()
+            killed += driver.wait() == -signal.SIGKILL
+    done = subprocess.run(list(map(str, command)), check=False, capture_output=True)
+
+    if (tmp_path / "ids.zarr").exists() and done.returncode:
+        shutil.rmtree(tmp_path / "ids.zarr")  # the last of the killed was ready
+        done = subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    told = json.loads(done.stdout)
+    assert told["sha256"] == hashlib.sha256(np.ascontiguousarray(reference)).hexdigest()
+    assert killed >= kills / 2
 
 
 @pytest.mark.torture
@@ -137,6 +317,4 @@ def _big(n):
 
 
 def _forget(volume, wish):
-    import shutil
-
     shutil.rmtree(volume.folder / "partitions" / key_of(volume, wish), ignore_errors=True)
