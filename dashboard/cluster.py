@@ -17,6 +17,7 @@ from dashboard.cluster_patient import Patient
 from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Lane, Trap
 from dashboard.cluster_waiting import WaitingRoom
+from workers.passes import Unreachable
 from workers.team import usable
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class DaskExecutor(Executor):
             self._trouble, self._opening = str(error), False
         self._state = f"lost: {error}"
         for task in self._room.empty():
-            task.fail(BrokenExecutor(self._trouble))
+            task.fail(Unreachable(self._trouble))
 
     def _launch(self, task: Task) -> None:
         if task.future.done():
@@ -295,7 +296,7 @@ class DaskExecutor(Executor):
             if link is None and self._opening:  # that stands in this lane: come after it
                 self._launches.do(self._launch, task)
             elif link is None or self._refusal:
-                raise BrokenExecutor(self._refusal or self._trouble)
+                raise Unreachable(self._refusal or self._trouble)
             elif not self._room.hold(task):
                 self._send_by(link, task)
 
@@ -372,7 +373,7 @@ class DaskExecutor(Executor):
             if why := link.trouble:
                 self._part(link)
                 if not self._runs_again or not self._opening:
-                    raise BrokenExecutor(why)
+                    raise Unreachable(why)
                 self._answers.do(task.tell_again, why)
             task.running = None
             self._launches.do(self._launch, task)

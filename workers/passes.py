@@ -16,6 +16,10 @@ _GLANCE_S = 0.5
 _ATTEMPTS = 3
 
 
+class Unreachable(BrokenExecutor):
+    """Whoever runs the kernels cannot be reached: that is said, instead of trying again."""
+
+
 def run(executor: Executor, kernel: Callable, calls: Sequence[tuple], report: Report) -> list[Any]:
     """Return what the kernel returns for each call.
 
@@ -34,7 +38,7 @@ def run(executor: Executor, kernel: Callable, calls: Sequence[tuple], report: Re
     Raises
     ------
     BrokenExecutor
-        If a task is lost again and again.
+        If a task is lost again and again; `Unreachable` at once.
     """
     groups = grouped(len(calls))
     results: list[Any] = [None] * len(calls)
@@ -49,7 +53,7 @@ def run(executor: Executor, kernel: Callable, calls: Sequence[tuple], report: Re
             finished, _ = wait(under_way, _GLANCE_S, FIRST_COMPLETED)
             for future in finished:
                 group = under_way.pop(future)
-                if isinstance(future.exception(), BrokenExecutor) and attempts[group] < _ATTEMPTS:
+                if _is_lost(future.exception()) and attempts[group] < _ATTEMPTS:
                     attempts[group] += 1
                     under_way[_begin(executor, kernel, calls, group)] = group
                     continue
@@ -71,6 +75,10 @@ def grouped(calls: int) -> list[range]:
 def each(kernel: Callable, calls: Sequence[tuple]) -> list[Any]:
     """Call a kernel for each tuple of arguments, one after the other."""
     return [kernel(*call) for call in calls]
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    return isinstance(error, BrokenExecutor) and not isinstance(error, Unreachable)
 
 
 def _begin(executor, kernel, calls, group):

@@ -32,7 +32,7 @@ from tests.stored import store_volume
 from workers.partition import ITERATIONS, partition
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
-CHUNKS = (24, 20, 18)
+CHUNKS = (24, 22, 20)
 HERE = Path("/proc/self/cwd")  # another folder in each process
 TOLD_S = 5
 AFFINE = np.diag([1.0, 0.8, 1.5, 1.0])
@@ -75,10 +75,17 @@ def expected(plain):
             for wish in (MASKED, WHOLE)}  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def stored(plain, tmp_path_factory):
+    """The same on disk."""
+    return store_volume(plain, tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
-def volume(plain, tmp_path):
-    """The same on disk, in a cache of its own."""
-    return store_volume(plain, tmp_path / "cache")
+def volume(stored):
+    """The same, without superpixels."""
+    yield stored
+    shutil.rmtree(stored.folder / "partitions", ignore_errors=True)
 
 
 def _digest(ids):
@@ -110,7 +117,7 @@ def kill_the_oldest_worker(executor):
 # The very same
 
 
-@pytest.mark.parametrize("chunks", [CHUNKS, (17, 44, 13)])
+@pytest.mark.parametrize("chunks", [CHUNKS, (30, 44, 13)])
 @pytest.mark.parametrize("wish", [MASKED, WHOLE])
 def test_two_processes_give_the_ids_of_memory(cluster, volume, expected, wish, chunks):
     assert cut(volume, cluster, wish, chunks) == expected[wish]
@@ -248,7 +255,7 @@ def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
     reference = partition(plain.data, plain.spacing, count=60).ids.astype(np.uint16)
     command = [
         sys.executable, "-m", "dashboard.cli", "partition", tmp_path / "ball.nii",
-        tmp_path / "ids.zarr", "--count", "60", "--chunks", "9,10,11",
+        tmp_path / "ids.zarr", "--count", "60", "--chunks", "16,22,20",
         "--cache", tmp_path / "cache",
     ]  # fmt: skip
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

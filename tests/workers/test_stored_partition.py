@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from workers import course, stored, stored_partition
 from workers.partition import partition
+from workers.passes import Unreachable
 from workers.stored_partition import partition_stored
 
 SHAPE = (26, 35, 30)
@@ -225,6 +226,17 @@ def test_a_cluster_that_is_lost_for_good_is_said(store, tmp_path):
 
     with pytest.raises(BrokenExecutor, match="scheduler is lost"):
         run(store(head()), tmp_path, Inline(lost))
+
+
+def test_who_cannot_be_reached_is_not_asked_again(store, tmp_path):
+    def gone(n, _):
+        if n > 20:
+            raise Unreachable("The connection to the Dask scheduler is lost.")
+
+    with pytest.raises(BrokenExecutor, match="scheduler is lost"):
+        run(store(head()), tmp_path, executor := Inline(gone))
+    under_way = executor.kernels.count("survey")
+    assert executor.submitted <= 20 + under_way
 
 
 class WithLateOnes(Inline):
