@@ -65,7 +65,7 @@ class DaskExecutor(Executor):
         self._worker_deadline = worker_deadline
         self._link: Link | None = None
         self._trouble = self._refusal = ""
-        self._opening = True
+        self._opening, self._losses = True, 0
         self._state = "starting"
         self._lock = threading.RLock()
         self._closing = threading.Lock()
@@ -192,7 +192,8 @@ class DaskExecutor(Executor):
         Without a worker its kernels wait instead of failing, and run when one comes. They run
         again, too, where others fail because worker after worker died under them; a few times.
         What is cancelled while it runs goes on to its end or its next report: its worker process
-        is never killed. A scheduler that is lost fails them as it does others.
+        is never killed. A scheduler that is lost fails them as it does others, and at once those
+        that come before there is another; a view that is made later waits for that.
 
         Parameters
         ----------
@@ -203,7 +204,8 @@ class DaskExecutor(Executor):
             What every kernel needs. One that comes to a worker which does not see it fails with a
             sentence; `blind` tells before.
         """
-        return Patient(partial(self._take, told=told, folder=str(folder or "")))
+        of_work = {"told": told, "folder": str(folder or ""), "losses": self._losses}
+        return Patient(partial(self._take, **of_work))
 
     def blind(self, folder: Path) -> list[str]:
         """Look whether all workers that are there can read and write in `folder`.
@@ -229,13 +231,11 @@ class DaskExecutor(Executor):
             raise BrokenExecutor(self._trouble)
         return link.blind(folder)
 
-    def _take(
-        self, call: tuple, told: Callable[[str], object] | None = None, folder: str = ""
-    ) -> Future:
+    def _take(self, call: tuple, **of_work) -> Future:
         fn, args, kwargs = call
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
         future: Future = Future()
-        task = Task((fn, args, kwargs), report, future, told=told, folder=folder)
+        task = Task((fn, args, kwargs), report, future, **of_work)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
@@ -293,7 +293,9 @@ class DaskExecutor(Executor):
             if link is not None and link.trouble:
                 self._part(link)
                 link = None
-            if link is None and self._opening:  # that stands in this lane: come after it
+            was_lost = task.told and task.losses != self._losses and not self._runs_again
+            if link is None and self._opening and not was_lost:
+                # That stands in this lane: come after it.
                 self._launches.do(self._launch, task)
             elif link is None or self._refusal:
                 raise Unreachable(self._refusal or self._trouble)
@@ -354,6 +356,7 @@ class DaskExecutor(Executor):
             if self._link is not link:
                 return
             self._link, self._trouble = None, link.trouble
+            self._losses += 1
             self._opening = not self._ended.is_set() and not self._pace.wait_s(time.monotonic())
             held = self._room.empty()
         self._refusal = ""

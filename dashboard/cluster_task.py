@@ -38,6 +38,8 @@ class Task:
         is never stopped by force.
     folder : str
         What the worker must see to run it; "" if it needs none.
+    losses : int
+        Of schedulers, before the work began that it is part of.
     """
 
     call: tuple[Callable, tuple, dict] | None
@@ -51,6 +53,7 @@ class Task:
     waits_since: float = 0.0
     told: Callable[[str], object] | None = None
     folder: str = ""
+    losses: int = 0
 
     def __post_init__(self) -> None:
         self.waits_since = time.monotonic()
