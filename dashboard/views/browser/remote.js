@@ -153,9 +153,9 @@ class RemoteSource {
     await incoming.add(message)
     if (incoming.fraction < 1) return
     this.incoming.delete(name)
-    if (message.of === "overview") this.takeOverview(message, incoming.values)
-    else if (message.of === "sizes") this.takeSizes(message, incoming.values)
-    else this.takePart(message, incoming.values)
+    if (message.of === "overview") this.takeOverview(message, incoming.whole)
+    else if (message.of === "sizes") this.takeSizes(message, incoming.whole)
+    else this.takePart(message, incoming.whole)
   }
 
   takeOverview({ level }, values) {
