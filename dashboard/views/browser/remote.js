@@ -264,8 +264,9 @@ class Edits {
 function paintPlane(labels, ids, edits) {
   const given = new Map(edits.flatMap((edit) => edit.ids.map((id) => [id, edit.label])))
   if (!given.size) return
+  let [id, label] = [0, given.get(0)] // neighbours mostly are of the same superpixel
   for (let p = 0; p < labels.length; p++) {
-    const label = given.get(ids[p])
+    if (ids[p] !== id) { id = ids[p]; label = given.get(id) }
     if (label !== undefined) labels[p] = label
   }
 }
