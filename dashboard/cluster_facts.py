@@ -13,7 +13,7 @@ import workers
 
 # What a worker has to have besides Python, by distribution; Dask brings the last three along.
 PACKAGES = (
-    *("numpy", "scipy", "scikit-image", "nibabel", "numba", "zarr", "tifffile"),
+    *("numpy", "scipy", "scikit-image", "nibabel", "numba", "zarr", "numcodecs", "tifffile"),
     *("distributed", "cloudpickle", "msgpack"),
 )
 PUSHED = "supervox-pushed"  # a folder's name: what lies below was sent by some server

@@ -68,7 +68,7 @@ class Session(Partitioning):
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
-        found = brush.under(case.superpixels, stroke, self._executor)
+        found = brush.under(case.superpixels, stroke, self._threads)
         painted = self._order.do(
             partial(self._paint, case, case.superpixels, stroke, name, found), found
         )

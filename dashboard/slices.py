@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
-from workers import stored
+from workers.box_reader import BoxReader
 
 THREADS = 2
 BUDGET = 192 << 20
@@ -85,13 +85,14 @@ class Slices:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slices")
         self._wanted: dict[int | str, Slice | None] = {}
         self._bands = Bands(budget)
-        self._levels = [stored.opened(level.path) for level in volume.levels]
-        self._superpixels = None
+        self._levels = [BoxReader(level.path) for level in volume.levels]
+        self._superpixels: StoredSuperpixels | None = None
+        self._ids: BoxReader | None = None
         self._partition = 0
 
     def cut(self, superpixels: StoredSuperpixels) -> int:
         """Take other superpixels; returns a number by which their ids are known."""
-        self._superpixels = superpixels
+        self._superpixels, self._ids = superpixels, BoxReader(superpixels.path)
         self._partition += 1
         return self._partition
 
@@ -131,14 +132,16 @@ class Slices:
         still = partial(self._is_wanted, slot, asked)
         for of in parts:
             stamp = {"ids": {"partition": self._partition}, "labels": {"revision": revision}}
-            read = partial(self._read, of, asked, self._superpixels, stamp.get(of, {}), still)
+            read = partial(self._read, of, asked, self._ids, stamp.get(of, {}), still)
             self._submit(read, pack, then)
 
     def overview(self, level: int, pack: Callable, then: Callable[[Future], None]) -> None:
         """Start to read a whole level."""
         if level not in self.overviews:
             raise ValueError(f"Expected one of the levels {self.overviews}; got {level}.")
-        self._submit(lambda: self._levels[level][...], pack, then)
+        reader = self._levels[level]
+        whole = tuple(slice(0, size) for size in reader.shape)
+        self._submit(partial(reader.read, whole), pack, then)
 
     def sizes(self, pack: Callable, then: Callable[[Future], None]) -> None:
         """Start to read how many voxels each superpixel has; nothing, if that is not known."""
@@ -167,13 +170,13 @@ class Slices:
     def read(self, asked: Slice, of: str = "volume") -> np.ndarray:
         """Return one array of a slice, in the caller's thread."""
         self._must_have(asked)
-        return self._read(of, asked, self._superpixels, {}, lambda: True).values
+        return self._read(of, asked, self._ids, {}, lambda: True).values
 
     def _read(
         self,
         of: str,
         asked: Slice,
-        superpixels: StoredSuperpixels | None,
+        ids: BoxReader | None,
         stamp: dict,
         still: Callable[[], bool],
     ) -> Part:
@@ -182,7 +185,7 @@ class Slices:
         if of == "labels":
             values = self._labels.plane(asked.axis, asked.index)
         elif of == "ids":
-            values = self._bands.plane(superpixels.ids_array(), asked.axis, asked.index, still)
+            values = self._bands.plane(ids, asked.axis, asked.index, still)
         else:
             index = asked.index // self.volume.levels[asked.level].strides[asked.axis]
             values = self._bands.plane(self._levels[asked.level], asked.axis, index, still)
@@ -236,8 +239,10 @@ class Bands:
         """How many are kept."""
         return sum(band.nbytes for band in self._kept.values())
 
-    def plane(self, array, axis: int, index: int, still: Callable[[], bool]) -> np.ndarray:
-        """Return the slice of a zarr array at `index` across `axis`.
+    def plane(
+        self, array: BoxReader, axis: int, index: int, still: Callable[[], bool]
+    ) -> np.ndarray:
+        """Return the slice of an array at `index` across `axis`.
 
         Raises
         ------
@@ -245,7 +250,7 @@ class Bands:
             As soon as ``still()`` is false.
         """
         begin = index - index % BAND
-        key = (str(array.store_path), axis, begin)
+        key = (str(array.path), axis, begin)
         with self._lock:
             band = self._kept.get(key)
         if band is None:
@@ -263,7 +268,7 @@ class Bands:
             self._kept.clear()
 
 
-def read_band(array, axis: int, begin: int, still: Callable[[], bool]) -> np.ndarray:
+def read_band(array: BoxReader, axis: int, begin: int, still: Callable[[], bool]) -> np.ndarray:
     """Return `BAND` slices from `begin` on across `axis`, in strips between which it may end."""
     shape = list(array.shape)
     shape[axis] = min(BAND, shape[axis] - begin)
@@ -273,9 +278,9 @@ def read_band(array, axis: int, begin: int, still: Callable[[], bool]) -> np.nda
     for start in range(0, shape[along], step):
         if not still():
             raise Outdated
-        strip = [slice(None)] * 3
+        strip = [slice(0, size) for size in shape]
         strip[along] = slice(start, start + step)
         there = tuple(strip)
         strip[axis] = slice(begin, begin + BAND)
-        band[there] = array[tuple(strip)]
+        array.read(tuple(strip), band[there])
     return band

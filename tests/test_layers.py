@@ -35,7 +35,7 @@ MAY_NOT_IMPORT = {
 # The one gate out: a journal begins its files by it, as everything does.
 MAY_BE_IMPORTED = {"model": {"workers.files", "workers.stored"}}
 # What a machine of the cluster has to have besides Python.
-OF_OTHERS = {"numpy", "scipy", "skimage", "nibabel", "numba", "zarr", "tifffile"}
+OF_OTHERS = {"numpy", "scipy", "skimage", "nibabel", "numba", "zarr", "numcodecs", "tifffile"}
 KERNELS_MAY_IMPORT = sys.stdlib_module_names | {"workers"} | OF_OTHERS
 MAY_IMPORT_NUMBA = {"workers/compiled.py"}
 MAY_SERVE = {"dashboard/app.py"}

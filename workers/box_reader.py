@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Callable
 
 import numpy as np
-from zarr.codecs import BytesCodec
+from zarr.codecs import BloscCodec, BytesCodec
 
-from workers.stored import Box, opened, raw_chunk
+from workers.stored import Box, opened, packed_chunk, raw_chunk
 
 
 class BoxReader:
-    """Reads an array chunk by chunk; those that are not compressed are mapped.
+    """Reads an array chunk by chunk, in any thread; those that are not compressed are mapped.
 
     Parameters
     ----------
@@ -21,17 +22,21 @@ class BoxReader:
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
-        self._path, self._array = path, opened(path)
+        self.path, self._array = path, opened(path)
         self.shape: tuple[int, int, int] = self._array.shape
         self.chunks: tuple[int, int, int] = self._array.chunks
         self.dtype: np.dtype = self._array.dtype.newbyteorder("=")
-        self._is_raw = _is_raw(self._array)
+        self._chunk = _quickly(self._array)
 
-    def read(self, box: Box) -> np.ndarray:
-        """Return a box: C-contiguous, in native byte order; cut where the array ends."""
+    def read(self, box: Box, out: np.ndarray | None = None) -> np.ndarray:
+        """Return a box: C-contiguous, in native byte order; cut where the array ends.
+
+        It is written to `out` if that is given, which need not be contiguous.
+        """
         ends = [(side.start, min(side.stop, size))
                 for side, size in zip(box, self.shape, strict=True)]  # fmt: skip
-        values = np.empty([stop - start for start, stop in ends], self.dtype)
+        sizes = [stop - start for start, stop in ends]
+        values = np.empty(sizes, self.dtype) if out is None else out
         for part in itertools.product(*map(_within, ends, self.chunks)):
             place = tuple(slice(a - at, b - at)
                           for (a, b), (at, _) in zip(part, ends, strict=True))  # fmt: skip
@@ -39,12 +44,12 @@ class BoxReader:
         return values
 
     def _read(self, part):
-        if not self._is_raw:
+        if self._chunk is None:
             return self._array[tuple(slice(*side) for side in part)]
         starts = [a // chunk * chunk for (a, _), chunk in zip(part, self.chunks, strict=True)]
         whole = [(at, min(at + chunk, size)) for at, chunk, size
                  in zip(starts, self.chunks, self.shape, strict=True)]  # fmt: skip
-        found = raw_chunk(self._path, sum(whole, ()), self.chunks, self.dtype)
+        found = self._chunk(self.path, sum(whole, ()), self.chunks, self.dtype)
         if found is None:
             return 0
         return found[tuple(slice(a - at, b - at)
@@ -58,10 +63,13 @@ def _within(ends, chunk):
     return list(itertools.pairwise(cuts))
 
 
-def _is_raw(array):
-    """Tell whether `raw_chunk` can read an array: as `workers.stored.create` makes them."""
-    if array.metadata.zarr_format != 3 or array.compressors or array.filters or array.shards:
-        return False
+def _quickly(array) -> Callable | None:
+    """Return what reads a chunk of an array as `workers.stored.create` makes them; else None."""
+    if array.metadata.zarr_format != 3 or array.filters or array.shards:
+        return None
     plain = array.serializer in (BytesCodec(endian="little"), BytesCodec(endian=None))
     keys = array.metadata.encode_chunk_key((1, 2, 3)) == "c/1/2/3"
-    return plain and keys and array.metadata.fill_value == 0
+    if not (plain and keys and array.metadata.fill_value == 0):
+        return None
+    codecs = tuple(type(codec) for codec in array.compressors)
+    return {(): raw_chunk, (BloscCodec,): packed_chunk}.get(codecs)

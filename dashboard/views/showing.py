@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from concurrent.futures import Future
 from functools import partial
 
@@ -16,6 +15,7 @@ from dashboard.views import wire
 from dashboard.views.workbench import Workbench
 
 PARTS = ("volume", "labels", "ids")
+NOISY = ("volume", "overview")
 
 
 class Whole:
@@ -135,12 +135,20 @@ class Sliced:
 
 def messages(at: dict, values: np.ndarray) -> list[dict]:
     """Return an array, deflated in pieces that pass any proxy, each with where it belongs."""
-    values = wire.shown(values)
+    values = wire.shown(np.ascontiguousarray(values))
     head = {**at, "dtype": values.dtype.name, "length": values.size}
-    content = memoryview(np.ascontiguousarray(values)).cast("B")
+    if is_split := at["of"] in NOISY:
+        values = wire.planes(values)
+    content = memoryview(values).cast("B")
+    step = min(wire.PIECE, values.shape[-1]) if is_split else wire.PIECE
     return [
-        {**head, "start": start, "data": zlib.compress(content[start : start + wire.PIECE], 1)}
-        for start in range(0, len(content), wire.PIECE)
+        {
+            **head,
+            "split": is_split,
+            "start": start,
+            "data": wire.deflated(content[start : start + step]),
+        }
+        for start in range(0, len(content), step)
     ]
 
 

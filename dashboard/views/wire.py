@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 
 PIECE = 4 << 20  # bytes before compression: a JupyterHub's proxy ends a session at 10 MiB
+SAMPLE, NOISE = 1 << 16, 0.8
 EXACT = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32")
 
 
@@ -26,6 +27,26 @@ async def pieces(array: np.ndarray) -> AsyncIterator[tuple[int, bytes]]:
     for start in range(0, len(content), PIECE):
         piece = content[start : start + PIECE]
         yield start, await asyncio.to_thread(zlib.compress, piece, 1)
+
+
+def planes(array: np.ndarray) -> np.ndarray:
+    """Return the bytes of an array in another order: of all values the first, then the second.
+
+    Noise fills the low bytes alone, the others then take next to nothing.
+
+    Returns
+    -------
+    planes : (b, n) ndarray of uint8
+        Of `n` values of `b` bytes.
+    """
+    return np.ascontiguousarray(array.reshape(-1, 1).view(np.uint8).T)
+
+
+def deflated(content: bytes | memoryview) -> bytes:
+    """Return `content` for who inflates it; as it is, if a sample of it gains little."""
+    sample = content[:SAMPLE]
+    is_noise = len(zlib.compress(sample, 1)) > NOISE * len(sample)
+    return zlib.compress(content, 0 if is_noise else 1)
 
 
 def pack(boxes: tuple, labels: np.ndarray) -> bytes:

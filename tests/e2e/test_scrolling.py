@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.test_sides import brightness
+from tests.e2e.test_surface import view, wait_until
 
 SMALL, IN_ALL = 4_000, 20_000
 
 
 @pytest.fixture
 def frames_of(bench):
-    """Tell the sizes of the websocket frames that come while something is done."""
+    """Tell the sizes of the websocket frames that come while something is done.
+
+    The 3D outline comes by itself, a moment after the slices are there.
+    """
+    wait_until(lambda: view(bench).max() > 60, seconds=60)
 
     def watch(action):
         del bench.traffic.received[:]

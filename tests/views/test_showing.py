@@ -52,9 +52,8 @@ class Slicing(Browser):
     def hear_part(self, message):
         name = message["of"], message["axis"], message["index"], message["level"]
         self.packed[name] = self.packed.get(name, b"") + zlib.decompress(message["data"])
-        values = np.frombuffer(self.packed[name], message["dtype"])
-        if values.size == message["length"]:
-            self.parts[name] = values
+        if len(self.packed[name]) == message["length"] * np.dtype(message["dtype"]).itemsize:
+            self.parts[name] = unpacked(self.packed[name], message)
 
     def hear_end(self, _):
         """Take no whole array: sizes are no volume."""
@@ -72,6 +71,14 @@ class Slicing(Browser):
         while not all(part in self.parts for part in parts):
             self.turns.waiting.get(timeout=30)()
             self.deliver()
+
+
+def unpacked(content, message):
+    """What the page makes of the bytes of an array."""
+    split = np.frombuffer(content, np.uint8)
+    if message["split"]:
+        split = split.reshape(-1, message["length"]).T.ravel()
+    return split.view(message["dtype"])
 
 
 def test_a_page_is_told_the_levels_and_sent_no_array(browser, oblique):
@@ -165,6 +172,29 @@ def test_a_large_slice_comes_in_pieces(monkeypatch):
     content = b"".join(zlib.decompress(message["data"]) for message in sent)
     assert_array_equal(np.frombuffer(content, sent[0]["dtype"]), values.ravel())
     assert {message["length"] for message in sent} == {100}
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "float32", "float64"])
+def test_intensities_come_with_like_bytes_together(dtype, monkeypatch):
+    monkeypatch.setattr(wire, "PIECE", 64)
+    values = np.random.default_rng(0).integers(0, 120, (10, 9)).astype(dtype)
+
+    for seen in (values, values.T, values[::2, ::3]):
+        sent = messages({"of": "volume"}, seen)
+
+        content = b"".join(zlib.decompress(message["data"]) for message in sent)
+        assert_array_equal(unpacked(content, sent[0]), seen.ravel())
+        assert np.cumsum([0, *[len(zlib.decompress(m["data"])) for m in sent]])[:-1].tolist() == [
+            message["start"] for message in sent
+        ]
+
+
+def test_noise_is_not_deflated():
+    noise = np.random.default_rng(0).bytes(wire.SAMPLE * 2)
+
+    assert zlib.decompress(wire.deflated(noise)) == noise
+    assert len(noise) < len(wire.deflated(noise)) < len(noise) + 200
+    assert len(wire.deflated(bytes(len(noise)))) < len(noise) / 100
 
 
 def test_a_slice_that_cannot_be_read_is_a_sentence_on_the_page(browser):

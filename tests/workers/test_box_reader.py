@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from workers.box_reader import BoxReader
-from workers.stored import create
+from workers.stored import create, packed_chunk, raw_chunk
 
 SHAPE = (9, 7, 11)
 DATA = np.arange(np.prod(SHAPE), dtype="u2").reshape(SHAPE)
@@ -55,5 +55,16 @@ def test_a_box_is_the_same_however_it_is_kept(arrays, box):
         assert found.dtype == np.dtype("u2")
 
 
-def test_only_what_is_kept_plainly_is_mapped(arrays):
-    assert [BoxReader(path)._is_raw for path in arrays] == [True, *[False] * 6]
+def test_a_box_is_written_where_it_is_wanted(arrays):
+    wanted = np.zeros(SHAPE, "u2")
+    box = slice(1, 8), slice(2, 7), slice(3, 11)
+
+    for path in arrays:
+        BoxReader(path).read(box, wanted[box])
+        assert_array_equal(wanted[box], DATA[box])
+
+
+def test_only_what_we_make_is_read_without_zarr(arrays):
+    ways = [BoxReader(path)._chunk for path in arrays]
+
+    assert ways == [raw_chunk, packed_chunk, *[None] * 5]

@@ -153,9 +153,9 @@ class RemoteSource {
     await incoming.add(message)
     if (incoming.fraction < 1) return
     this.incoming.delete(name)
-    if (message.of === "overview") this.takeOverview(message, incoming.values)
-    else if (message.of === "sizes") this.takeSizes(message, incoming.values)
-    else this.takePart(message, incoming.values)
+    if (message.of === "overview") this.takeOverview(message, incoming.whole)
+    else if (message.of === "sizes") this.takeSizes(message, incoming.whole)
+    else this.takePart(message, incoming.whole)
   }
 
   takeOverview({ level }, values) {
@@ -264,8 +264,9 @@ class Edits {
 function paintPlane(labels, ids, edits) {
   const given = new Map(edits.flatMap((edit) => edit.ids.map((id) => [id, edit.label])))
   if (!given.size) return
+  let [id, label] = [0, given.get(0)] // neighbours mostly are of the same superpixel
   for (let p = 0; p < labels.length; p++) {
-    const label = given.get(ids[p])
+    if (ids[p] !== id) { id = ids[p]; label = given.get(id) }
     if (label !== undefined) labels[p] = label
   }
 }

@@ -7,8 +7,8 @@ async function inflate(buffer) {
 
 /** Collects the pieces of one array until it is whole. */
 class Incoming {
-  constructor({ array, dtype, length, revision }) {
-    Object.assign(this, { array, revision, arrived: 0, values: new ARRAYS[dtype](length) })
+  constructor({ array, dtype, length, revision, split = false }) {
+    Object.assign(this, { array, revision, split, arrived: 0, values: new ARRAYS[dtype](length) })
   }
 
   async add({ start, data }) {
@@ -17,7 +17,19 @@ class Incoming {
     this.arrived += bytes.length
   }
 
+  /** The values, whose bytes may have come split: all first ones, then all second ones, … */
+  get whole() { return this.split ? joined(this.values) : this.values }
+
   get fraction() { return this.arrived / this.values.byteLength }
+}
+
+function joined(values) {
+  const { length, BYTES_PER_ELEMENT: size } = values
+  const split = new Uint8Array(values.buffer)
+  if (size === 1) return values
+  const bytes = new Uint8Array(split.length)
+  for (let b = 0; b < size; b++) for (let n = b, p = b * length; n < bytes.length; n += size) bytes[n] = split[p++]
+  return new values.constructor(bytes.buffer)
 }
 
 class Wire {
