@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from dashboard.store import Storage, Store
+from workers.warm import warm
 
 CHUNKS = (16, 16, 16)
 
@@ -39,6 +40,8 @@ def main():
     if given.file_limit:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (given.file_limit, given.file_limit))
+    if given.whole_chunks:
+        warm()  # code that is loaded later is no memory of the volume
     before = high_water()
     try:
         found = store.open(given.file, "scan")

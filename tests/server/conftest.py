@@ -10,7 +10,7 @@ from tests.server.intruder import open_page
 PRIVATE = "what only the owner may read"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory):
     """A folder with a data folder, and beside it what nobody may see."""
     house = tmp_path_factory.mktemp("house")
@@ -25,7 +25,7 @@ def serve(house, name, *options):
     return Server(house / "data" / "start.nii.gz", log, options=options)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(house):
     """`supervox serve` as anybody starts it."""
     serving = serve(house, "plain")
@@ -33,7 +33,7 @@ def server(house):
     serving.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def accounts(house):
     """A file of names and passwords that only its owner can read."""
     path = house / "accounts.json"
