@@ -6,14 +6,17 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import shutil
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
 
+from dashboard import store_room
 from dashboard.model.settings import Settings
 from dashboard.model.stored_superpixels import (
     BOXES,
@@ -22,7 +25,8 @@ from dashboard.model.stored_superpixels import (
     SIZES,
     TOLD,
     StoredSuperpixels,
-)  # fmt: skip
+    count_files,
+)
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.store import Store
 from dashboard.store_hold import Hold
@@ -32,7 +36,8 @@ from workers.progress import Report, say, silent
 from workers.stored_partition import CHUNKS
 
 _WAIT_S = 0.2
-_WORK = "work"
+_WORK, _MAKING = "work", "making"
+_ATTEMPTS = 3
 _BYTES = 11  # of a voxel: ids, features, mask and pieces, where nothing can be compressed
 
 
@@ -74,13 +79,35 @@ def partition_stored(
     report = report or silent
     folder = volume.folder / PARTITIONS / key_of(volume, settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder, report):
-        if (found := _known(folder)) is None:
-            if store is not None:
-                store.make_room(volume.voxels * _BYTES)
-            _compute(volume, settings, executor, folder, chunks, report)
-            found = _known(folder)
-        shutil.rmtree(folder / _WORK, ignore_errors=True)
+    for _ in range(_ATTEMPTS):
+        if found := _known(folder):
+            return found
+        with _alone(folder, report) as hold:
+            if hold and not _known(folder):
+                if store is not None:
+                    there = store_room.size(folder)
+                    store.make_room(max(0, volume.voxels * _BYTES - there))
+                _compute(volume, settings, executor, folder, chunks, report)
+            shutil.rmtree(folder / _WORK, ignore_errors=True)
+    raise ValueError(f"Others take away what is being written to {folder}: press Partition again.")
+
+
+def in_use(folder: Path) -> StoredSuperpixels:
+    """Return the partition in a folder; as long as it lives, it is not removed.
+
+    Raises
+    ------
+    OSError, ValueError, LookupError
+        If there is no whole one.
+    """
+    if not (hold := Hold.shared(folder)):
+        raise FileNotFoundError(f"{folder} is being removed.")
+    try:
+        found = StoredSuperpixels.read(folder)
+    except BaseException:
+        hold.release()
+        raise
+    weakref.finalize(found, hold.release)
     return found
 
 
@@ -97,16 +124,21 @@ def key_of(volume: StoredVolume, settings: Settings) -> str:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path, report: Report) -> Iterator[None]:
-    """Wait until nobody else computes in a folder."""
-    while not (hold := Hold.alone(folder, guess=True)):
+def _alone(folder: Path, report: Report) -> Iterator[Hold | None]:
+    """Wait until nobody else computes in a folder, and use it; None if it is being removed."""
+    making = folder / _MAKING
+    making.mkdir(parents=True, exist_ok=True, mode=0o700)
+    while not (turn := Hold.alone(making, guess=True)):
         say(report, "another page computes the same")
         report(0.0)
         time.sleep(_WAIT_S)
+    hold = Hold.shared(folder)
     try:
-        yield
+        yield hold
     finally:
-        hold.release()
+        if hold:
+            hold.release()
+        turn.release()
 
 
 def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
@@ -114,7 +146,7 @@ def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
         if told["version"] != VERSION:
             return None
-        return StoredSuperpixels.read(folder), told["threshold"]
+        return in_use(folder), told["threshold"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
@@ -144,12 +176,14 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
 
 def _keep(found, settings, folder) -> None:
     """Write what is known of superpixels, last of all that they are there."""
+    os.sync()  # no chunk may be missing where a loss of power leaves the record
     _save(folder / BOXES, found.boxes)
     _save(folder / SIZES, found.sizes)
     told = {
         "version": VERSION,
         "count": found.count,
         "voxels": int(found.sizes.sum()),
+        "files": count_files(folder / IDS),
         "threshold": found.threshold,
         "settings": settings._asdict(),
     }

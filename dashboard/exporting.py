@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -103,19 +104,26 @@ class Exporting(OpenCase):
         finally:  # what it raises is told by the lane
             done.set_result(content if isinstance(content, bytes) else None)
         if isinstance(content, Path):
-            said = content.relative_to(self._folder.root).as_posix()
+            root = self._folder.root
+            inside = content.is_relative_to(root)
+            where = f"in the data folder, as {content.relative_to(root).as_posix()}"
             self.notice = Notice(
                 f"The {what} are too big to be downloaded ({megabytes(content)} MB): they are "
-                f"saved in the data folder, as {said}.",
+                f"saved {where if inside else f'as {content}'}.",
                 "success",
             )
 
     def _fresh(self, ending: str) -> Path | None:
-        """Return a free path in the data folder: beside the volume's file, if that is in it."""
+        """Return a free path in the data folder: beside the volume's file, if that is in it.
+
+        Where neither takes files, it is in the folder of the case.
+        """
         if self._folder is None:
             return None
         root, beside = self._folder.root, self._places.get(self.volume.digest)
-        place = beside if beside and beside.is_relative_to(root) else root
+        beside = beside if beside and beside.is_relative_to(root) else root
+        places = (each for each in (beside, root) if os.access(each, os.W_OK))
+        place = next(places, self._resumed.opened.folder or root)
         # What was dropped on the page is called as the browser says.
         return leaving.fresh(place, Path(self.volume.name).name + ending, GZ)
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from dashboard import demo
+from dashboard.chunked import in_use
 from dashboard.model import ids_file
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases, Key, Opened
@@ -145,7 +146,7 @@ def cached(volume: Grid, key: str) -> StoredSuperpixels:
     """
     try:
         if isinstance(volume, StoredVolume):
-            return StoredSuperpixels.read(volume.folder / PARTITIONS / key)
+            return in_use(volume.folder / PARTITIONS / key)
     except (OSError, ValueError, LookupError):
         pass
     raise Uncached(

@@ -73,7 +73,7 @@ def is_in_use(folder: Path) -> bool:
 
 
 def remove(one: Kept) -> bool:
-    """Remove a volume with its partitions, or a partition, unless the volume is in use.
+    """Remove a volume with its partitions, or a partition, unless it is in use itself.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def remove(one: Kept) -> bool:
         If it cannot be removed.
     """
     with contextlib.suppress(FileNotFoundError):
-        if not (hold := Hold.alone(one.volume)):
+        if not (hold := Hold.alone(one.folder)):
             return False
         try:
             _take_away(one.folder)
@@ -146,11 +146,11 @@ def _take_away(folder):
 
 def _of_volume(folder: Path) -> Iterator[Kept]:
     with contextlib.suppress(FileNotFoundError):  # removed meanwhile
-        total = _size(folder)
+        total = size(folder)
         for partition in _folders(folder / PARTITIONS):
-            size = _size(partition)
-            total -= size
-            yield Kept(partition, size, last_used(partition), folder)
+            taken = size(partition)
+            total -= taken
+            yield Kept(partition, taken, last_used(partition), folder)
         yield Kept(folder, total, last_used(folder), folder)
 
 
@@ -160,7 +160,8 @@ def _folders(parent: Path) -> list[Path]:
     return [each for each in parent.iterdir() if each.is_dir() and each.name[0] != HIDDEN]
 
 
-def _size(folder: Path) -> int:
+def size(folder: Path) -> int:
+    """Return the bytes that a folder takes on the disk."""
     with os.scandir(folder) as found:
         return sum(map(_size_of, found))
 
@@ -168,7 +169,7 @@ def _size(folder: Path) -> int:
 def _size_of(entry: os.DirEntry) -> int:
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         if entry.is_dir(follow_symlinks=False):
-            return _size(entry)
+            return size(entry)
         found = entry.stat(follow_symlinks=False)
         return getattr(found, "st_blocks", -(-found.st_size // _BLOCK)) * _BLOCK
     return 0

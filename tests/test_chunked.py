@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import threading
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from dashboard import chunked
+from dashboard import chunked, store_room
 from dashboard.chunked import key_of, partition_stored
 from dashboard.model.settings import Settings
 from dashboard.model.volume import Volume
@@ -143,6 +144,52 @@ def test_one_of_another_version_is_computed_again(stored_volume, computed, versi
 
     assert len(computed) == 2
     assert json.loads((found.folder / "partition.json").read_text()) == told
+
+
+def test_ids_of_which_a_chunk_was_lost_are_computed_again(stored_volume, computed):
+    found, _ = cut(stored_volume)
+    ids = found.ids_array()[:]
+    next((found.path / "c").rglob("[0-9]")).rename(found.folder / "lost")
+
+    again, _ = cut(stored_volume)
+
+    assert len(computed) == 2
+    assert_array_equal(again.ids_array()[:], ids)
+
+
+def test_only_what_nobody_shows_makes_room(stored_volume):
+    shown, _ = cut(stored_volume)
+    cut(stored_volume, WISH._replace(count=10))
+    gc.collect()
+
+    gone = [
+        store_room.remove(each)
+        for each in store_room.kept(stored_volume.folder.parent)
+        if each.is_partition
+    ]
+
+    assert sorted(gone) == [False, True]
+    assert shown.ids_array()[:].any()
+    assert cut(stored_volume)[0].path == shown.path
+
+
+def test_going_on_asks_for_no_more_room_than_is_missing(stored_volume):
+    class Store:
+        asked = []
+
+        def make_room(self, needed):
+            self.asked.append(needed)
+
+    def stop(fraction):
+        if fraction > 0.8:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        cut(stored_volume, store=Store(), report=stop)
+    cut(stored_volume, store=Store())
+
+    first, second = Store.asked
+    assert 0 <= second < first
 
 
 def test_a_cancelled_one_is_not_taken_for_whole_and_goes_on(stored_volume, computed):

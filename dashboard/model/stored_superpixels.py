@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,11 @@ from workers import stored
 
 PARTITIONS = "partitions"
 IDS, BOXES, SIZES, TOLD = "ids", "boxes.npy", "sizes.npy", "partition.json"
+
+
+def count_files(folder: Path) -> int:
+    """Return how many files lie in a folder and in those below; a chunk that is lost is missed."""
+    return sum(len(files) for _, _, files in os.walk(folder))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +59,8 @@ class StoredSuperpixels:
             If it cannot be understood.
         """
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        if count_files(folder / IDS) != told.get("files", count_files(folder / IDS)):
+            raise ValueError(f"Expected {told['files']} files of ids in {folder}.")
         boxes = np.load(folder / BOXES)
         found = cls(folder, folder / IDS, boxes, int(told["count"]), told.get("voxels"))
         _ = found._ids

@@ -7,6 +7,7 @@
 const KEPT_BYTES = 256 * 2 ** 20
 const REST_MS = 80 // shorter than that, and the hand is still scrolling
 const AHEAD = 3 // slices
+const AGAIN_MS = 15_000
 
 class RemoteSource {
   constructor(store, bench) {
@@ -117,7 +118,18 @@ class RemoteSource {
 
   askVisible() { for (const axis of [0, 1, 2]) if (this.visible[axis] !== null) this.ask(axis) }
 
-  say(axis, index, parts, ahead) { this.bench.say("slice", { case: this.store.case, axis, index, level: 0, parts, ahead }) }
+  say(axis, index, parts, ahead) {
+    this.bench.say("slice", { case: this.store.case, axis, index, level: 0, parts, ahead })
+    if (!ahead) setTimeout(() => this.askAgain(axis, index), AGAIN_MS)
+  }
+
+  /** Ask once more for what has not come: the server could not read it, and has said so. */
+  askAgain(axis, index) {
+    if (this.visible[axis] !== index || this.asked[axis]?.index !== index) return
+    if (!this.missing(axis, index).length) return
+    this.asked[axis] = null
+    this.ask(axis)
+  }
 
   /** With nothing else to do: a finer overview, then the slices that will be scrolled to. */
   goAhead() {
