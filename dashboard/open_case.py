@@ -115,7 +115,7 @@ class OpenCase(Shown):
             "file",
             f"Opening {name}",
             partial(self._adopt_volume, Question(source, name, form=form)),
-            self._files,
+            self._threads,
             read_volume,
             source,
             stem(name),

@@ -132,6 +132,11 @@ def superpixels(opened: Opened, volume: Grid) -> AnySuperpixels:
     cut = opened.case.cut
     if cut.key:
         return cached(volume, cut.key)
+    if isinstance(volume, StoredVolume):
+        raise Uncached(
+            "The superpixels of this volume were made in memory, which it is over here: press "
+            "Partition, and the same are made again. Nothing is missing of the labels."
+        )
     ids = ids_file.read(opened.folder / cut.file, volume.shape)
     return Superpixels(ids, boxes(ids, int(ids.max())))
 

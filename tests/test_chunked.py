@@ -80,7 +80,7 @@ def test_nothing_is_left_but_the_superpixels(stored_volume):
     found, _ = cut(stored_volume)
 
     names = {path.name for path in found.folder.iterdir()}
-    assert names == {"ids", "boxes.npy", "sizes.npy", "partition.json", "in-use"}
+    assert names == {"ids", "boxes.npy", "sizes.npy", "partition.json", "in-use", "making"}
 
 
 def test_what_is_computed_is_not_lost_before_it_is_told(stored_volume, monkeypatch):

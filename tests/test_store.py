@@ -444,7 +444,7 @@ def test_what_is_in_use_stays_whoever_needs_room(three, cache, scan):
     assert_is(held, noise(0))
 
 
-def test_partitions_go_before_their_volume_and_stay_while_it_is_in_use(three, cache):
+def test_partitions_go_before_their_volume_and_stay_while_they_are_in_use(three, cache):
     folders = [store_in(cache).open(path, "scan").folder for path in three]
     gc.collect()
     for age, folder in enumerate(folders):
@@ -452,7 +452,8 @@ def test_partitions_go_before_their_volume_and_stay_while_it_is_in_use(three, ca
         (folder / "partitions" / "key" / "ids").write_bytes(bytes(200_000))
         os.utime(folder / "partitions" / "key", (500, 500))
         os.utime(folder / "in-use", (1000 + age, 1000 + age))
-    held = store_in(cache).open(three[0], "scan")
+    held = Hold.shared(folders[0] / "partitions" / "key")
+    os.utime(folders[0] / "partitions" / "key" / "in-use", (500, 500))
 
     room = taken(cache) - 150_000
     Store(Storage(cache, limit_gb=(room + 1000) / 1e9)).make_room(1000)
@@ -460,7 +461,7 @@ def test_partitions_go_before_their_volume_and_stay_while_it_is_in_use(three, ca
     left = [(folder / "partitions" / "key").exists() for folder in folders]
     assert left == [True, False, True]
     assert all(folder.exists() for folder in folders)
-    assert held.folder == folders[0]
+    held.release()
 
 
 def test_a_volume_over_the_limit_is_refused_before_it_is_turned(scan, cache, turns, three):

@@ -197,7 +197,8 @@ def test_an_export_waits_for_the_strokes_before_it(plain, tmp_path):
     exported = session.export_labels()
     assert not exported.done()
 
-    tasks.finish()
+    tasks.finish()  # the stroke
+    tasks.finish()  # and what is written after it
 
     found = nifti.read(exported.result())
     assert found.data[1, 2, 3] == 2

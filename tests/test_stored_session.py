@@ -463,3 +463,20 @@ def test_threads_hand_over_what_was_raised():
     assert isinstance(threads, Executor)
     assert threads.submit(sum, [1, 2]).result(10) == 3
     assert isinstance(threads.submit(int, "x").exception(10), ValueError)
+
+
+def test_superpixels_that_were_made_in_memory_are_made_again_on_disk(plain, tmp_path):
+    cases, said = Cases(tmp_path / "data"), []
+    before = session_on(plain, cases=cases)
+    before.paint(draw_voxel(before, (1, 2, 3), label=2))
+    before.close()
+    volume = store_volume(before.volume, tmp_path / "cache")
+
+    again = Session(Inline(), files=Inline(), schedule=now, cases=cases)
+    again.param.watch(lambda event: said.append(event.new.text), "notice")
+    again._resume(volume, "Opening")
+
+    assert again.labels.read((slice(1, 2), slice(2, 3), slice(3, 4))).item() == 2
+    assert any("made in memory" in text for text in said)
+    assert again.superpixels is None or again.superpixels.ids_array() is not None
+    again.close()
