@@ -63,6 +63,7 @@ def test_a_worker_that_comes_later_has_the_kernels_before_its_first_task(remote,
         assert cluster_facts.PUSHED in waiting.result(60)
 
 
+@pytest.mark.torture  # compiles all from nothing
 def test_kernels_that_a_server_has_left_there_give_way_to_those_of_another(
     remote, tmp_path, monkeypatch
 ):

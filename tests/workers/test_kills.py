@@ -37,7 +37,7 @@ def last_told(told):
     return int(told.rpartition(b"\n")[0].rpartition(b"\n")[2] or 0)
 
 
-@pytest.mark.parametrize("kills", [30, pytest.param(1000, marks=TORTURE)])
+@pytest.mark.parametrize("kills", [12, pytest.param(1000, marks=TORTURE)])
 def test_a_killed_writer_leaves_the_old_file_or_the_new(kills, saved, tmp_path):
     rng, number = random.Random(0), 1
     log = tmp_path.parent / "told"
