@@ -27,8 +27,12 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave the long proofs to `make torture`."""
+    """Leave the long proofs to `make torture`; let one process after the other drive a browser."""
+    for item in items:
+        alone = "e2e" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("e2e" if alone else str(item.path.stem)))
     if "torture" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("torture")]
         config.hook.pytest_deselected(items=long)
