@@ -81,11 +81,13 @@ def draw_here(bench, label, *, before=lambda: None):
 
 def draw_surely(bench, label, *, before=lambda: None):
     """As `draw_here`; again, if the page says of a stroke that it was not begun."""
+    refused = bench.page.get_by_text("draw it again")
     for _ in range(5):
         draw_here(bench, label, before=before)
-        if bench.pending or not bench.connected or labelled(bench) == label:
-            return
-        expect(bench.page.get_by_text("draw it again")).to_be_visible()
+        while not refused.is_visible():
+            if bench.pending or not bench.connected or labelled(bench) == label:
+                return
+            bench.page.wait_for_timeout(50)
     raise AssertionError("no stroke was begun")
 
 
