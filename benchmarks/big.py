@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks import big_passes, big_scikit
 from benchmarks.alternating import alternate
 from benchmarks.big_phantom import phantom
 from benchmarks.figure import Figure
@@ -39,7 +40,10 @@ AS_IT_IS = Scale(np.float32(0), np.float32(1), np.float32(1))
 def figures(*, slow: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         yield from the_same(Path(folder))
+        yield from big_scikit.figures()
         yield from iterations(Path(folder), 512 if slow else 256)
+        image = str(Path(folder, "image"))
+        yield from big_passes.figures(Path(folder), image, SPACING, COUNT)
         yield from on_processes(Path(folder), 512 if slow else 256)
 
 

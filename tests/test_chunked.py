@@ -25,6 +25,19 @@ WISH = Settings(count=20, threshold=None)
 CHUNKS = (8, 9, 10)
 
 
+class Listening:
+    """A report that remembers what was said."""
+
+    def __init__(self):
+        self.said = []
+
+    def __call__(self, fraction):
+        pass
+
+    def say(self, text):
+        self.said.append(text)
+
+
 @pytest.fixture
 def stored_volume(tmp_path):
     """A small oblique volume on disk."""
@@ -91,16 +104,10 @@ def test_what_is_computed_is_not_lost_before_it_is_told(stored_volume, monkeypat
     with pytest.raises(ValueError, match=r"disk of .* is full"):
         cut(stored_volume)
     monkeypatch.undo()
-    said = []
+    cut(stored_volume, report=(report := Listening()))
 
-    def report(_):
-        pass
-
-    report.say = said.append
-    cut(stored_volume, report=report)
-
-    assert "smoothing" not in said
-    assert "connecting" in said
+    assert "smoothing" not in report.said
+    assert "connecting" in report.said
 
 
 def test_other_settings_lie_in_another_folder(stored_volume, computed):
@@ -202,15 +209,9 @@ def test_a_cancelled_one_is_not_taken_for_whole_and_goes_on(stored_volume, compu
     folder = stored_volume.folder / "partitions" / key_of(stored_volume, WISH)
     assert not (folder / "partition.json").exists()
 
-    said = []
-
-    def report(_):
-        pass
-
-    report.say = said.append
-    cut(stored_volume, report=report)
-    assert "smoothing" not in said
-    assert "iteration 10 of 10" in said
+    cut(stored_volume, report=(report := Listening()))
+    assert "smoothing" not in report.said
+    assert "iteration 10 of 10" in report.said
 
 
 def test_two_pages_compute_it_once(stored_volume, computed):
@@ -257,15 +258,9 @@ def test_what_the_cluster_says_while_it_waits_is_shown(stored_volume):
             told("No Dask worker for 30 s: waiting.")
             return self
 
-    said = []
+    cut(stored_volume, executor=Slow(), report=(report := Listening()))
 
-    def report(_):
-        pass
-
-    report.say = said.append
-    cut(stored_volume, executor=Slow(), report=report)
-
-    assert said[0] == "No Dask worker for 30 s: waiting."
+    assert report.said[0] == "No Dask worker for 30 s: waiting."
 
 
 def test_a_lost_cluster_leaves_what_is_done(stored_volume):

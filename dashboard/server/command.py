@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,8 @@ class Command(Serve):
             If Panel cannot do what the plan says, such as sign in by OAuth without a key.
         """
         told = [str(app), *panels_options(self._plan), "--args", *arguments]
+        # It listens before Bokeh hears SIGTERM; until then one would leave the socket behind.
+        signal.signal(signal.SIGTERM, _end)
         try:
             self.invoke(self.parser.parse_args(told))
         finally:
@@ -108,6 +111,10 @@ class Command(Serve):
 
     def _may_see_health(self, request) -> bool:
         return not self._plan.has_login or bool(signed_in(request))
+
+
+def _end(number: int, _frame) -> None:
+    raise SystemExit(128 + number)
 
 
 def serve(

@@ -14,7 +14,7 @@ class WholeSource {
   valueAt(ijk) { return this.volume?.[indexOf(this.shape, ijk)] }
   idAt(ijk) { return this.ids?.[indexOf(this.shape, ijk)] ?? 0 }
   labelAt(ijk) { return this.labels[indexOf(this.shape, ijk)] }
-  sizeOf(id) { return this.sizes[id] }
+  sizeOf(id) { return this.sizes?.[id] }
 
   get hasIds() { return this.ids !== null }
 

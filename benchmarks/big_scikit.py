@@ -1,0 +1,43 @@
+"""How many voxels sums without order give the cluster that scikit-image's sums give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.figure import Figure
+from benchmarks.slic_start import COMPACTNESS, ITERATIONS, SPACING, Start, start, theirs, volume
+from workers.clustering import Rule, iterate
+from workers.progress import silent
+from workers.slic_blocks import reach_of
+from workers.slic_sums import fixed
+from workers.team import Team
+from workers.tiles import Scale, tiled, untiled
+
+COUNT = 2_000
+AT_LEAST = 99.95
+AS_IT_IS = Scale(np.float32(0), np.float32(1), np.float32(1))
+
+
+def figures() -> Iterator[Figure]:
+    given = start(volume(), COUNT)
+    single = theirs(given, given.centres.copy(), ITERATIONS)
+    double = Start(given.image.astype(np.float64), given.centres.astype(np.float64), given.step)
+    wide = theirs(double, double.centres.copy(), ITERATIONS)
+    found = {"ours": ours(given), "scikit-image in float64": wide}
+    for name, labels in found.items():
+        equal = 100 * np.mean(labels == single)
+        goal = {"at_least": AT_LEAST} if name == "ours" else {}
+        yield Figure(f"voxels as scikit-image in float32, {name}", [equal], "%", **goal)
+
+
+def ours(given: Start) -> np.ndarray:
+    """Return the clusters by sums without order, from scikit-image's own beginning."""
+    values = fixed(given.image * np.float32(COMPACTNESS))
+    shape = values.shape[:3]
+    how = Rule(shape, reach_of(shape, len(given.centres)), SPACING, (COMPACTNESS / given.step) ** 2)
+    with Team() as team:
+        tiles = tiled(values, None, AS_IT_IS, team)
+        iterate(tiles, given.centres, how, ITERATIONS, team, silent)
+        return untiled(tiles, 1)
