@@ -49,7 +49,7 @@ class Exporting(OpenCase):
     def export_table(self) -> Future:
         """Write the names and colours of the labels as BIDS ``_dseg.tsv``."""
         self._opened()
-        return finished(labels_tsv.encode(self.table).encode())
+        return finished(labels_tsv.encode(label[:3] for label in self.table).encode())
 
     def export_superpixels(self) -> Future:
         """Start to write the superpixels' ids as NIfTI."""

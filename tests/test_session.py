@@ -146,7 +146,8 @@ def test_the_history_says_what_where_and_how_much(session):
 
     count = len(session.change.ids)
     assert count > 1
-    assert session.history == ((f"{count} superpixels → tumour · axial 1",), 1)
+    said = "label 2 → called tumour", f"{count} superpixels → tumour · axial 1"
+    assert session.history == (said, 2)
 
 
 @pytest.mark.parametrize("points", [[(-5, -5), (-2, -3)], [(np.nan, 1)], []])
@@ -500,7 +501,38 @@ def test_the_label_table_holds_value_name_and_colour(session):
 
     rows = labels_tsv.decode(session.export_table().result().decode())
 
-    assert rows == tuple(tuple(label) for label in session.table)
+    assert rows == tuple(tuple(label[:3]) for label in session.table)
+
+
+def test_a_locked_label_is_never_painted_over(session):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    guarded = session.labels.data == 2
+    session.lock_label(2, locked=True)
+
+    session.paint(draw(session, "axial", 1, (0, 0), (11, 11), label=1))
+
+    assert_array_equal(session.labels.data == 2, guarded)
+    assert (session.labels.data == 1).any()
+    assert isinstance(session.change, Patched)  # a page that knows no lock must not paint ids
+
+
+def test_what_is_hidden_or_locked_comes_with_the_table_and_is_no_edit(session):
+    session.show_label(1, visible=False)
+    session.lock_label(3, locked=True)
+
+    assert [label.visible for label in session.table] == [False, True, True, True]
+    assert [label.locked for label in session.table] == [False, False, True, False]
+    assert session.history == ((), 0)
+
+
+def test_a_new_name_is_undone_like_a_stroke(session):
+    session.rename(2, "tumour")
+
+    session.undo()
+
+    assert session.table[1].name == "label 2"
+    session.redo()
+    assert session.table[1].name == "tumour"
 
 
 def test_without_superpixels_there_are_none_to_download(two_tissues):

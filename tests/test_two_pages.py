@@ -61,11 +61,11 @@ def saved(page):
 
 
 def annotate(page):
-    """Two strokes, the second undone, a name, a cursor."""
+    """A name, two strokes, the second undone, a cursor."""
+    page.rename(2, "liver")
     page.paint(draw_voxel(page, (1, 1, 1), label=2), "a-1")
     page.paint(draw_voxel(page, (9, 9, 4), label=3), "a-2")
     page.undo()
-    page.rename(2, "liver")
     page.choose(3)
     page.move((2, 3, 4))
     saved(page)
@@ -93,7 +93,7 @@ def test_a_page_that_is_loaded_again_goes_on_where_it_was(open_page):
 
     assert second.held
     assert_same(second, first)
-    assert "Resumed with 2 edits" in second.notice.text
+    assert "Resumed with 3 edits" in second.notice.text
     second.redo()
     assert second.labels.data[9, 9, 4] == 3
 

@@ -9,7 +9,7 @@ from dashboard.model import entry
 from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
 from dashboard.model.history import History
 from dashboard.model.labels import Edit, LabelMap
-from dashboard.model.palette import Label
+from dashboard.model.palette import Label, inverse, relabelled
 from dashboard.model.settings import Settings
 from dashboard.model.superpixels import Box, Superpixels
 
@@ -60,8 +60,22 @@ class Case:
         self._add(edit, stroke, payload)
         return payload
 
+    def step_back(self) -> Edit | None:
+        """Take the latest edit back; returns it, or None at the beginning."""
+        if edit := self.history.step_back():
+            self.labels.revert(edit)
+            self.table = relabelled(self.table, inverse(edit.relabelled))
+        return edit
+
+    def step_forward(self) -> Edit | None:
+        """Do again what was taken back last; returns it, or None at the end."""
+        if edit := self.history.step_forward():
+            self.labels.apply(edit)
+            self.table = relabelled(self.table, edit.relabelled)
+        return edit
+
     def stepped(self) -> bytes:
-        """Return the record of an undo or redo that the history has just gone through."""
+        """Return the record of the undo or redo that was just done."""
         return entry.pack(Stepped(self.history.done))
 
     def name(self, table: tuple[Label, ...]) -> bytes:
@@ -84,10 +98,12 @@ class Case:
     def entries(self, digest: str, name: str) -> list[bytes]:
         """Return the shortest journal that leads to it, with its history."""
         begin = entry.pack(Begin(digest, self.labels.shape, name))
-        said = [Named(self.table), Looked(self.cursor, self.label), *filter(None, [self.cut])]
+        said = [Looked(self.cursor, self.label), *filter(None, [self.cut])]
         history = self.history
         undone = [self.stepped()] if history.done < len(history.titles) else []
-        return [begin, *map(entry.pack, said), *history.payloads, *undone]
+        # The table last: edits change it too, and what is seen and locked is in none of them.
+        table = entry.pack(Named(self.table))
+        return [begin, *map(entry.pack, said), *history.payloads, *undone, table]
 
     def replay(self, payloads: Iterable[bytes]) -> None:
         """Do again what a journal's records say, after the first.
@@ -124,13 +140,14 @@ class Case:
 
     def _add(self, edit: Edit, stroke: str, payload: bytes) -> None:
         self.history.record(edit.title, payload)
+        self.table = relabelled(self.table, edit.relabelled)
         if stroke:
             self.strokes.add(stroke)
 
     def _step_to(self, done: int) -> None:
         if done > len(self.history.titles):
             raise entry.Unreadable(f"Expected a step to one of the edits; a record has {done}.")
-        while self.history.done > done and (edit := self.history.step_back()):
-            self.labels.revert(edit)
-        while self.history.done < done and (edit := self.history.step_forward()):
-            self.labels.apply(edit)
+        while self.history.done > done:
+            self.step_back()
+        while self.history.done < done:
+            self.step_forward()

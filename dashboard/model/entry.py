@@ -93,7 +93,14 @@ def pack_edit(edit: Edit, stroke: str = "") -> bytes:
         patches.append([corners, *values])
         arrays.append(np.packbits(patch.mask))
         arrays += [np.asarray(v, "<u2") for v in (patch.before, patch.after) if _number(v) is None]
-    told = {"title": edit.title, "label": edit.label, "stroke": stroke, "ids": edit.ids is not None}
+    told = {
+        "title": edit.title,
+        "label": edit.label,
+        "stroke": stroke,
+        "ids": edit.ids is not None,
+        "at": edit.at,
+        "relabelled": edit.relabelled,
+    }
     return deflate({"kind": "edited", **told, "patches": patches}, arrays)
 
 
@@ -135,7 +142,10 @@ def _edited(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
     ids = _next(arrays).astype(np.int64) if head["ids"] else None
     patches = tuple(_patch(arrays, *told) for told in head["patches"])
     label = None if head["label"] is None else integer(head["label"], most=_MOST_LABEL)
-    return Edited(Edit(patches, _text(head["title"]), ids, label), _text(head["stroke"]))
+    at = _three(head["at"]) if head.get("at") else None
+    change = tuple(tuple(map(_label_or_none, pair)) for pair in head.get("relabelled", ()))
+    edit = Edit(patches, _text(head["title"]), ids, label, at, change)
+    return Edited(edit, _text(head["stroke"]))
 
 
 def _patch(arrays: Iterator[np.ndarray], corners: list[int], *values: int | None) -> Patch:
@@ -179,8 +189,13 @@ def _cut(head: dict, _) -> Cut:
     return Cut(file, head["threshold"], settings, bool(head["asked"]), key)
 
 
-def _label(value: int, name: str, color: str) -> Label:
-    return Label(integer(value, most=_MOST_LABEL), _text(name), _text(color))
+def _label(value: int, name: str, color: str, visible: bool = True, locked: bool = False) -> Label:
+    number = integer(value, most=_MOST_LABEL)
+    return Label(number, _text(name), _text(color), bool(visible), bool(locked))
+
+
+def _label_or_none(told: list | None) -> Label | None:
+    return None if told is None else _label(*told)
 
 
 def _three(values: list[int]) -> tuple[int, int, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.palette import Relabelling
 from dashboard.model.superpixels import Box, Pieces
 
 DTYPE = np.uint16
@@ -35,12 +36,28 @@ class Patch(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What one action changed: enough to take it back, and to do it again."""
+    """What one action changed: enough to take it back, and to do it again.
+
+    Attributes
+    ----------
+    patches : tuple of Patch
+        What changed in the label map.
+    title : str
+        What was done, in the annotator's words.
+    ids, label : (k,) ndarray of int, int, optional
+        The superpixels of which every voxel was given `label`, where that is all.
+    at : tuple of int, optional
+        The voxel (i, j, k) where it was done.
+    relabelled : Relabelling
+        What changed in the table of labels.
+    """
 
     patches: tuple[Patch, ...]
     title: str
     ids: np.ndarray | None = None
     label: int | None = None
+    at: tuple[int, int, int] | None = None
+    relabelled: Relabelling = ()
 
     @property
     def touched(self) -> set[int]:
@@ -106,14 +123,36 @@ class LabelMap:
         whole = tuple(slice(0, axis.stop - axis.start) for axis in box)
         return iter([(whole, self.data[box])])
 
-    def assign(self, superpixels: Pieces, ids: np.ndarray, label: int, title: str) -> Edit:
-        """Give `label` to every voxel of the superpixels `ids`.
+    def assign(
+        self,
+        superpixels: Pieces,
+        ids: np.ndarray,
+        label: int,
+        title: str,
+        locked: Collection[int] = (),
+    ) -> Edit:
+        """Give `label` to every voxel of the superpixels `ids`, but those of `locked` labels.
 
         Voxels that have it already are no part of the edit; if all have, the edit is empty.
         """
         pieces = (piece for n in ids for piece in superpixels.pieces(int(n)))
-        patches = (self._patch(box, mask, label) for box, mask in pieces)
-        edit = Edit(tuple(p for p in patches if p is not None), title, ids, label)
+        edit = self.fill(pieces, label, title, locked)
+        # Some voxels of them may have been spared, so it is no edit of whole superpixels then.
+        return edit if locked else edit._replace(ids=ids, label=label)
+
+    def fill(
+        self,
+        pieces: Iterable[tuple[Box, np.ndarray]],
+        label: int,
+        title: str,
+        locked: Collection[int] = (),
+    ) -> Edit:
+        """Give `label` to the voxels of boxes with masks, of which no two share a voxel.
+
+        Those of `locked` labels keep theirs; those that have it already are no part of the edit.
+        """
+        patches = (self._patch(box, mask, label, locked) for box, mask in pieces)
+        edit = Edit(tuple(p for p in patches if p is not None), title)
         self.apply(edit)
         return edit
 
@@ -143,9 +182,13 @@ class LabelMap:
         for patch in reversed(edit.patches):
             self._write(patch, patch.after, patch.before)
 
-    def _patch(self, box: Box, mask: np.ndarray, label: int) -> Patch | None:
+    def _patch(
+        self, box: Box, mask: np.ndarray, label: int, locked: Collection[int]
+    ) -> Patch | None:
         before = self.data[box]
         mask = mask & (before != label)
+        for value in locked:
+            mask &= before != value
         return Patch(box, mask, alike(before[mask]), label) if mask.any() else None
 
     def _write(self, patch: Patch, old: Values, new: Values) -> None:

@@ -11,9 +11,11 @@ import numpy as np
 
 from dashboard.model.folder import HALVES, Folder
 from dashboard.model.plane import Layout, Plane
-from dashboard.model.settings import Settings
-from dashboard.model.stroke import Stroke
+from dashboard.model.settings import Settings, number
+from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Refused, Session
+
+MOST_RADIUS_MM = 1000
 
 
 class Hearing:
@@ -69,6 +71,8 @@ class Hearing:
             "add_label": self._session.add_label,
             "choose": self._choose,
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
+            "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
+            "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
             "partition": lambda **wish: self._session.partition(Settings(**wish).checked()),
             "cursor": self._move,
             "list": lambda path: self._answer("folder", **self._folder.list(str(path))._asdict()),
@@ -129,7 +133,7 @@ class Hearing:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self.layouts[context["plane"]], int(context["index"]))
-        stroke = Stroke(plane, xy, int(context["label"]))
+        stroke = Stroke(plane, xy, int(context["label"]), tip_of(**context.get("tip", {})))
         return self._session.paint(stroke, str(context.get("name", "")))
 
     def _is_of_open_volume(self, context: dict) -> bool:
@@ -164,3 +168,24 @@ class Hearing:
     def _open_by(self, form: str) -> None:
         question = self._session.question
         self._session.open(question.source, question.name, form=str(form))
+
+
+def tip_of(
+    kind: str = "superpixels",
+    radius_mm: float = 0,
+    is_ball: bool = False,
+    is_within: bool = False,
+) -> Tip:
+    """Return what the page draws with.
+
+    Raises
+    ------
+    Refused
+        If there is no such thing.
+    """
+    if kind not in KINDS:
+        raise Refused(f"The page draws with “{kind}”, which is unknown here: reload it.")
+    radius = number("Radius", radius_mm)
+    if not 0 <= radius <= MOST_RADIUS_MM:
+        raise Refused(f"Radius must be from 0 to {MOST_RADIUS_MM} mm; got {radius:g}.")
+    return Tip(kind, radius, bool(is_ball), bool(is_within))

@@ -144,7 +144,7 @@ def test_what_was_undone_can_still_be_done_again(page):
 
     assert (len(case.history.titles), case.history.done) == (3, 1)
     for _ in range(2):
-        case.labels.apply(case.history.step_forward())
+        case.step_forward()
     assert (case.labels.data == painted).all()
 
 

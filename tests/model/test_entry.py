@@ -167,8 +167,8 @@ BAD = {
             "arrays": [],
         }
     ),
-    "a label of four": packed(
-        {"kind": "named", "format": 1, "table": [[1, "a", "#fff", 0]], "arrays": []}
+    "a label of six": packed(
+        {"kind": "named", "format": 1, "table": [[1, "a", "#fff", 1, 0, 0]], "arrays": []}
     ),
     "a large label": packed(
         {"kind": "named", "format": 1, "table": [[65536, "a", "#fff"]], "arrays": []}

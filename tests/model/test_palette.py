@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from dashboard.model.palette import COLORS, MOST_KEYS, Label, color_of, covering, first_labels
+from dashboard.model.palette import (
+    COLORS,
+    MOST_KEYS,
+    Label,
+    color_of,
+    first_labels,
+    inverse,
+    missing,
+    relabelled,
+)
 
 
 def test_one_begins_with_four_labels():
@@ -29,7 +38,7 @@ def test_every_value_has_a_colour(value):
 def test_values_without_a_label_get_one_in_order():
     known = (Label(2, "liver", "#ff0000"), Label(40, "spleen", "#00ff00"))
 
-    table = covering(known, [300, 2, 11])
+    table = relabelled(known, missing(known, [300, 2, 11]))
 
     assert [label[:2] for label in table] == [
         (2, "liver"),
@@ -40,4 +49,26 @@ def test_values_without_a_label_get_one_in_order():
 
 
 def test_values_that_all_have_a_label_change_nothing():
-    assert covering(first_labels(), [3, 1]) == first_labels()
+    assert missing(first_labels(), [3, 1]) == ()
+
+
+def test_a_change_of_the_table_can_be_taken_back():
+    known = (Label(2, "liver", "#ff0000"), Label(40, "spleen", "#00ff00"))
+    change = (
+        (known[0], Label(2, "lobe", "#ff0000")),
+        (known[1], None),
+        (None, Label(7, "cyst", "#0000ff")),
+    )
+
+    changed = relabelled(known, change)
+
+    assert changed == (Label(2, "lobe", "#ff0000"), Label(7, "cyst", "#0000ff"))
+    assert relabelled(changed, inverse(change)) == known
+
+
+def test_a_change_of_the_table_leaves_alone_what_is_hidden_and_locked():
+    guarded = Label(2, "liver", "#ff0000", visible=False, locked=True)
+
+    changed = relabelled((guarded,), ((Label(2, "liver", "#ff0000"), Label(2, "lobe", "#00ff00")),))
+
+    assert changed == (Label(2, "lobe", "#00ff00", visible=False, locked=True),)

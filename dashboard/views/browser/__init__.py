@@ -21,6 +21,7 @@ ORDER = (
     "strokes",
     "saved",
     "connection",
+    "tools",
     "readout",
     "sidebar",
     "partition",

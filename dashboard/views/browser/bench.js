@@ -1,17 +1,10 @@
 // The workbench in the page: owns the cursor and the display, tells the server, shows what it says.
 
-const TOOLS = [
-  ["draw", "Draw", "D", "M4 18c4-9 8 2 16-11", "M4 16.6a1.4 1.4 0 1 0 .01 0"],
-  ["erase", "Erase", "E", "M5 15l8-9 6 5-8 9H8z", "M9 20h11"],
-  ["window", "Window", "W", "M12 4a8 8 0 1 0 .01 0", "M12 4v16", "M12 8h6M12 12h8M12 16h6"],
-  ["cursor", "Crosshair", "C", "M12 3v18M3 12h18"],
-]
-
 const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
 
 class Bench {
   constructor(model, view) {
-    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, tool: "draw", idle: false })
+    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, idle: false })
     this.display = { borders: true, labels_shown: true, surfaces_shown: true, opacity: 0.5 }
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
@@ -19,6 +12,7 @@ class Bench {
     this.strokes = new Strokes(this)
     this.savedMark = new SavedMark(this)
     this.connection = new Connection(this)
+    this.tools = new Tools(this)
     this.readout = new Readout(this)
     this.labels = new LabelList(this)
     this.partition = new PartitionSection(this)
@@ -66,7 +60,7 @@ class Bench {
   redo() { this.strokes.afterwards(() => this.say("redo")) }
 
   chooseLabel(value) {
-    if (this.tool === "erase") this.setTool("draw")
+    if (this.tools.erases) this.setTool("draw")
     if (this.labelOf(value)) { this.label = value; this.labels.show(this.table, value) }
     this.say("choose", { label: value, choice: ++this.choices })
   }
@@ -272,14 +266,12 @@ class Bench {
 
   toggle(setting) { this.set(setting, !this.display[setting]) }
 
-  setTool(tool) {
-    this.tool = tool
-    for (const [name, button] of Object.entries(this.toolButtons)) button.setAttribute("aria-pressed", String(name === tool))
-    this.el.dataset.tool = tool
-  }
+  setTool(tool) { this.tools.choose(tool) }
+
+  get tool() { return this.tools.tool }
 
   /** Whether a drag is a stroke. */
-  get draws() { return this.tool === "draw" || this.tool === "erase" }
+  get draws() { return this.tools.draws }
 
   /** Why a stroke that is begun now would not be taken; "" if it would. */
   get refusal() {
@@ -304,9 +296,6 @@ class Bench {
 /** The whole page around the panes. */
 function page(bench) {
   const { model } = bench
-  bench.toolButtons = Object.fromEntries(TOOLS.map(([name, title, key, ...paths]) => [name,
-    h("button", { class: "tool", "aria-label": title, title: `${title} (${key})`, onclick: () => bench.setTool(name) },
-      icon(...paths), h("kbd", { "aria-hidden": "true" }, key))]))
   const button = (name, key, action) => h("button", { "aria-label": name, title: `${name} (${key})`, onclick: action },
     name, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
   bench.buttons = {
@@ -322,7 +311,7 @@ function page(bench) {
   const surface = h("section", { class: "pane surface", "aria-label": "3D view" }, model.get_child("surface"), h("span", { class: "title" }, "3D"))
   return h("div", { class: "bench" },
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
-    h("nav", { "aria-label": "Tools" }, ...Object.values(bench.toolButtons)),
+    bench.tools.el,
     h("main", {}, axial, surface, coronal, sagittal),
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.history.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),

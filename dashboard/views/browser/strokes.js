@@ -25,14 +25,14 @@ class Strokes {
 
   /** Before a drag: let the tool write into the stroke what it is to give, and where. */
   prepare(pane) {
-    const { tool, label } = this.bench
+    const { label, tools } = this.bench
     const context = {
       ...this.numbered(), plane: pane.name, index: pane.index, case: this.bench.store.case,
-      label: tool === "erase" ? ERASE : label,
+      label: tools.erases ? ERASE : label, tip: tools.tip,
     }
     // Bokeh pads a new stroke's other columns with these.
     pane.tool.setv({ default_overrides: { stroke: JSON.stringify(context) } }, { sync: false })
-    const color = tool === "erase" ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
+    const color = tools.erases ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
     pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: color } }, { sync: false })
   }
 

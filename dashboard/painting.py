@@ -1,0 +1,140 @@
+"""What a hand does to the label map: strokes, and the way back and forth through them."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from functools import partial
+
+import numpy as np
+import param
+
+from dashboard import brush
+from dashboard.model import change
+from dashboard.model.case import Case
+from dashboard.model.labels import Edit
+from dashboard.model.stroke import ERASE, Stroke
+from dashboard.notices import Notice, Refused
+from dashboard.order import finished
+from dashboard.partitioning import Partitioning
+from dashboard.resuming import AnySuperpixels
+
+
+class Painting(Partitioning):
+    """The verbs of strokes and of history; parameters as of `OpenCase`."""
+
+    change = param.Parameter(doc="The latest difference in the labels.")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._coming: dict[str, Future] = {}
+
+    def end(self) -> None:
+        """Close for good, and keep nothing of what was open."""
+        super().end()
+        with param.parameterized.discard_events(self):
+            self.change = None
+
+    def paint(self, stroke: Stroke, name: str = "") -> Future:
+        """Do with a stroke what its tip is for; nothing, on the background.
+
+        A stroke of a `name` that was painted before is not painted again: the page sends those
+        anew of which it does not know whether they arrived.
+
+        Returns
+        -------
+        Future
+            Done when the stroke is painted and recorded, which it is at once where the superpixels
+            are in memory; with an exception, which the user was told, if it could not be.
+        """
+        case = self._held()
+        if name in self._coming:
+            return self._coming[name]
+        if name in case.strokes:
+            return finished()
+        painted = self._begin_stroke(case, stroke, name)
+        if name and not painted.done():
+            self._coming[name] = painted
+            painted.add_done_callback(lambda _: self._coming.pop(name))
+        return painted
+
+    def _begin_stroke(self, case: Case, stroke: Stroke, name: str) -> Future:
+        if case.superpixels is None:
+            raise Refused("There are no superpixels yet: wait for them, or press Partition.")
+        if stroke.label != ERASE:
+            self._must_know(stroke.label)
+        found = brush.under(case.superpixels, stroke, self._threads)
+        paint = partial(self._paint, case, case.superpixels, stroke, name, found)
+        return self._order.do(paint, found)
+
+    def _paint(
+        self, case: Case, superpixels: AnySuperpixels, stroke: Stroke, name: str, found: Future
+    ) -> None:
+        self._still(case)
+        under = found.result()
+        title = self._title(stroke, under.ids)
+        edit = case.labels.assign(under, under.ids, stroke.label, title, self.locked)
+        if superpixels is not case.superpixels:  # views know the ids of the latest alone
+            edit = edit._replace(ids=None)
+        self._record(edit._replace(at=stroke.place(case.labels.shape)), name)
+        if not under.ids.size:
+            self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
+
+    # Back and forth
+
+    def undo(self) -> None:
+        """Take the latest edit back."""
+        self._order.do(partial(self._undo, self._held()))
+
+    def _undo(self, case: Case) -> None:
+        self._still(case)
+        if edit := case.step_back():
+            self._stepped(case, edit)
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._order.do(partial(self._redo, self._held()))
+
+    def _redo(self, case: Case) -> None:
+        self._still(case)
+        if edit := case.step_forward():
+            self._stepped(case, edit)
+
+    def _stepped(self, case: Case, edit: Edit) -> None:
+        self._keeper.write(case.stepped())
+        self._tell(edit, change.patched(case.revision + 1, edit))
+
+    # How it is done
+
+    @property
+    def locked(self) -> tuple[int, ...]:
+        """Values of the labels that are never painted over."""
+        return tuple(label.value for label in self._opened().table if label.locked)
+
+    def _must_know(self, label: int) -> None:
+        if label not in {known.value for known in self.table}:
+            raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
+
+    def _title(self, stroke: Stroke, ids: np.ndarray) -> str:
+        superpixels = f"{ids.size} superpixel{'s' * (ids.size != 1)}"
+        where = f"{stroke.plane.layout.name} {stroke.plane.index}"
+        if stroke.label == ERASE:
+            return f"erased {superpixels} · {where}"
+        return f"{superpixels} → {self._called(stroke.label)} · {where}"
+
+    def _called(self, label: int) -> str:
+        names = {known.value: known.name for known in self.table}
+        return names.get(label, str(label))
+
+    def _record(self, edit: Edit, stroke: str = "") -> None:
+        """Keep an edit that was made to the label map, and tell what it changed."""
+        if edit.patches or edit.relabelled:
+            case = self._held()
+            self._keeper.write(case.record(edit, stroke))
+            self._tell(edit, change.painted(case.revision + 1, edit))
+
+    def _tell(self, edit: Edit, difference: change.Change) -> None:
+        case = self._opened()
+        case.revision = difference.revision
+        self.surfaces.note(edit)
+        self.table = case.table
+        self.change = difference
