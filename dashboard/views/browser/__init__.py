@@ -15,6 +15,7 @@ ORDER = (
     "whole",
     "wire",
     "remote",
+    "borders",
     "pane",
     "pointer",
     "keeping",

@@ -1,7 +1,5 @@
 // One slice: a Bokeh figure made by HoloViews, whose glyphs are written here, and what lies over it.
 
-const BORDER = 0xd7c85c // ABGR of the accent, as a canvas packs it
-const BORDER_ALPHA = 52
 const DARKEST = -3e38
 const MARGIN = 26 // px left free around a fitted slice, for the letters
 const SNAP_LENGTHS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
@@ -19,7 +17,8 @@ class Pane {
       oninput: () => bench.scrollTo(this.layout.axis, Number(this.slider.value)),
     })
     this.label = title
-    this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child,
+    this.borders = new Borders(this)
+    this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child, this.borders.el,
       this.lines.x, this.lines.y, this.title, ...this.letters, this.bar, this.slider)
     new ResizeObserver(() => this.resize()).observe(this.el)
     listenToPointer(this)
@@ -102,30 +101,24 @@ class Pane {
     if (values instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
   }
 
+  /** Draw the labels, and the borders over them. */
   drawOverlay() {
-    const slice = this.slice
-    const drawn = slice.labels ?? slice.ids ?? this.nothing
-    const { width, height, start, right, up } = drawn
-    const [ids, labels] = [slice.ids?.values, slice.labels?.values]
+    const { labels } = this.slice
+    const image = this.image(this.overlay, Uint32Array, labels ?? this.nothing)
+    if (labels && this.bench.display.labels_shown) this.colour(image, labels)
+    else image.fill(0)
+    this.overlay.change.emit()
+    this.borders.change()
+  }
+
+  colour(image, { values, width, height, start, right, up }) {
     const { colors } = this.store
-    const { borders, labels_shown, opacity } = this.bench.display
-    const image = this.image(this.overlay, Uint32Array, drawn)
-    const alpha = Math.round(opacity * 255) << 24
+    const alpha = Math.round(this.bench.display.opacity * 255) << 24
     let n = 0
     for (let y = 0; y < height; y++) {
       let p = start + y * up
-      for (let x = 0; x < width; x++, p += right) {
-        const label = labels_shown && labels ? labels[p] : 0
-        let color = label ? alpha | colors[label] : 0
-        if (borders && ids) {
-          const id = ids[p]
-          const isBorder = (x + 1 < width && ids[p + right] !== id) || (y + 1 < height && ids[p + up] !== id)
-          if (isBorder) color = label ? mix(color, BORDER, 0.35) : (BORDER_ALPHA << 24) | BORDER
-        }
-        image[n++] = color
-      }
+      for (let x = 0; x < width; x++, p += right) image[n++] = values[p] ? alpha | colors[values[p]] : 0
     }
-    this.overlay.change.emit()
   }
 
   setWindow([low, high]) {
@@ -185,6 +178,7 @@ class Pane {
     this.figure.x_range.setv({ start: x - w / 2 / sx, end: x + w / 2 / sx }, { sync: false })
     this.figure.y_range.setv({ start: y - h / 2 / sy, end: y + h / 2 / sy }, { sync: false })
     if (this.index >= 0) this.placeLines(this.bench.cursor)
+    this.borders.place()
     const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
     this.bar.style.width = `${length * this.pxPerMm}px`
     this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`
@@ -227,14 +221,4 @@ class Pane {
   }
 
   voxelAt(px, py) { return toVoxel(this.layout, this.index, ...this.toPoint(px, py)) }
-}
-
-/** Mix two ABGR colours; `share` is the second's, the alpha stays the first's. */
-function mix(a, b, share) {
-  let mixed = a & 0xff000000
-  for (let shift = 0; shift < 24; shift += 8) {
-    const one = (a >> shift) & 255
-    mixed |= Math.round(one + (((b >> shift) & 255) - one) * share) << shift
-  }
-  return mixed
 }
