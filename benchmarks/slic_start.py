@@ -60,6 +60,7 @@ def ours(tiles: Tiles, centres: np.ndarray, step: float, iterations: int, team: 
 
 
 def theirs(given: Start, centres: np.ndarray, iterations: int) -> np.ndarray:
+    spacing = SPACING.astype(given.image.dtype)
     return _slic._slic_cython(  # noqa: SLF001 - its iterations alone
-        given.image, None, centres, given.step, iterations, SPACING, False, start_label=1
+        given.image, None, centres, given.step, iterations, spacing, False, start_label=1
     )
