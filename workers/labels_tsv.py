@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from workers.label_rows import LINE_END, is_whole, one_line
+
 _COLUMNS = ("index", "name", "color")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 # What a spreadsheet would run: it looks behind quotes, and takes full-width signs too.
 _FORMULA = re.compile(r"""['"]*[=+\-@\uff1d\uff0b\uff0d\uff20]""")
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 def encode(rows: Iterable[tuple[int, str, str]]) -> str:
@@ -51,7 +51,7 @@ def decode(text: str) -> tuple[tuple[int, str, str], ...]:
         If a column index or name is missing, a cell is, or a value is no non-negative integer,
         comes twice, or a colour is not ``#rrggbb``; the sentence names the line.
     """
-    lines = _LINE_END.split(text.removeprefix("\ufeff"))
+    lines = LINE_END.split(text.removeprefix("\ufeff"))
     header = lines[0].split("\t")
     if not {"index", "name"} <= set(header):
         raise ValueError(
@@ -65,7 +65,7 @@ def decode(text: str) -> tuple[tuple[int, str, str], ...]:
 
 
 def _cell(name):
-    name = _BREAKS.sub(" ", name).strip() or "n/a"
+    name = one_line(name) or "n/a"
     return f"'{name}" if _FORMULA.match(name) else name
 
 
@@ -85,7 +85,7 @@ def _cells(number, line, header):
 
 def _row(number, cells):
     value, color = cells["index"].strip(), cells.get("color", "").strip()
-    if not (value.isascii() and value.isdigit()):
+    if not is_whole(value):
         raise ValueError(
             f'Line {number} of the label table must have an index from 0; got "{value}".'
         )
