@@ -1,4 +1,4 @@
-"""The ``supervox`` command: serve the page, partition without one, look after the cache."""
+"""The ``supervox`` command: serve the page, partition and measure without one, mind the cache."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import batch, options, store_command, where
+from dashboard import batch, options, stats_command, store_command, where
 from dashboard.model.folder import is_volume
 from dashboard.server import plan, secret
 from dashboard.telling import Telling
@@ -43,6 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_to(partition_parser)
     where.add_to(partition_parser, "this process")
     partition_parser.set_defaults(run=partition)
+    stats_parser = commands.add_parser("stats", help="write the statistics of a label map")
+    stats_command.add_to(stats_parser)
+    stats_parser.set_defaults(run=stats_command.run)
     cache_parser = commands.add_parser("cache", help="list what is kept of large volumes")
     store_command.add_to(cache_parser)
     cache_parser.set_defaults(run=store_command.run)

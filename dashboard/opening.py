@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.model.grid import Grid
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
@@ -151,6 +152,22 @@ def read_over(
     except nifti.FormsDiffer as differ:
         fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))
         return read(form=next(fits, "sform"))
+
+
+def form_over(source: Path | bytes, volume: Grid) -> str | None:
+    """Return the form by which a file lies on `volume`; None if its two do not differ.
+
+    Raises
+    ------
+    workers.nifti.UnreadableFile
+        If it cannot be opened.
+    """
+    try:
+        with volume_file.opened(source, max_voxels=turning.MAX_VOXELS):
+            return None
+    except nifti.FormsDiffer as differ:
+        fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))
+        return next(fits, "sform")
 
 
 def stem(name: str) -> str:

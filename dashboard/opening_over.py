@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from dashboard.model.labels import DTYPE, Patch, alike, extent
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Box
 from dashboard.model.tiling import Tiling
-from dashboard.opening import MOST_LABEL, MOST_LABELS
-from workers import nifti, volume_file
+from dashboard.opening import MOST_LABEL, MOST_LABELS, form_over
+from workers import volume_file
 from workers.source import Source
 from workers.stored import CHUNK
 from workers.turning_layers import layers
@@ -47,31 +46,58 @@ def read_labels_over(
     ValueError
         With one sentence for the user, if it is none, lies elsewhere or changes too much.
     """
-    try:
-        return _read(source, volume, labels, report, None)
-    except nifti.FormsDiffer as differ:
-        fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))
-        return _read(source, volume, labels, report, next(fits, "sform"))
-
-
-def _read(source, volume, labels, report, form):
     occurs, patches, size = np.zeros(MOST_LABEL + 1, bool), [], 0
-    opened = partial(volume_file.opened, max_voxels=volume.voxels, report=report)
-    with opened(source, form=form) as found:
+    for box, given in pieces_over(source, volume, report):
+        occurs[np.unique(given)] = True
+        for patch in _patches(box, given, labels):
+            patches.append(patch)
+            size += patch.mask.size
+            _must_not_exceed(size)
+    return tuple(patches), _values(occurs)
+
+
+def read_map_over(
+    source: Path | bytes, volume: StoredVolume, *, report: Callable[[float], None] | None = None
+) -> Frozen:
+    """Read a label map that lies on `volume`, as a whole; what does not fit is put on disk.
+
+    Raises
+    ------
+    ValueError
+        As `read_labels_over`.
+    """
+    occurs, labels = np.zeros(MOST_LABEL + 1, bool), volume.zeros(DTYPE)
+    for box, given in pieces_over(source, volume, report):
+        occurs[np.unique(given)] = True
+        labels[box] = given
+    _values(occurs)
+    return labels.frozen()
+
+
+def pieces_over(
+    source: Path | bytes, volume: StoredVolume, report: Callable[[float], None] | None
+) -> Iterator[tuple[Box, np.ndarray]]:
+    """Yield a label map that lies on `volume` in boxes, by the form that does if two differ.
+
+    Raises
+    ------
+    ValueError
+        As `read_labels_over`.
+    """
+    form, most = form_over(source, volume), volume.voxels
+    with volume_file.opened(source, form=form, max_voxels=most, report=report) as found:
         _must_lie_on(volume, found)
         for box, values in layers(found, CHUNK, _LAYER_BYTES, volume.folder):
-            given = _labels(values)
-            occurs[np.unique(given)] = True
-            for patch in _patches(box, given, labels):
-                patches.append(patch)
-                size += patch.mask.size
-                _must_not_exceed(size)
+            yield box, _labels(values)
+
+
+def _values(occurs: np.ndarray) -> list[int]:
     values = [int(value) for value in np.flatnonzero(occurs) if value]
     if len(values) > MOST_LABELS:
         raise ValueError(
             f"Expected a map of at most {MOST_LABELS} labels; the file holds {len(values):,}."
         )
-    return tuple(patches), values
+    return values
 
 
 def _must_lie_on(volume: StoredVolume, found: Source) -> None:

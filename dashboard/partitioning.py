@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from dashboard.cutting import Made, cutting
-from dashboard.exporting import Exporting
+from dashboard.measuring import Measuring
 from dashboard.model import ids_file
 from dashboard.model.case import Case
 from dashboard.model.entry import Cut
@@ -23,7 +23,7 @@ from dashboard.resuming import AnySuperpixels
 AUTOMATIC_VOXELS = 20_000_000
 
 
-class Partitioning(Exporting):
+class Partitioning(Measuring):
     """The verbs for superpixels; parameters as of `OpenCase`."""
 
     def _begin(self) -> None:

@@ -120,7 +120,7 @@ def measured(
     report, medians, sums = report or silent, Medians(dtype), {}
     for turn in range(medians.passes):
         for n, box in enumerate(boxes, 1):
-            for value, places, found in _groups(read(box)):
+            for value, places, found in groups(read(box)):
                 finite = found[np.isfinite(found)]
                 medians.count(value, finite)
                 if turn == 0:
@@ -133,8 +133,10 @@ def measured(
     )
 
 
-def _groups(found) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield each label of a part, which of its voxels have it, and their intensities."""
+def groups(
+    found: tuple[np.ndarray, np.ndarray] | None,
+) -> Iterator[tuple[int, tuple[np.ndarray, ...], np.ndarray]]:
+    """Yield each label of a part, where in it its voxels lie, and their intensities."""
     if found is None:
         return
     volume, labels = found

@@ -35,11 +35,11 @@ def encode(rows: Iterable[Statistics], names: Mapping[int, str]) -> str:
     Returns
     -------
     text : str
-        Lines end in ``\r\n``, as RFC 4180 has it. Numbers have ten significant digits and a point;
-        what is not known is ``n/a``.
+        Lines end in ``\n``. Numbers have ten significant digits and a point; what is not known is
+        ``n/a``.
     """
     text = io.StringIO()
-    write = csv.writer(text)
+    write = csv.writer(text, lineterminator="\n")
     write.writerow(COLUMNS)
     for row in rows:
         name = guarded(names.get(row.value, f"label {row.value}"))

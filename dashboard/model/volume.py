@@ -49,6 +49,11 @@ class Volume(Grid):
         """Number of voxels along i, j and k."""
         return self.data.shape
 
+    @property
+    def dtype(self) -> np.dtype:
+        """Of the intensities."""
+        return self.data.dtype
+
     def zeros(self, dtype: np.dtype | type) -> np.ndarray:
         """Return an array of zeros, one for each voxel."""
         return np.zeros(self.shape, dtype)

@@ -102,5 +102,6 @@ def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Ro
         button("Download volume", session.export_volume, ".nii.gz"),
         button("Download superpixels", session.export_superpixels, "_superpixels.nii.gz"),
         button("Download label table", session.export_table, "_dseg.tsv"),
+        button("Download statistics", session.export_statistics, "_statistics.csv"),
         margin=(4, 6),
     )
