@@ -12,7 +12,16 @@ SHAPE = STORED["ras"].shape
 PANES = ("Axial", "Coronal", "Sagittal", "3D view")
 BUTTONS = (
     *("Undo", "Redo", "Partition", "Download labels", "Download volume"),
-    *("Download superpixels", "Download label table", "Borders", "Labels", "3D", "Open", "Help"),
+    *(
+        "Download superpixels",
+        "Download label table",
+        "Download statistics",
+        "Borders",
+        "Labels",
+        "3D",
+        "Open",
+        "Help",
+    ),
 )
 
 

@@ -1,0 +1,102 @@
+"""``supervox stats``."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from tests.conftest import nifti_bytes
+from tests.test_cli import supervox  # noqa: F401 - a fixture
+from workers.statistics import statistics
+
+
+@pytest.fixture
+def pair(oblique, tmp_path):
+    """The paths of a tilted scan and of a label map on it."""
+    labels = np.random.default_rng(0).choice([0, 1, 2], oblique.shape).astype(np.uint8)
+    paths = tmp_path / "scan.nii", tmp_path / "scan_dseg.nii.gz"
+    paths[0].write_bytes(nifti_bytes(oblique.data, oblique.affine))
+    nib.save(nib.Nifti1Image(labels, oblique.affine), paths[1])
+    return paths
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_it_prints_what_the_kernel_finds(supervox, pair, oblique):  # noqa: F811
+    status, printed, errors = supervox("stats", *pair)
+
+    labels = np.asarray(nib.load(pair[1]).dataobj)
+    assert (status, errors) == (0, "")
+    for row, found in zip(
+        rows_of(printed), statistics(oblique.data, labels, oblique.affine), strict=True
+    ):
+        assert (int(row["index"]), int(row["voxels"])) == (found.value, found.voxels)
+        assert float(row["median"]) == pytest.approx(found.median)
+        assert float(row["centroid_r_mm"]) == pytest.approx(found.centroid_mm[0])
+
+
+def test_a_table_beside_the_labels_names_them(supervox, pair):  # noqa: F811
+    (pair[1].parent / "scan_dseg.tsv").write_text("index\tname\n1\tGreen\n")
+
+    _, printed, errors = supervox("stats", *pair)
+
+    assert [row["name"] for row in rows_of(printed)] == ["Green", "label 2"]
+    assert errors == ""
+
+
+def test_a_table_beside_the_labels_that_is_none_is_told_and_not_used(supervox, pair):  # noqa: F811
+    (pair[1].parent / "scan_dseg.tsv").write_text("no table")
+
+    status, printed, errors = supervox("stats", *pair)
+
+    assert status == 0
+    assert errors.startswith("The table beside the labels is not used. scan_dseg.tsv: ")
+    assert [row["name"] for row in rows_of(printed)] == ["label 1", "label 2"]
+
+
+def test_of_a_volume_over_the_memory_budget_it_is_the_same(supervox, pair, tmp_path):  # noqa: F811
+    _, expected, _ = supervox("stats", *pair)
+
+    storage = "--memory-budget", "0", "--cache", tmp_path / "cache"
+    status, printed, errors = supervox("stats", *pair, *storage)
+
+    assert (status, errors) == (0, "")
+    assert (tmp_path / "cache").exists()
+    assert printed == expected
+
+
+def test_it_writes_a_file(supervox, pair, tmp_path):  # noqa: F811
+    _, expected, _ = supervox("stats", *pair)
+
+    status, printed, _ = supervox("stats", *pair, "--out", tmp_path / "found.csv")
+
+    assert (status, printed) == (0, "")
+    assert (tmp_path / "found.csv").read_text() == expected
+
+
+def test_what_cannot_be_done_is_one_sentence(supervox, pair, tmp_path, oblique):  # noqa: F811
+    moved = oblique.affine.copy()
+    moved[0, 3] += 1
+    nib.save(nib.Nifti1Image(np.ones(oblique.shape, np.uint8), moved), tmp_path / "moved.nii")
+    image, labels = pair
+    asked = {
+        "cannot be read": (image, tmp_path / "gone.nii"),
+        "cannot be read ": (image, labels, "--table", tmp_path / "gone.tsv"),
+        "their affine differs": (image, tmp_path / "moved.nii"),
+        "other than what is read": (image, labels, "--out", labels),
+        "could not be written": (image, labels, "--out", tmp_path / "no" / "folder.csv"),
+        "as whole numbers from 0": (image, image),
+    }
+
+    for said, arguments in asked.items():
+        status, printed, errors = supervox("stats", *arguments)
+
+        assert (status, printed) == (2, "")
+        assert said in errors
+        assert errors.count("\n") == 1
