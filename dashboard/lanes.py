@@ -43,6 +43,14 @@ class Lanes:
         self._tasks[lane] = task
         task.start(executor, kernel, *args, **kwargs)
 
+    def show(self, lane: str, job: Job | None) -> None:
+        """Show what is under way without a task; None at its end."""
+        if job is None:
+            self._jobs.pop(lane, None)
+        else:
+            self._jobs[lane] = job
+        self._show(job or next(iter(self._jobs.values()), None))
+
     def cancel(self, lane: str | None = None) -> None:
         """Stop what is under way in a lane, or in all."""
         for name, task in list(self._tasks.items()):

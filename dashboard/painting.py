@@ -1,4 +1,4 @@
-"""What a hand does to the label map: strokes, and the way back and forth through them."""
+"""What a hand does to the label map: strokes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from dashboard.notices import Notice, Refused
 from dashboard.order import finished
 from dashboard.partitioning import Partitioning
 from dashboard.resuming import AnySuperpixels
+from dashboard.surfaces import Touching
 
 
 class Painting(Partitioning):
-    """The verbs of strokes and of history; parameters as of `OpenCase`."""
+    """The verbs of strokes; parameters as of `OpenCase`."""
 
     change = param.Parameter(doc="The latest difference in the labels.")
 
@@ -79,30 +80,6 @@ class Painting(Partitioning):
         if not under.ids.size:
             self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
 
-    # Back and forth
-
-    def undo(self) -> None:
-        """Take the latest edit back."""
-        self._order.do(partial(self._undo, self._held()))
-
-    def _undo(self, case: Case) -> None:
-        self._still(case)
-        if edit := case.step_back():
-            self._stepped(case, edit)
-
-    def redo(self) -> None:
-        """Do again what was undone last."""
-        self._order.do(partial(self._redo, self._held()))
-
-    def _redo(self, case: Case) -> None:
-        self._still(case)
-        if edit := case.step_forward():
-            self._stepped(case, edit)
-
-    def _stepped(self, case: Case, edit: Edit) -> None:
-        self._keeper.write(case.stepped())
-        self._tell(edit, change.patched(case.revision + 1, edit))
-
     # How it is done
 
     @property
@@ -132,7 +109,7 @@ class Painting(Partitioning):
             self._keeper.write(case.record(edit, stroke))
             self._tell(edit, change.painted(case.revision + 1, edit))
 
-    def _tell(self, edit: Edit, difference: change.Change) -> None:
+    def _tell(self, edit: Touching, difference: change.Change) -> None:
         case = self._opened()
         case.revision = difference.revision
         self.surfaces.note(edit)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial, singledispatch
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import param
 
 from dashboard.model.grid import Grid
-from dashboard.model.labels import Edit, LabelMap
+from dashboard.model.labels import LabelMap
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Box
 from dashboard.model.volume import Volume
@@ -23,6 +23,12 @@ MOST_VOXELS = 10_000_000  # of a mask; more are joined to blocks first
 MOST_FACES = 180_000  # of all labels together: 28 bytes each, in one message of less than 8 MB
 
 Strides = tuple[int, int, int]
+
+
+class Touching(Protocol):
+    """An edit, or several."""
+
+    touched: set[int]
 
 
 class Asked(NamedTuple):
@@ -91,7 +97,7 @@ class Surfaces(param.Parameterized):
             self.busy += 1
             self._submit(self._asked(WHOLE), *outlining(self._volume, threshold))
 
-    def note(self, edit: Edit) -> None:
+    def note(self, edit: Touching) -> None:
         """Mark the labels that `edit` touched as stale, whether it was applied or reverted."""
         self._stale |= edit.touched
 

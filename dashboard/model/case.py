@@ -74,6 +74,17 @@ class Case:
             self.table = relabelled(self.table, edit.relabelled)
         return edit
 
+    def step_towards(self, done: int) -> Edit | None:
+        """Step once, so that in the end `done` edits are in force; None if they are."""
+        if self.history.done == done:
+            return None
+        return self.step_back() if self.history.done > done else self.step_forward()
+
+    @property
+    def place(self) -> tuple[int, int, int] | None:
+        """The voxel at which the latest edit in force was done, if it was done at one."""
+        return self.history.edit(self.history.done - 1).at if self.history.done else None
+
     def stepped(self) -> bytes:
         """Return the record of the undo or redo that was just done."""
         return entry.pack(Stepped(self.history.done))
@@ -147,7 +158,5 @@ class Case:
     def _step_to(self, done: int) -> None:
         if done > len(self.history.titles):
             raise entry.Unreadable(f"Expected a step to one of the edits; a record has {done}.")
-        while self.history.done > done:
-            self.step_back()
-        while self.history.done < done:
-            self.step_forward()
+        while self.step_towards(done):
+            pass

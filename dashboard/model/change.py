@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +47,16 @@ def painted(revision: int, edit: Edit) -> Change:
 
 def patched(revision: int, edit: Edit) -> Change:
     """Return how views are told that `edit` was applied or reverted: by boxes, unless too big."""
-    boxes = tuple(patch.box for patch in edit.patches)
-    voxels = sum(int(np.prod([s.stop - s.start for s in box])) for box in boxes)
+    return inside(revision, [patch.box for patch in edit.patches])
+
+
+def inside(revision: int, boxes: Iterable[Box]) -> Change:
+    """Return how views are told that labels in `boxes` changed, each box once."""
+    boxes = tuple({corners(box): box for box in boxes}.values())
+    voxels = sum(math.prod(axis.stop - axis.start for axis in box) for box in boxes)
     return Replaced(revision) if voxels > MOST_VOXELS else Patched(revision, boxes)
+
+
+def corners(box: Box) -> tuple[int, ...]:
+    """Return first and end of a box along i, j and k."""
+    return tuple(n for axis in box for n in (axis.start, axis.stop))

@@ -41,6 +41,10 @@ class History:
         """How many edits are in force; the later ones are undone."""
         return self._done
 
+    def edit(self, n: int) -> Edit:
+        """Return the edit that was recorded as number `n`, from 0."""
+        return entry.unpack_edit(self._edits[n].payload)
+
     def record(self, title: str, payload: bytes) -> None:
         """Add an edit, packed by `entry.pack_edit`; whatever was undone before it is forgotten."""
         self._edits[self._done :] = [Done(title, payload)]

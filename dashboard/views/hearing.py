@@ -65,6 +65,7 @@ class Hearing:
         verbs = {
             "undo": self._session.undo,
             "redo": self._session.redo,
+            "go_to": lambda done: self._session.go_to(int(done)),
             "cancel": self._session.cancel,
             "take_over": self._session.take_over,
             "strokes": lambda **columns: self.hear_strokes(columns),

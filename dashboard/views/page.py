@@ -25,7 +25,7 @@ from dashboard.views.surface_view import SurfaceView
 from dashboard.views.workbench import Workbench
 
 REST_MS = 700
-LATEST = 200
+TITLES = 10_000  # in one message
 
 
 class Page:
@@ -47,6 +47,7 @@ class Page:
         self._case = 0
         self._rest = None
         self._sent = None
+        self._titles: tuple[str, ...] = ()
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
@@ -94,6 +95,7 @@ class Page:
         watch(guard(lambda *_: self._send_saved()), ["saved", "held"])
         watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)
         watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
+        watch(guard(lambda event: self._send_place(event.new)), "place", onlychanged=False)
         surfaces = self.session.surfaces.param
         surfaces.watch(guard(lambda event: self._surface.show(*event.new)), "built")
         surfaces.watch(
@@ -164,6 +166,8 @@ class Page:
         self._showing.send_volume()
         self._showing.send_labels()
         self._send_state()
+        self._titles = ()
+        self._send_history()
         self._send_superpixels()
         for note in volume.notes:
             self._send_notice(Notice(note))
@@ -189,6 +193,7 @@ class Page:
         else:
             self._showing.send_labels()
         self._send_state()
+        self._send_history()
         self._build_surfaces_at_rest()
 
     def _send_state(self) -> None:
@@ -196,21 +201,27 @@ class Page:
         if session.volume is None:
             return
         self._surface.paint(session.table)
-        titles, done = session.history
-        skipped = max(0, min(done, len(titles)) - LATEST)
         voxels = session.labels.voxels
         self.bench.send(
             "state",
             table=[label._asdict() | {"voxels": voxels[label.value]} for label in session.table],
             label=session.label,
             choice=self._hearing.choice,
-            titles=list(titles[skipped : skipped + 2 * LATEST]),
-            done=done - skipped,
-            undoable=done > 0,
-            redoable=done < len(titles),
             held=session.held,
             threshold=session.foreground_threshold,
         )
+
+    def _send_history(self) -> None:
+        """Send how many edits are in force, and the titles that the page does not have yet."""
+        titles, done = self.session.history
+        same = alike(self._titles, titles)
+        self._titles = titles
+        for start in range(same, max(len(titles), same + 1), TITLES):
+            part = list(titles[start : start + TITLES])
+            self.bench.send("history", start=start, titles=part, done=done, count=len(titles))
+
+    def _send_place(self, at) -> None:
+        self.bench.send("went", at=at)
 
     def _send_job(self) -> None:
         job = self.session.job
@@ -235,6 +246,12 @@ class Page:
     def _build_surfaces(self) -> None:
         self._rest = None
         self.session.surfaces.build()
+
+
+def alike(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """Return how many titles two histories have in common, from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def describe(session: Session, laid: dict[str, Layout]) -> dict:

@@ -51,7 +51,7 @@ def deflated(content: bytes | memoryview) -> bytes:
 
 def pack(boxes: tuple, labels: np.ndarray) -> bytes:
     """Return the deflated labels (uint16) of all `boxes`, one after the other in C order."""
-    values = [labels[box].ravel() for box in boxes]
+    values = [np.empty(0, "<u2"), *(labels[box].ravel() for box in boxes)]
     return zlib.compress(np.concatenate(values).astype("<u2"), 1)
 
 

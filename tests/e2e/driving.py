@@ -128,6 +128,12 @@ class Bench:
         return np.asarray(image.dataobj)
 
     @property
+    def edits(self):
+        """The rows of the history that are drawn, newest first; the last is the beginning."""
+        history = self.page.get_by_role("listbox", name="Edits, newest first")
+        return history.get_by_role("option")
+
+    @property
     def mark(self):
         """What the bar says of the labels: whether they are saved."""
         return self.page.get_by_role("status", name="Saved")

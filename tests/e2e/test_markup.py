@@ -111,7 +111,7 @@ def test_names_of_labels_are_text(victim, tmp_path):
         victim.stroke("axial", centre, [centre[0] + 4, *centre[1:]])
         victim.wait_settled()
 
-        history = victim.page.get_by_role("list", name="Edits, newest first")
+        history = victim.page.get_by_role("listbox", name="Edits, newest first")
         expect(history.get_by_text(payload).first).to_be_visible()
         named = re.compile(re.escape(payload))
         expect(victim.button("Undo")).to_have_attribute("title", named)

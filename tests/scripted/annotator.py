@@ -78,8 +78,13 @@ class Annotator:
 
     @property
     def state(self):
-        """The latest state that the server told: table, titles, done, held …"""
+        """The latest state that the server told: table, label, held …"""
         return self.copy.state
+
+    @property
+    def edits(self):
+        """What was done, as the page's history says, oldest first, without what is undone."""
+        return self.copy.titles[: self.copy.done]
 
     @property
     def is_lost(self):

@@ -20,6 +20,7 @@ class PageCopy:
     def __init__(self, keep=("volume", "ids", "labels")):
         self.keep = keep
         self.opened, self.state, self.job = None, None, None
+        self.titles, self.done = [], 0
         self.arrays, self.complete = {}, set()
         self.revision = -1
         self.missed = False
@@ -83,6 +84,10 @@ class PageCopy:
 
     def _take_state(self, message):
         self.state = message
+
+    def _take_history(self, message):
+        self.titles[message["start"] :] = message["titles"]
+        self.done = message["done"]
 
     def _take_job(self, message):
         self.job = message["job"]

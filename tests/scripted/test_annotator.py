@@ -51,12 +51,12 @@ def test_an_annotator_who_comes_later_is_sent_what_the_first_has_done(server):
                 await first.stroke(*first.through(plane, INSIDE), label=label)
         async with Annotator(server.url) as second:
             await second.ready()
-            return first.labels, second.labels, second.state
+            return first.labels, second.labels, second.edits
 
-    first, second, state = asyncio.run(annotate())
+    first, second, edits = asyncio.run(annotate())
 
     assert_array_equal(first, second)
-    assert [title.rpartition(" ·")[0] for title in state["titles"][: state["done"]][-3:]] == [
+    assert [title.rpartition(" ·")[0] for title in edits[-3:]] == [
         f"1 superpixel → label {label}" for label in (1, 2, 3)
     ]
 

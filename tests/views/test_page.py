@@ -21,7 +21,8 @@ from dashboard.model.plane import NAMES, layouts
 from dashboard.model.settings import Settings
 from dashboard.model.volume import Volume
 from dashboard.session import Session
-from dashboard.views.page import LATEST, Page, describe, facts
+from dashboard.views import page
+from dashboard.views.page import Page, describe, facts
 from tests.conftest import Inline, draw, draw_voxel, nifti_bytes, now, session_on, tissues
 
 SHAPE = (5, 6, 4)
@@ -29,7 +30,7 @@ SMALL = tissues(SHAPE, np.array([[0, 0, 1.5, -9], [-0.7, 0, 0, 4], [0, -1.1, 0, 
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("stroke"), st.integers(0, 119), st.integers(0, 3)),
-        st.tuples(st.sampled_from(["undo", "redo", "deliver"])),
+        st.tuples(st.sampled_from(["undo", "redo", "deliver", "begin"])),
         st.tuples(st.just("partition"), st.integers(2, 12)),
         st.tuples(st.just("labels"), st.integers(0, 9)),
     ),
@@ -43,6 +44,7 @@ class Browser:
     def __init__(self, session, folder="."):
         self.document = Document()
         self.session, self.said, self.arrays, self.begun = session, [], {}, []
+        self.titles = []
         with set_curdoc(self.document):
             self.page = Page(session, Folder(folder), lambda: self.begun.append("begun"))
         self.page.bench._send_msg = self.hear
@@ -94,6 +96,9 @@ class Browser:
                 part[...] = values[: part.size].reshape(part.shape)
                 values = values[part.size :]
 
+    def hear_history(self, message):
+        self.titles[message["start"] :] = message["titles"]
+
     def follows(self, message):
         """Whether an edit is news; one that jumps would make the page ask for the labels."""
         if message["revision"] <= self.revision:
@@ -115,6 +120,8 @@ class Browser:
                 at, label = values
                 voxel = np.unravel_index(at, SHAPE)
                 self.session.paint(draw_voxel(self.session, voxel, label=label))
+            elif verb == "begin":
+                self.session.go_to(0)
             elif verb == "partition":
                 self.session.partition(Settings(count=values[0], threshold=None))
             elif verb == "labels":
@@ -174,9 +181,9 @@ def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
     browser.deliver()
 
     sent = browser.said[before:]
-    assert [message["kind"] for message in sent] == ["painted", "state"]
+    assert [message["kind"] for message in sent] == ["painted", "state", "history"]
     assert_array_equal(browser.arrays["labels"], session.labels.data)
-    assert browser.last("state")["undoable"]
+    assert browser.last("history")["done"] == 1
     counted = {row["value"]: row["voxels"] for row in browser.last("state")["table"]}
     assert counted[3] == np.count_nonzero(session.labels.data == 3)
 
@@ -253,16 +260,70 @@ def test_nothing_that_a_page_says_ends_the_session(browser, verb, values):
     assert browser.session.held
 
 
-def test_the_history_is_sent_only_near_where_one_is(browser, session):
+def paint(browser, session, label):
     with set_curdoc(browser.document):
-        for turn in range(LATEST + 50):
-            session.paint(draw_voxel(session, (1, 1, 1), label=1 + turn % 2))
+        session.paint(draw_voxel(session, (1, 1, 1), label=label))
+
+
+def test_of_the_history_only_what_is_new_is_sent(browser, session):
+    for label in (1, 2, 3):
+        paint(browser, session, label)
     browser.deliver()
 
-    state = browser.last("state")
-    assert state["done"] == LATEST
-    assert len(state["titles"]) == LATEST
-    assert state["titles"][-1] == session.history[0][-1]
+    sent = [message for message in browser.said if message["kind"] == "history"]
+    assert [(m["start"], len(m["titles"]), m["done"], m["count"]) for m in sent] == [
+        (0, 0, 0, 0), (0, 1, 1, 1), (1, 1, 2, 2), (2, 1, 3, 3),
+    ]  # fmt: skip
+    assert tuple(browser.titles) == session.history[0]
+
+
+def test_what_a_new_edit_forgets_goes_from_the_page_too(browser, session):
+    for label in (1, 2, 3):
+        paint(browser, session, label)
+    with set_curdoc(browser.document):
+        session.go_to(1)
+    browser.deliver()
+    assert len(browser.titles) == 3
+
+    paint(browser, session, 4)
+    browser.deliver()
+
+    assert tuple(browser.titles) == session.history[0]
+    assert browser.last("history")["done"] == 2
+
+
+def test_a_long_history_is_sent_in_parts(browser, session, monkeypatch):
+    monkeypatch.setattr(page, "TITLES", 2)
+    for label in (1, 2, 3, 2, 1):
+        paint(browser, session, label)
+    browser.page._send_volume()
+    before = len(browser.said)
+    browser.deliver()
+
+    sent = [m["titles"] for m in browser.said[before:] if m["kind"] == "history"]
+    assert [len(titles) for titles in sent[-3:]] == [2, 2, 1]
+    assert tuple(browser.titles) == session.history[0]
+
+
+def test_the_page_is_told_where_what_was_undone_lies(browser, session):
+    paint(browser, session, 1)
+
+    browser.say("undo")
+    browser.deliver()
+
+    assert browser.last("went")["at"] == (1, 1, 1)
+
+
+def test_an_edit_is_gone_to_from_the_page(browser, session):
+    for label in (1, 2, 3):
+        paint(browser, session, label)
+
+    browser.say("go_to", done=1)
+    browser.deliver()
+
+    assert session.history[1] == browser.last("history")["done"] == 1
+    assert session.labels.data[1, 1, 1] == 1
+    assert_array_equal(browser.arrays["labels"], session.labels.data)
 
 
 def test_a_question_is_asked_and_its_answer_opens_the_volume(browser, session):

@@ -25,6 +25,7 @@ ORDER = (
     "tools",
     "readout",
     "sidebar",
+    "history",
     "partition",
     "dialogs",
     "keys",

@@ -17,7 +17,7 @@ class Bench {
     this.labels = new LabelList(this)
     this.partition = new PartitionSection(this)
     this.displaySection = new Display(this)
-    this.history = new History()
+    this.edits = new HistoryList(this)
     this.help = new Help()
     this.opening = new OpenDialog(this, model.get_child("dropper"))
     this.question = new VolumeQuestion(this)
@@ -55,6 +55,13 @@ class Bench {
     this.setTool(view.tool)
     this.panes.forEach((pane, n) => { pane.zoomed = view.zooms[n] })
   }
+
+  history(message) { this.edits.take(message) }
+
+  /** Let so many edits be in force. */
+  goTo(done) { this.strokes.afterwards(() => this.say("go_to", { done })) }
+
+  went({ at }) { reveal(this, at) }
 
   undo() { this.strokes.afterwards(() => this.say("undo")) }
   redo() { this.strokes.afterwards(() => this.say("redo")) }
@@ -162,18 +169,14 @@ class Bench {
   heard({ n }) { this.strokes.heard(n) }
   taken({ n }) { this.strokes.acknowledge(n) }
 
-  state({ table, label, choice, titles, done, undoable, redoable, held, threshold }) {
+  state({ table, label, choice, held, threshold }) {
     Object.assign(this, { table, threshold })
     // An answer to an earlier choice must not undo the latest one.
     if (choice === this.choices) this.label = label
     for (const { value, color } of table) this.store.colors[value] = abgr(color)
     this.labels.show(table, this.label)
-    this.history.show(titles, done)
-    this.buttons.undo.disabled = !(undoable && held)
-    this.buttons.redo.disabled = !(redoable && held)
+    this.edits.hold(held)
     for (const button of [this.partition.go, this.labels.add]) button.disabled = !held
-    this.buttons.undo.title = undoable ? `Undo: ${titles[done - 1]} (Z)` : "Nothing to undo (Z)"
-    this.buttons.redo.title = redoable ? `Redo: ${titles[done]} (Y)` : "Nothing to redo (Y)"
     this.el.classList.toggle("reading", !held)
     if (this.store.revision >= 0 && this.repainted !== JSON.stringify(table.map((l) => l.color))) {
       this.repainted = JSON.stringify(table.map((l) => l.color))
@@ -313,7 +316,7 @@ function page(bench) {
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     bench.tools.el,
     h("main", {}, axial, surface, coronal, sagittal),
-    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.history.el, model.get_child("files")),
+    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
     bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el)
 }

@@ -8,6 +8,7 @@ const KEYS = [
     ["E", "erase by stroke", (bench) => bench.setTool("erase")],
     ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
     ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
+    ["Enter", "in the history: go to the chosen edit; a click does too", null],
   ]],
   ["Move", [
     ["click", "move the crosshair, and so all three slices", null],
@@ -55,6 +56,7 @@ function onKey(bench, event) {
   const focus = event.composedPath()[0]
   if (event.altKey || (bench.hasDialog() && event.key !== "?")) return
   const key = event.key.toLowerCase()
+  if (focus?.takesKey?.(event.key)) return event.preventDefault()
   let done = true
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") event.shiftKey ? bench.redo() : bench.undo()

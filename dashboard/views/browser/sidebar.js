@@ -1,4 +1,4 @@
-// The panel at the right: labels, display and history. Text from users is set as text, never markup.
+// The panel at the right: labels and display. Text from users is set as text, never markup.
 
 const heading = (text, ...more) => h("h2", {}, text, h("span", { class: "grow" }), ...more)
 
@@ -112,25 +112,5 @@ class Display {
     this.high.set(high)
     this.opacity.set(Math.round(display.opacity * 100))
     for (const [setting, button] of Object.entries(this.toggles)) button.setAttribute("aria-pressed", String(display[setting]))
-  }
-}
-
-class History {
-  constructor() {
-    this.rows = h("div", { class: "rows", tabindex: 0, role: "list", "aria-label": "Edits, newest first" })
-    this.el = h("section", { class: "history" }, heading("History"), this.rows)
-  }
-
-  /** `done` of the edits are in force; newest is on top. */
-  show(titles, done) {
-    const rows = titles.map((title, n) => {
-      const at = title.lastIndexOf(" · ") // a label's name may hold one too
-      const [what, where] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
-      const state = n === done - 1 ? "now" : n < done ? "" : "undone"
-      return h("div", { class: state, role: "listitem" }, h("i"), h("span", { title: what }, what), h("em", {}, where))
-    })
-    this.rows.replaceChildren(...rows.reverse())
-    if (!rows.length) this.rows.append(h("p", { class: "dim" }, "Draw over what you want to label: the superpixels under the line take the chosen label."))
-    this.rows.querySelector(".now")?.scrollIntoView({ block: "nearest" })
   }
 }
