@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from dashboard.model.folder import HALVES, Folder
-from dashboard.model.plane import Layout, Plane
+from dashboard.model.plane import Layout, Plane, layouts
 from dashboard.model.settings import Settings, number
 from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Refused, Session
@@ -50,9 +50,12 @@ class Hearing:
         self.choice = 0
         self.layouts: dict[str, Layout] = {}
 
-    def open(self, case: int, layouts: dict[str, Layout]) -> None:
-        """Begin with another volume: strokes that were drawn on the last one are refused."""
-        self._case, self.layouts = case, layouts
+    def open(self, case: int, laid: dict[str, Layout]) -> None:
+        """Begin with another volume: strokes that were drawn on the last one are refused.
+
+        `laid` is how its slices lie in the radiological view.
+        """
+        self._case, self.layouts = case, laid
 
     def hear(self, verb: str, values: dict) -> None:
         """Do what the page asks.
@@ -133,9 +136,17 @@ class Hearing:
     def _paint(self, context: dict, xy: np.ndarray) -> Future:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
-        plane = Plane(self.layouts[context["plane"]], int(context["index"]))
+        plane = Plane(self._layout(context), int(context["index"]))
         stroke = Stroke(plane, xy, int(context["label"]), tip_of(**context.get("tip", {})))
         return self._session.paint(stroke, str(context.get("name", "")))
+
+    def _layout(self, context: dict) -> Layout:
+        """Return how the slice lay on which a stroke was drawn, as the stroke itself says."""
+        laid = self.layouts
+        if not context.get("radiological", True):
+            volume = self._session.volume
+            laid = layouts(volume.affine, volume.shape, radiological=False)
+        return laid[context["plane"]]
 
     def _is_of_open_volume(self, context: dict) -> bool:
         # What an earlier page drew is known by its volume, what this one draws by the opening too.

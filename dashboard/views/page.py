@@ -267,6 +267,10 @@ def describe(session: Session, laid: dict[str, Layout]) -> dict:
         "affine": volume.affine.tolist(),
         "voxel_mm3": volume.voxel_mm3,
         "layouts": {name: plain(layout) for name, layout in laid.items()},
+        "neurological": {
+            name: plain(layout)
+            for name, layout in layouts(volume.affine, volume.shape, radiological=False).items()
+        },
         "range": list(volume.finite_range),
         "window": list(volume.window),
         "cursor": list(session.cursor),

@@ -89,6 +89,20 @@ def test_strokes_that_come_together_are_painted_in_order(session, hearing, answe
     assert taken(answers) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("radiological", "ijk"), [(None, (10, 2, 3)), (True, (10, 2, 3)), (False, (1, 2, 3))]
+)
+def test_a_stroke_is_read_in_the_convention_in_which_it_was_drawn(
+    session, hearing, radiological, ijk
+):
+    told = {} if radiological is None else {"radiological": radiological}
+
+    hearing.hear_strokes(columns(stroke(1, (10, 2, 3), **told)))
+
+    assert np.argwhere(session.labels.data == 2).tolist().count(list(ijk)) == 1
+    assert not session.labels.data[11 - ijk[0], 2, 3]
+
+
 @pytest.mark.parametrize("columns", [{}, {"xs": [], "ys": [], "stroke": []}])
 def test_no_strokes_are_no_strokes(session, hearing, answers, columns):
     hearing.hear_strokes(columns)

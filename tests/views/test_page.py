@@ -437,6 +437,17 @@ def test_the_layouts_are_described_as_the_script_reads_them(volume):
             }
 
 
+def test_the_neurological_view_mirrors_what_the_radiological_one_shows(volume):
+    session = session_on(volume)
+    told = describe(session, layouts(session.volume.affine, session.volume.shape))
+
+    for name, mirrors in (("axial", True), ("coronal", True), ("sagittal", False)):
+        one, other = told["layouts"][name], told["neurological"][name]
+        assert (one["x"]["letters"] != other["x"]["letters"]) == mirrors
+        assert (one["x"]["reversed"] != other["x"]["reversed"]) == mirrors
+        assert one["y"] == other["y"]
+
+
 def test_facts_of_each_volume(volume):
     expected = {
         "two": ["12 × 12 × 6", "1 × 1 × 2 mm", "RAS"],

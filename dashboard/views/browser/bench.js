@@ -5,7 +5,8 @@ const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
 class Bench {
   constructor(model, view) {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, idle: false })
-    this.display = { borders: true, labels_shown: true, surfaces_shown: true, opacity: 0.5 }
+    this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, opacity: 0.5 }
+    this.convention = new Convention(this)
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
     this.active = this.panes[0]
@@ -28,6 +29,7 @@ class Bench {
     this.el = page(this)
     this.steadySurface()
     this.setTool("draw")
+    this.convention.show()
     this.displaySection.show(this.display, this.window)
   }
 
@@ -85,7 +87,7 @@ class Bench {
     this.store = new Store(message, this)
     this.store.colors = new Uint32Array(65536)
     this.cursor = message.cursor
-    for (const pane of this.panes) pane.open(message.layouts[pane.name])
+    for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.name])
     this.displaySection.open(this.store)
     this.partition.open(message)
     this.setWindow(message.window)
@@ -100,7 +102,7 @@ class Bench {
 
   /** Panel's 3D view fails when its scene changes while the last one is still being read. */
   steadySurface() {
-    const surface = this.view.get_child_view(this.view.model.data.surface)
+    const surface = this.surface = this.view.get_child_view(this.view.model.data.surface)
     for (const name of ["_on_scene_ready", "_set_camera_state", "_get_camera_state"]) {
       const method = surface[name].bind(surface)
       surface[name] = () => { if (surface._vtk_renwin?.getRenderer()) method() }
@@ -206,9 +208,7 @@ class Bench {
   file({ name, parts, part, data }) {
     this.parts = part === 0 ? [data] : [...this.parts, data]
     if (part + 1 < parts) return
-    const link = h("a", { download: name, href: URL.createObjectURL(new Blob(this.parts.splice(0))) })
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+    saveAs(name, new Blob(this.parts.splice(0)))
   }
 
   fail(text) { this.say("failed", { text }) }
@@ -263,6 +263,7 @@ class Bench {
   set(setting, value) {
     this.display[setting] = value
     this.displaySection.show(this.display, this.window)
+    this.el.classList.toggle("bare", !this.display.crosshair_shown)
     if (setting === "surfaces_shown") this.say("surfaces_shown", { value })
     else if (this.store) for (const pane of this.panes) pane.drawOverlay()
   }
@@ -310,12 +311,13 @@ function page(bench) {
   bench.buttons.undo.disabled = bench.buttons.redo.disabled = true
   bench.title = h("div", { class: "title" }, h("span", { class: "dim" }, "Opening…"))
   const { undo, redo, open, help } = bench.buttons
-  const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
   const surface = h("section", { class: "pane surface", "aria-label": "3D view" }, model.get_child("surface"), h("span", { class: "title" }, "3D"))
+  surface.append(corner(bench, surface))
+  bench.quad = new Quad(bench, surface)
   return h("div", { class: "bench" },
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     bench.tools.el,
-    h("main", {}, axial, surface, coronal, sagittal),
+    bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
     bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el)

@@ -12,6 +12,15 @@ function keep(key, value) {
   try { sessionStorage.setItem(key, JSON.stringify(value)) } catch { /* as above */ }
 }
 
+/** What this browser remembers beyond the tab; null where it remembers nothing. */
+function remembered(key) {
+  try { return JSON.parse(localStorage.getItem(key) ?? "null") } catch { return null }
+}
+
+function remember(key, value) {
+  try { localStorage.setItem(key, JSON.stringify(value)) } catch { /* it will be asked again */ }
+}
+
 /** Strokes by their names, each with the digest of its volume. */
 class KeptStrokes {
   strokes = kept(STROKES) ?? {}

@@ -16,15 +16,20 @@ const KEYS = [
     ["← →", "slice by slice; with Shift by five (also ↑ ↓, PgUp PgDn)", null],
     ["C", "crosshair follows the drag", (bench) => bench.setTool("cursor")],
     ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
-    ["middle drag", "move the slice in its pane", null],
+    ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
+    ["M", "one view instead of four, and back (also a double click)", (bench) => bench.quad.toggle()],
   ]],
   ["See", [
     ["W", "window: drag across for contrast, up and down for brightness", (bench) => bench.setTool("window")],
     ["B", "superpixel borders", (bench) => bench.toggle("borders")],
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
+    ["H", "cross lines", (bench) => bench.toggle("crosshair_shown")],
     ["[ ]", "opacity of the labels", null],
+    ["Shift + 1 …", "window by name: automatic, full range; brain, stroke, bone, lung, abdomen for CT", null],
+    ["N", "radiological or neurological view", (bench) => bench.convention.flip()],
+    ["P", "save the view under the mouse as a picture", (bench) => savePicture(bench, bench.quad.pointed)],
     ["?", "this help", (bench) => bench.help.toggle()],
   ]],
 ]
@@ -67,6 +72,7 @@ function onKey(bench, event) {
     bench.scroll(bench.active, STEPS[event.key] * (event.shiftKey ? 5 : 1))
   } else if (event.key === "Enter" && focus.role === "option") focus.click()
   else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
+  else if (event.shiftKey && /^Digit[1-9]$/.test(event.code)) bench.displaySection.presets.choose(Number(event.code.at(-1)) - 1)
   else if (key === "[" || key === "]") bench.set("opacity", clamp(bench.display.opacity + (key === "]" ? 0.1 : -0.1), 0, 1))
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false

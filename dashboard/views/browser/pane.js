@@ -17,9 +17,11 @@ class Pane {
       oninput: () => bench.scrollTo(this.layout.axis, Number(this.slider.value)),
     })
     this.label = title
+    this.side = h("span", { class: "side" })
     this.borders = new Borders(this)
     this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child, this.borders.el,
-      this.lines.x, this.lines.y, this.title, ...this.letters, this.bar, this.slider)
+      this.lines.x, this.lines.y, this.title, ...this.letters, this.side, this.bar, this.slider)
+    this.el.append(this.corner = corner(bench, this.el))
     new ResizeObserver(() => this.resize()).observe(this.el)
     listenToPointer(this)
   }
@@ -41,14 +43,26 @@ class Pane {
 
   /** Begin with a volume, and show the whole slice. */
   open(layout) {
-    this.layout = layout
+    this.lay(layout)
     this.index = -1
     for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) this.image(source, values, this.nothing)
     this.slider.max = this.store.shape[layout.axis] - 1
+    this.fit()
+  }
+
+  lay(layout) {
+    this.layout = layout
     const [left, right, up, down] = this.letters
     ;[left.textContent, right.textContent] = layout.x.letters
     ;[down.textContent, up.textContent] = layout.y.letters
-    this.fit()
+  }
+
+  /** Lay the slice the other way round; what is in the middle stays there. */
+  turn(layout) {
+    const { zoom, centre: [x, y] } = this.zoomed
+    const isMirrored = layout.x.reversed !== this.layout.x.reversed
+    this.lay(layout)
+    this.zoomed = { zoom, centre: [isMirrored ? layout.x.size - 1 - x : x, y] }
   }
 
   /** Show the slice at `index`, if it is another one, and the crosshair where the cursor is. */

@@ -29,7 +29,7 @@ function listenToPointer(pane) {
     const box = el.getBoundingClientRect()
     return [event.clientX - box.left, event.clientY - box.top]
   }
-  const isOverlay = (event) => event.composedPath().includes(pane.slider)
+  const isOverlay = (event) => [pane.slider, pane.corner].some((el) => event.composedPath().includes(el))
   const notch = wheelNotches()
   let drag = null
   let held = false // as far as the window was told: a busy browser may leave a press out
@@ -39,10 +39,12 @@ function listenToPointer(pane) {
     bench.activate(pane)
     event.stopPropagation()
     if (!pane.layout || drag) return
-    drag = { button: event.button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
+    // Shift is for those who have no middle button.
+    const button = event.button === 0 && event.shiftKey ? 1 : event.button
+    drag = { button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
     drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
     el.setPointerCapture(event.pointerId)
-    if (event.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
+    if (button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
   }, { capture: true })
 
   el.addEventListener("pointermove", (event) => {
@@ -92,6 +94,12 @@ function listenToPointer(pane) {
     }))
   }
 
+  /** Two taps at one place are a double click; the first has moved the crosshair there. */
+  const tap = (event) => {
+    if (bench.quad.isSecondTap(event)) bench.quad.toggle(pane.el)
+    else if (bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
+  }
+
   const release = (event) => {
     if (!event.isTrusted) return
     held = false
@@ -102,7 +110,7 @@ function listenToPointer(pane) {
       tell("pointerup", drag.last)
       bench.drawing = false
       bench.readout.hint(bench.strokes.finish(pane) ? "" : NOT_BEGUN)
-    } else if (drag.button === 0 && drag.moved <= TAP_PX && bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
+    } else if (drag.button === 0 && drag.moved <= TAP_PX) tap(event)
     drag = null
   }
   window.addEventListener("pointerdown", (event) => { if (event.isTrusted) held = true }, { capture: true })

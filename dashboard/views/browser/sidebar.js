@@ -84,6 +84,7 @@ class SliderRow {
 class Display {
   constructor(bench) {
     this.bench = bench
+    this.presets = new Presets(bench)
     this.low = new SliderRow("Window low", figure, (low) => bench.setWindow([low, Math.max(bench.window[1], low + this.step)]))
     this.high = new SliderRow("Window high", figure, (high) => bench.setWindow([Math.min(bench.window[0], high - this.step), high]))
     this.opacity = new SliderRow("Label opacity", (value) => `${value} %`, (value) => bench.set("opacity", value / 100), { min: 0, max: 100, step: 1 })
@@ -91,9 +92,10 @@ class Display {
       borders: this.toggle("Borders", "B", "borders"),
       labels_shown: this.toggle("Labels", "S", "labels_shown"),
       surfaces_shown: this.toggle("3D", "V", "surfaces_shown"),
+      crosshair_shown: this.toggle("Cross lines", "H", "crosshair_shown"),
     }
-    this.el = h("section", { class: "display" }, heading("Display"), this.low.el, this.high.el, this.opacity.el,
-      h("div", { class: "buttons" }, ...Object.values(this.toggles)))
+    this.el = h("section", { class: "display" }, heading("Display"), this.presets.el, this.low.el, this.high.el, this.opacity.el,
+      h("div", { class: "buttons" }, ...Object.values(this.toggles), bench.convention.button))
   }
 
   toggle(name, key, setting) {
@@ -102,12 +104,14 @@ class Display {
   }
 
   open(store) {
+    this.presets.open(store)
     const [low, high] = store.range
     this.step = store.dtype === "float32" ? (high - low) / 1000 || 1 : 1
     for (const row of [this.low, this.high]) row.set(low, [low, high > low ? high : low + 1, this.step])
   }
 
   show(display, [low, high]) {
+    this.presets.show([low, high])
     this.low.set(low)
     this.high.set(high)
     this.opacity.set(Math.round(display.opacity * 100))

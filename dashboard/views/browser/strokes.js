@@ -27,7 +27,7 @@ class Strokes {
   prepare(pane) {
     const { label, tools } = this.bench
     const context = {
-      ...this.numbered(), plane: pane.name, index: pane.index, case: this.bench.store.case,
+      ...this.numbered(), plane: pane.name, index: pane.index, radiological: this.bench.convention.radiological, case: this.bench.store.case,
       label: tools.erases ? ERASE : label, tip: tools.tip,
     }
     // Bokeh pads a new stroke's other columns with these.

@@ -1,0 +1,37 @@
+// On which side of the screen the patient's right lies. A stroke says in which view it was drawn, so
+// that the server reads it in that one; the browser remembers what its user prefers.
+
+const CONVENTION = "supervox-convention"
+const ON_THE_WAY = "A stroke is still on its way: turn the slices when it is saved"
+
+class Convention {
+  constructor(bench) {
+    this.bench = bench
+    this.radiological = remembered(CONVENTION) !== "neurological"
+    this.button = h("button", { "aria-label": "Radiological", title: "Radiological view: the patient’s right on the left of the screen; off is neurological (N)",
+      onclick: () => this.flip() }, "Radiological", h("kbd", { "aria-hidden": "true" }, "N"))
+  }
+
+  get name() { return this.radiological ? "radiological" : "neurological" }
+
+  /** How the slices of a volume lie in this view. */
+  layouts({ layouts, neurological }) { return this.radiological ? layouts : neurological }
+
+  flip() {
+    const { bench } = this
+    // A line that waits lies on the canvas as it was drawn, and would be seen on the other side.
+    if (bench.drawing || bench.strokes.waiting.size) return bench.readout.hint(ON_THE_WAY)
+    this.radiological = !this.radiological
+    remember(CONVENTION, this.name)
+    this.show()
+    if (!bench.store) return
+    for (const pane of bench.panes) pane.turn(this.layouts(bench.store)[pane.name])
+    bench.redraw()
+  }
+
+  show() {
+    this.button.setAttribute("aria-pressed", String(this.radiological))
+    this.bench.el.classList.toggle("neurological", !this.radiological)
+    for (const pane of this.bench.panes) pane.side.textContent = pane.name === "sagittal" ? "" : this.name
+  }
+}
