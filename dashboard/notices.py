@@ -21,6 +21,7 @@ class Question(NamedTuple):
     """What the user must say before a file is opened: which volume, or which form if they differ.
 
     `form` is what was said before; `difference` tells of the forms, where that is the question.
+    `grid` tells how a label map lies, where the question is whether to resample it.
     """
 
     source: Path | bytes
@@ -28,3 +29,4 @@ class Question(NamedTuple):
     count: int = 0
     form: str | None = None
     difference: str = ""
+    grid: str = ""

@@ -64,37 +64,6 @@ def read_volume(
     return opened
 
 
-def read_labels(
-    source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
-) -> tuple[np.ndarray, list[int]]:
-    """Read a label map that lies on `volume`.
-
-    Returns
-    -------
-    labels : (I, J, K) ndarray of uint16
-    values : list of int
-        The labels that occur, without 0, ascending.
-
-    Raises
-    ------
-    ValueError
-        With one sentence for the user, if it is none or lies elsewhere.
-    """
-    labels = whole_numbers(source, volume, "labels", report)
-    if labels.max() > MOST_LABEL:
-        raise ValueError(f"Expected labels from 0 to {MOST_LABEL}; got {labels.max()}.")
-    labels = labels.astype(np.uint16)
-    occurs = np.zeros(MOST_LABEL + 1, bool)
-    occurs[labels] = True
-    values = [int(value) for value in np.flatnonzero(occurs) if value]
-    if len(values) > MOST_LABELS:
-        raise ValueError(
-            f"Expected a map of at most {MOST_LABELS} labels; the file holds {len(values):,}. "
-            "If these are superpixels, open them as superpixels."
-        )
-    return labels, values
-
-
 def read_superpixels(
     source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
 ) -> Superpixels:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from dashboard import sidecar
 from dashboard.model.chunked_array import Frozen
 from dashboard.model.labels import DTYPE, Patch, alike, extent
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Box
 from dashboard.model.tiling import Tiling
-from dashboard.opening import MOST_LABEL, MOST_LABELS, form_over
-from workers import volume_file
-from workers.source import Source
+from dashboard.opening_labels import (
+    Found,
+    as_labels,
+    left_out,
+    must_be_few,
+    opened_over,
+    read_elsewhere,
+    told_of,
+    voxels_of,
+)
+from workers.progress import Report, part, silent
+from workers.resample import resample_labels
 from workers.stored import CHUNK
 from workers.turning_layers import layers
 
@@ -29,35 +40,41 @@ def read_labels_over(
     source: Path | bytes,
     volume: StoredVolume,
     labels: Frozen,
+    locked: Collection[int] = (),
     *,
-    report: Callable[[float], None] | None = None,
-) -> tuple[tuple[Patch, ...], list[int]]:
-    """Read a label map that lies on `volume`.
+    resample: bool = False,
+    report: Report | None = None,
+) -> Found:
+    """Read a label map over `volume`, with the table beside it.
 
-    Returns
-    -------
-    patches : tuple of Patch
-        What makes `labels` equal to it.
-    values : list of int
-        The labels that occur, without 0, ascending.
+    Its patches make `labels` equal to it, but where those are `locked`.
 
     Raises
     ------
+    dashboard.opening_labels.OtherGrid
+        If it lies on another grid; not with `resample`, which puts it on the volume's.
     ValueError
-        With one sentence for the user, if it is none, lies elsewhere or changes too much.
+        With one sentence for the user, if it is none or changes too much.
     """
-    occurs, patches, size = np.zeros(MOST_LABEL + 1, bool), [], 0
-    for box, given in pieces_over(source, volume, report):
-        occurs[np.unique(given)] = True
-        for patch in _patches(box, given, labels):
-            patches.append(patch)
-            size += patch.mask.size
-            _must_not_exceed(size)
-    return tuple(patches), _values(occurs)
+    changes, notes = _Changes(labels, locked), ()
+    if resample:
+        found, affine, notes = read_elsewhere(source, volume, report=part(report or silent, 0, 0.3))
+        counts = voxels_of(found)
+        left = left_out(found, affine, volume, report=part(report or silent, 0.3, 0.4))
+        for box, given in _resampled(found, affine, volume, part(report or silent, 0.4, 1)):
+            changes.add(box, given)
+        notes += told_of(counts, left, changes.counts)
+    else:
+        for box, given in pieces_over(source, volume, report):
+            changes.add(box, given)
+        counts = changes.counts
+    rows, said = sidecar.of(source)
+    told = rows, notes + said
+    return Found(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
 
 
 def read_map_over(
-    source: Path | bytes, volume: StoredVolume, *, report: Callable[[float], None] | None = None
+    source: Path | bytes, volume: StoredVolume, *, report: Report | None = None
 ) -> Frozen:
     """Read a label map that lies on `volume`, as a whole; what does not fit is put on disk.
 
@@ -66,80 +83,83 @@ def read_map_over(
     ValueError
         As `read_labels_over`.
     """
-    occurs, labels = np.zeros(MOST_LABEL + 1, bool), volume.zeros(DTYPE)
+    occurs, labels = set(), volume.zeros(DTYPE)
     for box, given in pieces_over(source, volume, report):
-        occurs[np.unique(given)] = True
+        occurs.update(voxels_of(given))
         labels[box] = given
-    _values(occurs)
+    must_be_few(occurs)
     return labels.frozen()
 
 
 def pieces_over(
-    source: Path | bytes, volume: StoredVolume, report: Callable[[float], None] | None
+    source: Path | bytes, volume: StoredVolume, report: Report | None
 ) -> Iterator[tuple[Box, np.ndarray]]:
-    """Yield a label map that lies on `volume` in boxes, by the form that does if two differ.
+    """Yield a label map that lies on `volume` in boxes.
 
     Raises
     ------
     ValueError
         As `read_labels_over`.
     """
-    form, most = form_over(source, volume), volume.voxels
-    with volume_file.opened(source, form=form, max_voxels=most, report=report) as found:
-        _must_lie_on(volume, found)
+    with opened_over(source, volume, report) as found:
         for box, values in layers(found, CHUNK, _LAYER_BYTES, volume.folder):
-            yield box, _labels(values)
+            yield box, as_labels(values)
 
 
-def _values(occurs: np.ndarray) -> list[int]:
-    values = [int(value) for value in np.flatnonzero(occurs) if value]
-    if len(values) > MOST_LABELS:
-        raise ValueError(
-            f"Expected a map of at most {MOST_LABELS} labels; the file holds {len(values):,}."
-        )
-    return values
+def _resampled(found, affine, volume, report) -> Iterator[tuple[Box, np.ndarray]]:
+    every = tuple(slice(0, size) for size in volume.shape)
+    boxes = [each.here for each in Tiling(volume.shape, _SIDE).parts(every)]
+    for n, box in enumerate(boxes, 1):
+        there = volume.affine.copy()
+        there[:3, 3] += volume.affine[:3, :3] @ [side.start for side in box]
+        sizes = tuple(side.stop - side.start for side in box)
+        yield box, resample_labels(found, affine, sizes, there)
+        report(n / len(boxes))
 
 
-def _must_lie_on(volume: StoredVolume, found: Source) -> None:
-    if found.shape != volume.shape:
-        raise ValueError(
-            f"Expected labels of shape {volume.shape}, as the open volume; got {found.shape}."
-        )
-    if not volume.lies_on(found.affine):
-        raise ValueError("Expected labels that lie on the open volume; their affine differs.")
+class _Changes:
+    """What makes labels equal to those of a file, gathered box by box."""
 
+    def __init__(self, labels: Frozen, locked: Collection[int]) -> None:
+        self._labels, self._locked = labels, list(locked)
+        self._size = self.kept = 0
+        self.patches: list[Patch] = []
+        self.counts: Counter[int] = Counter()
 
-def _must_not_exceed(size: int) -> None:
-    if size > MOST_VOXELS:
-        raise ValueError(
-            f"The file changes more than {MOST_VOXELS:,} voxels of the labels, which cannot be "
-            "taken back as one step: open it in parts, each with some of the labels."
-        )
+    def add(self, box: Box, given: np.ndarray) -> None:
+        """Take the labels of a box in tight boxes of at most 128 voxels an edge.
 
+        Raises
+        ------
+        ValueError
+            If what changes is too much for one edit.
+        """
+        self.counts.update(voxels_of(given))
+        whole = tuple(slice(0, n) for n in given.shape)
+        for _, _, here in Tiling(given.shape, _SIDE).parts(whole):
+            self._add(_moved(here, box), given[here])
 
-def _labels(values: np.ndarray) -> np.ndarray:
-    if not (np.isfinite(values) & (values == np.rint(values)) & (values >= 0)).all():
-        raise ValueError("Expected labels as whole numbers from 0; the file holds others.")
-    if values.max(initial=0) > MOST_LABEL:
-        raise ValueError(f"Expected labels from 0 to {MOST_LABEL}; got {values.max()}.")
-    return values.astype(DTYPE)
-
-
-def _patches(box: Box, given: np.ndarray, labels: Frozen):
-    """Yield what is to change in a box, in tight boxes of at most 128 voxels an edge."""
-    for _, _, here in Tiling(given.shape, _SIDE).parts(tuple(slice(0, n) for n in given.shape)):
-        tile = _moved(here, box)
-        before = np.zeros(given[here].shape, DTYPE)
-        for part, values in labels.scan(tile):
-            before[part] = values
-        after = given[here]
+    def _add(self, tile: Box, after: np.ndarray) -> None:
+        before = np.zeros(after.shape, DTYPE)
+        for there, values in self._labels.scan(tile):
+            before[there] = values
         changed = before != after
+        if self._locked and changed.any():
+            kept = changed & np.isin(before, self._locked)
+            self.kept += int(kept.sum())
+            changed &= ~kept
         if not changed.any():
-            continue
+            return
         tight = tuple(extent(changed.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1)))
         mask = changed[tight].copy()
+        self._size += mask.size
+        if self._size > MOST_VOXELS:
+            raise ValueError(
+                f"The file changes more than {MOST_VOXELS:,} voxels of the labels, which cannot be "
+                "taken back as one step: open it in parts, each with some of the labels."
+            )
         values = (alike(each[tight][mask]) for each in (before, after))
-        yield Patch(_moved(tight, tile), mask, *values)
+        self.patches.append(Patch(_moved(tight, tile), mask, *values))
 
 
 def _moved(inner: Box, outer: Box) -> Box:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from dashboard.opening import stem
-from workers import labels_tsv
+from workers import label_table
 
-ENDINGS = (".tsv",)
-MOST_BYTES = 1 << 20
+ENDINGS = (".tsv", ".label", ".txt")
 
-Rows = tuple[tuple[int, str, str], ...]
+Rows = tuple[tuple, ...]
+"""Of (value, name, color, visible), as `workers.label_rows.Row`."""
+
+
+def of(labels: Path | bytes) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows of the table beside a label map, and what is to be said of it."""
+    table = None if isinstance(labels, bytes) else beside(labels)
+    if table is None:
+        return (), ()
+    try:
+        return read(table), ()
+    except ValueError as refused:
+        return (), (f"The table beside the labels is not used. {refused}",)
 
 
 def beside(labels: Path) -> Path | None:
@@ -20,7 +31,7 @@ def beside(labels: Path) -> Path | None:
 
 
 def read(table: Path) -> Rows:
-    """Return value, name and colour of each label in a table; "" is no colour.
+    """Return the rows of a table.
 
     Raises
     ------
@@ -29,13 +40,8 @@ def read(table: Path) -> Rows:
     """
     try:
         with table.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ValueError(f"Expected a label table of at most {MOST_BYTES:,} bytes.")
-        return labels_tsv.decode(content.decode("utf-8"))
+            return label_table.decode(file.read(label_table.MOST_BYTES + 1))
     except OSError as error:
         raise ValueError(f"{table.name}: cannot be read ({error.strerror or error}).") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{table.name}: expected text in UTF-8.") from error
     except ValueError as error:
         raise ValueError(f"{table.name}: {error}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard import batch, options, sidecar
 from dashboard.measuring import left_out
 from dashboard.model.stored_volume import StoredVolume
-from dashboard.opening import read_labels
+from dashboard.opening_labels import read_labels
 from dashboard.opening_over import read_map_over
 from dashboard.store import Store
 from dashboard.stored_measuring import stored_statistics
@@ -72,7 +72,7 @@ def measure(given: argparse.Namespace, report: Report) -> tuple[Statistics, ...]
     if isinstance(volume, StoredVolume):
         labels = read_map_over(given.labels, volume, report=reading)
         return stored_statistics(volume, labels, volume.affine, report=measuring)
-    labels, _ = read_labels(given.labels, volume, report=reading)
+    labels = read_labels(given.labels, volume, report=reading).labels
     return statistics(volume.data, labels, volume.affine, report=measuring)
 
 
@@ -84,15 +84,8 @@ def names_of(given: argparse.Namespace) -> tuple[dict[int, str], str]:
     ValueError
         With a sentence, if the table that was asked for cannot be read.
     """
-    table = given.table or sidecar.beside(given.labels)
-    if table is None:
-        return {}, ""
-    try:
-        return {value: name for value, name, _ in sidecar.read(table)}, ""
-    except ValueError as refused:
-        if given.table:
-            raise
-        return {}, f"The table beside the labels is not used. {refused}"
+    rows, notes = (sidecar.read(given.table), ()) if given.table else sidecar.of(given.labels)
+    return {value: name for value, name, *_ in rows}, " ".join(notes)
 
 
 def _check_out(given: argparse.Namespace) -> None:

@@ -250,13 +250,13 @@ def test_downloaded_labels_open_again_whatever_was_chosen(session, form):
 def test_a_map_of_two_places_of_which_none_is_the_volume_s_is_refused(session):
     session.open(nifti_bytes(TWICE[..., 0], np.diag([1.0, 1, 3, 1])), "scan.nii")
 
-    session.open_labels(two_minded(np.ones((4, 5, 6), np.int16)), "labels.nii")
+    session.open_superpixels(two_minded(np.ones((4, 5, 6), np.int16)), "ids.nii")
 
     assert "that lie on the open volume; their affine differs." in session.notice.text
 
 
 def test_a_map_of_more_voxels_than_the_volume_is_refused_before_it_is_read(session):
-    session.open_labels(on(session, np.zeros((12, 12, 7), np.uint8)), "labels.nii")
+    session.open_superpixels(on(session, np.zeros((12, 12, 7), np.uint8)), "ids.nii")
 
     assert "expected at most 864 voxels; its header says (12, 12, 7)" in session.notice.text
 
@@ -455,19 +455,17 @@ def test_values_above_nine_get_names(session):
     assert session.labels.data[9, 9, 4] == 65535
 
 
-@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
-def test_a_map_of_another_shape_is_refused_with_both_shapes(session, kind):
+def test_superpixels_of_another_shape_are_refused_with_both_shapes(session):
     other = np.ones((12, 6, 12), np.uint8)
 
-    getattr(session, kind)(on(session, other), "other.nii")
+    session.open_superpixels(on(session, other), "other.nii")
 
     assert "of shape (12, 12, 6), as the open volume; got (12, 6, 12)." in session.notice.text
     assert session.history == ((), 0)
 
 
-@pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])
 @pytest.mark.parametrize("change", ["flipped", "moved", "turned"])
-def test_a_map_that_lies_elsewhere_is_refused(session, kind, change):
+def test_superpixels_that_lie_elsewhere_are_refused(session, change):
     superpixels, affine = session.superpixels, session.volume.affine.copy()
     if change == "flipped":
         affine[:3, 0] *= -1
@@ -476,7 +474,7 @@ def test_a_map_that_lies_elsewhere_is_refused(session, kind, change):
     else:
         affine[:3, :2] = affine[:3, [1, 0]]
 
-    getattr(session, kind)(on(session, like(session) + 1, affine), "other.nii")
+    session.open_superpixels(on(session, like(session) + 1, affine), "other.nii")
 
     assert "that lie on the open volume; their affine differs." in session.notice.text
     assert session.superpixels is superpixels
@@ -487,7 +485,8 @@ def test_in_a_volume_of_tiny_voxels_a_map_that_lies_elsewhere_is_refused_too():
     micro = tissues((5, 6, 7), np.diag([5e-4, 5e-4, 5e-4, 1.0]))
     session = session_on(micro)
 
-    session.open_labels(on(session, like(session) + 1, np.diag([-5e-4, 5e-4, 5e-4, 1])), "x.nii")
+    moved = np.diag([-5e-4, 5e-4, 5e-4, 1])
+    session.open_superpixels(on(session, like(session) + 1, moved), "x.nii")
 
     assert "their affine differs" in session.notice.text
 

@@ -88,7 +88,7 @@ def test_what_cannot_be_done_is_one_sentence(supervox, pair, tmp_path, oblique):
     asked = {
         "cannot be read": (image, tmp_path / "gone.nii"),
         "cannot be read ": (image, labels, "--table", tmp_path / "gone.tsv"),
-        "their affine differs": (image, tmp_path / "moved.nii"),
+        "lies on another grid": (image, tmp_path / "moved.nii"),
         "other than what is read": (image, labels, "--out", labels),
         "could not be written": (image, labels, "--out", tmp_path / "no" / "folder.csv"),
         "as whole numbers from 0": (image, image),

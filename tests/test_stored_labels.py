@@ -63,8 +63,6 @@ def test_what_is_there_already_is_no_edit(both):
 @pytest.mark.parametrize(
     ("data", "affine", "said"),
     [
-        (LABELS[:-1], PIR, "Expected labels of shape"),
-        (LABELS, np.eye(4), "their affine differs"),
         (LABELS - 0.5, PIR, "as whole numbers from 0"),
         (LABELS.astype(np.float32) + 70_000, PIR, "Expected labels from 0 to 65535"),
         (np.arange(LABELS.size, dtype=np.uint16).reshape(SHAPE), PIR, "at most 255 labels"),
@@ -102,3 +100,51 @@ def test_labels_that_were_painted_meanwhile_are_not_lost(both):
     stored._threads = Inline()
     stored.open_labels(nifti_bytes(LABELS, PIR), "labels.nii")
     assert_array_equal(stored.labels.read(ALL), LABELS)
+
+
+ELSEWHERE = PIR @ np.diag([0.8, 1.3, 0.9, 1]) + [[0, 0, 0, 0.3], [0, 0, 0, -0.4], [0] * 4, [0] * 4]
+
+
+def test_labels_on_another_grid_are_asked_for_and_resampled_as_in_memory(both, monkeypatch):
+    monkeypatch.setattr(opening_over, "_SIDE", 4)
+    stored, _ = both
+    before = everything(stored)
+
+    for each in both:
+        each.open_labels(nifti_bytes(LABELS[:-1], ELSEWHERE), "labels.nii")
+    assert everything(stored) == before
+    for each in both:
+        assert "lies on another grid" in each.question.grid
+        each.open_labels(nifti_bytes(LABELS[:-1], ELSEWHERE), "labels.nii", resample=True)
+
+    assert everything(stored) == everything(both[1])
+    assert stored.labels.voxels[300]
+    assert stored.notice == both[1].notice
+    stored.undo()
+    assert everything(stored)[:2] == before[:2]
+
+
+@pytest.mark.parametrize("affine", [PIR, ELSEWHERE])
+def test_locked_labels_keep_their_voxels_as_in_memory(both, affine):
+    for each in both:
+        each.lock_label(2, True)
+    before = both[0].labels.read(ALL) == 2
+
+    for each in both:
+        each.open_labels(nifti_bytes(LABELS, affine), "labels.nii", resample=affine is ELSEWHERE)
+
+    assert everything(both[0]) == everything(both[1])
+    assert (both[0].labels.read(ALL)[before] == 2).all()
+    assert both[0].notice == both[1].notice
+    assert "Locked labels keep" in both[0].notice.text
+
+
+def test_a_label_that_was_locked_meanwhile_is_not_painted_over(both):
+    stored, _ = both
+    stored._threads = ByHand()
+    stored.open_labels(nifti_bytes(LABELS, PIR), "labels.nii")
+    stored.lock_label(2, True)
+
+    stored._threads.finish()
+
+    assert "have changed while the file was read: open it again" in stored.notice.text

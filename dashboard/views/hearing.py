@@ -83,6 +83,7 @@ class Hearing:
             "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
             "open_volume_of": self._open_volume_of,
             "open_by": self._open_by,
+            "open_resampled": self._open_resampled,
             "upload_as": self._choose_upload,
             "failed": lambda text: self._session.tell(str(text)[:500]),
         }
@@ -180,6 +181,10 @@ class Hearing:
     def _open_by(self, form: str) -> None:
         question = self._session.question
         self._session.open(question.source, question.name, form=str(form))
+
+    def _open_resampled(self) -> None:
+        question = self._session.question
+        self._session.open_labels(question.source, question.name, resample=True)
 
 
 def tip_of(

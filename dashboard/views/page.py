@@ -235,7 +235,7 @@ class Page:
 
     def _send_question(self, question) -> None:
         asked = {"count": question.count, "difference": question.difference}
-        self.bench.send("ask", name=question.name, **asked)
+        self.bench.send("ask", name=question.name, grid=question.grid, **asked)
 
     def _build_surfaces_at_rest(self) -> None:
         document = pn.state.curdoc

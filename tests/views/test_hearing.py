@@ -267,6 +267,16 @@ def test_a_file_whose_forms_differ_is_opened_as_answered(session, hearing, tmp_p
     assert session.volume.affine[0, 0] == sign
 
 
+def test_a_label_map_on_another_grid_is_resampled_as_answered(session, hearing):
+    hearing.hear("open", {"path": "one.nii", "kind": "labels"})
+    assert "lies on another grid" in session.question.grid
+    assert session.history == ((), 0)
+
+    hearing.hear("open_resampled", {})
+
+    assert session.history == (("opened one.nii, resampled",), 1)
+
+
 # Dropped files
 
 

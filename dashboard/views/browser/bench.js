@@ -23,6 +23,7 @@ class Bench {
     this.opening = new OpenDialog(this, model.get_child("dropper"))
     this.question = new VolumeQuestion(this)
     this.forms = new FormQuestion(this)
+    this.grids = new GridQuestion(this)
     this.toasts = new Toasts()
     this.progress = new Progress(this)
     this.wire = new Wire(this)
@@ -198,7 +199,7 @@ class Bench {
 
   uploaded() { this.opening.el.close() }
   folder(message) { this.opening.list(message) }
-  ask(question) { (question.difference ? this.forms : this.question).ask(question) }
+  ask(question) { (question.grid ? this.grids : question.difference ? this.forms : this.question).ask(question) }
 
   loading(array, fraction) {
     this.readout.progress(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
@@ -283,7 +284,7 @@ class Bench {
     return this.saved.held ? "" : "Read-only: press Take over to change the labels"
   }
 
-  hasDialog() { return [this.help, this.opening, this.question, this.forms].some((dialog) => dialog.el.open) }
+  hasDialog() { return [this.help, this.opening, this.question, this.forms, this.grids].some((dialog) => dialog.el.open) }
 
   get ready() {
     return Boolean(this.store?.slices.ready(this.idle))
@@ -320,7 +321,7 @@ function page(bench) {
     bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
-    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el)
+    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el)
 }
 
 /** “#rrggbb” as a canvas packs it, without alpha. */

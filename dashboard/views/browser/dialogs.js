@@ -73,6 +73,24 @@ class FormQuestion {
   }
 }
 
+/** A label map that does not lie on the volume voxel for voxel. */
+class GridQuestion {
+  constructor(bench) {
+    this.text = h("p")
+    const resample = h("button", { onclick: () => { bench.say("open_resampled"); this.el.close() } }, "Resample")
+    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    this.el = h("dialog", { class: "which", "aria-label": "Resample" }, h("h2", {}, "Resample the label map?"), this.text,
+      h("p", {}, "Resample it by nearest neighbour onto the volume? Each voxel of the volume then takes the label that lies nearest to it; no label is blended, and one undo takes all back."),
+      h("p", { class: "dim" }, "The file stays as it is."),
+      h("p", { class: "end" }, not, resample))
+  }
+
+  ask({ name, grid }) {
+    this.text.textContent = `${name}: ${grid}`
+    this.el.showModal()
+  }
+}
+
 /** Sentences that come and go; errors stay until they are closed. */
 class Toasts {
   // A popover lies over dialogs too.

@@ -1,0 +1,116 @@
+"""The verb by which one goes on with a label map of another time, or another program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.labelling import Labelling
+from dashboard.model.case import Case
+from dashboard.model.chunked_array import ChunkedArray
+from dashboard.model.labels import Edit
+from dashboard.model.middle import fullest
+from dashboard.model.palette import Label, Relabelling, Table, color_of, missing, relabelled
+from dashboard.notices import Notice, Question, Refused
+from dashboard.opening import MOST_LABEL
+from dashboard.opening_labels import Found, OtherGrid, read_labels
+from dashboard.opening_over import read_labels_over
+from dashboard.sidecar import Rows
+
+
+class _Asked(NamedTuple):
+    """What was asked for: on which case as it was, and from where."""
+
+    case: Case
+    revision: int
+    locked: tuple[int, ...]
+    question: Question
+
+
+class Continuing(Labelling):
+    """The verb that opens a label map; parameters as of `OpenCase`."""
+
+    def open_labels(self, source: Path | bytes, name: str, *, resample: bool = False) -> None:
+        """Start to read a label map over the volume; it can be undone like a stroke.
+
+        The user is asked first if it lies on another grid, unless it is to be resampled. Locked
+        labels keep their voxels. The table beside the file is read with it.
+        """
+        opening = partial(self._open_labels, self._held(), Question(source, name), resample)
+        self._order.do(opening)
+
+    def _open_labels(self, case: Case, question: Question, resample: bool) -> None:
+        self._still(case)
+        asked, data = _Asked(case, case.revision, self.locked, question), case.labels.data
+        if isinstance(data, ChunkedArray):
+            then = self._adopt_patches
+            call = read_labels_over, question.source, self.volume, data.frozen(), self.locked
+            executor = self._threads
+        else:
+            then, executor = self._adopt_labels, self._files
+            call = read_labels, question.source, self.volume
+        adopt = partial(self._unless_elsewhere, asked, resample, then)
+        title = f"Opening {question.name}"
+        self._lanes.start("file", title, adopt, executor, *call, resample=resample)
+
+    def _unless_elsewhere(
+        self, asked: _Asked, resample: bool, then: Callable, read: Callable[[], Found]
+    ) -> None:
+        """Go on with what was read; ask, if it lies on another grid."""
+        try:
+            found = read()
+        except OtherGrid as other:
+            self._still(asked.case)
+            self.question = asked.question._replace(grid=other.difference)
+            return
+        title = f"opened {asked.question.name}" + ", resampled" * resample
+        self._order.do(partial(then, asked, title, found))
+
+    def _adopt_patches(self, asked: _Asked, title: str, found: Found) -> None:
+        self._still(asked.case)
+        if (asked.case.revision, self.locked) != (asked.revision, asked.locked):
+            raise Refused("The labels have changed while the file was read: open it again.")
+        edit = Edit(found.patches, title)
+        asked.case.labels.apply(edit)
+        self._continue(asked, edit, found)
+
+    def _adopt_labels(self, asked: _Asked, title: str, found: Found) -> None:
+        self._still(asked.case)
+        labels, now = found.labels, asked.case.labels
+        if self.locked:
+            spared = np.isin(now.data, self.locked) & (now.data != labels)
+            labels = np.where(spared, now.data, labels)
+            found = found._replace(kept=int(spared.sum()))
+        self._continue(asked, now.replace(labels, title), found)
+
+    def _continue(self, asked: _Asked, edit: Edit, found: Found) -> None:
+        table = asked.case.table
+        named = _imported(table, found.rows)
+        added = missing(relabelled(table, named), found.values)
+        self._record(edit._replace(at=fullest(edit.patches), relabelled=named + added))
+        said = [] if edit.patches or named or added else [_nothing_new(asked.question.name)]
+        if found.kept:
+            said.append(f"Locked labels keep {found.kept:,} voxels that the file has otherwise.")
+        if said := [*said, *found.notes]:
+            self.notice = Notice(" ".join(said))
+
+
+def _nothing_new(name: str) -> str:
+    return f"Nothing has changed: the labels here are those of {name} already."
+
+
+def _imported(table: Table, rows: Rows) -> Relabelling:
+    """Return the change that gives `table` the names and colours of a file."""
+    known, pairs = {label.value: label for label in table}, []
+    for value, name, color, *_ in rows:
+        was = known.get(value)
+        own = was or Label(value, f"label {value}", color_of(value))
+        called = " ".join(name.split())[:80] or own.name
+        label = own._replace(name=called, color=color or own.color)
+        if label != was and value <= MOST_LABEL:
+            pairs.append((was, label))
+    return tuple(pairs)
