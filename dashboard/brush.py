@@ -9,11 +9,13 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from dashboard.model.grid import Grid
 from dashboard.model.stored_superpixels import BOXES, StoredSuperpixels
 from dashboard.model.stroke import Stroke
 from dashboard.model.superpixels import Box, Pieces, Superpixels
 from workers import touched
 from workers.stroke_path import ids_under
+from workers.swept import swept
 
 
 class Found(Pieces, Protocol):
@@ -34,18 +36,33 @@ class AtHand(NamedTuple):
 
 
 @singledispatch
-def under(superpixels: Superpixels, stroke: Stroke, _executor: Executor) -> Future:
-    """Return a future of what was `Found` under `stroke`; of superpixels in memory it is done."""
+def under(superpixels: Superpixels, stroke: Stroke, grid: Grid, _executor: Executor) -> Future:
+    """Return a future of what was `Found` under `stroke`; of superpixels in memory it is done.
+
+    Those are found that the line touches on its slice, or the disk of the tip's radius about it.
+    """
     plane = stroke.plane
-    ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
+    if masks := around(stroke, grid):
+        ids = touched.in_masks(superpixels.ids.__getitem__, masks, superpixels.ids.dtype)
+    else:
+        ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
     done: Future = Future()
     done.set_result(AtHand(ids, superpixels))
     return done
 
 
 @under.register
-def _(superpixels: StoredSuperpixels, stroke: Stroke, executor: Executor) -> Future:
+def _(superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid, executor: Executor) -> Future:
     plane = stroke.plane
     paths = str(superpixels.path), str(superpixels.folder / BOXES)
+    if masks := around(stroke, grid):
+        return executor.submit(touched.touched_in, *paths, masks)
     where = plane.layout.axis, plane.index, stroke.cells
     return executor.submit(touched.touched, *paths, *where)
+
+
+def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
+    """Return the voxels about a thick line on its slice; none about one without a radius."""
+    radius_mm, plane = stroke.tip.radius_mm, stroke.plane
+    where = plane.layout.axis, plane.index, stroke.places
+    return swept(grid.shape, grid.spacing, *where, radius_mm) if radius_mm else []

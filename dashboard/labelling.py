@@ -5,10 +5,10 @@ from __future__ import annotations
 from dashboard.model.labels import Edit
 from dashboard.model.palette import MOST_KEYS, Label, Table, color_of
 from dashboard.notices import Refused
-from dashboard.stepping import Stepping
+from dashboard.retouching import Retouching
 
 
-class Labelling(Stepping):
+class Labelling(Retouching):
     """The verbs of the table of labels; parameters as of `OpenCase`."""
 
     def choose(self, label: int) -> None:

@@ -63,7 +63,7 @@ class Painting(Partitioning):
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
-        found = brush.under(case.superpixels, stroke, self._threads)
+        found = brush.under(case.superpixels, stroke, self.volume, self._threads)
         paint = partial(self._paint, case, case.superpixels, stroke, name, found)
         return self._order.do(paint, found)
 
@@ -105,9 +105,13 @@ class Painting(Partitioning):
     def _record(self, edit: Edit, stroke: str = "") -> None:
         """Keep an edit that was made to the label map, and tell what it changed."""
         if edit.patches or edit.relabelled:
-            case = self._held()
-            self._keeper.write(case.record(edit, stroke))
-            self._tell(edit, change.painted(case.revision + 1, edit))
+            self._keep(edit, stroke, change.painted(self._held().revision + 1, edit))
+
+    def _keep(self, edit: Edit, stroke: str, difference: change.Change) -> None:
+        """Keep an edit, unless it is empty, and tell a difference that may be more than it is."""
+        if edit.patches or edit.relabelled:
+            self._keeper.write(self._held().record(edit, stroke))
+        self._tell(edit, difference)
 
     def _tell(self, edit: Touching, difference: change.Change) -> None:
         case = self._opened()

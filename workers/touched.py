@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +84,51 @@ def touched(
         If a file cannot be read.
     """
     chunks = RecentChunks(opened(path))
-    under = on_line(chunks, axis, index, points)
+    return _told(chunks, boxes_path, on_line(chunks, axis, index, points), most_voxels)
+
+
+touched.priority = 1  # a hand waits for it: before what else waits for a worker
+
+
+def touched_in(
+    path: str | os.PathLike,
+    boxes_path: str | os.PathLike,
+    masks: list[tuple[Box, np.ndarray]],
+    *,
+    most_voxels: int = MOST_VOXELS,
+) -> Touched:
+    """Return the superpixels of which some voxel is in one of `masks`.
+
+    Parameters
+    ----------
+    path, boxes_path, most_voxels
+        As of `touched`.
+    masks : list of (tuple of slice, ndarray of bool)
+        Boxes of the volume, and which of their voxels count.
+
+    Raises
+    ------
+    ValueError, OSError
+        As `touched`.
+    """
+    chunks = RecentChunks(opened(path))
+    under = in_masks(chunks.read, masks, chunks.array.dtype)
+    return _told(chunks, boxes_path, under, most_voxels)
+
+
+touched_in.priority = 1
+
+
+def in_masks(
+    read: Callable[[Box], np.ndarray], masks: list[tuple[Box, np.ndarray]], dtype: np.dtype
+) -> np.ndarray:
+    """Return the ids other than 0 in masked boxes, each once, ascending; `read` gives a box."""
+    found = [np.unique(read(box)[mask]) for box, mask in masks]
+    ids = np.unique(np.concatenate([np.empty(0, dtype), *found]))
+    return ids[ids != 0]
+
+
+def _told(chunks, boxes_path, under, most_voxels):
     boxes = np.load(boxes_path, mmap_mode="r")[under.astype(np.int64) - 1].astype(np.int32)
     voxels = int(np.prod(boxes[:, 1::2] - boxes[:, ::2], axis=1, dtype=np.int64).sum())
     if voxels > most_voxels:
@@ -103,9 +147,6 @@ def touched(
         np.array([box for _, box, _ in found], np.int32).reshape(-1, 6),
         np.concatenate([np.empty(0, np.uint8), *(bits for _, _, bits in found)]),
     )
-
-
-touched.priority = 1  # a hand waits for it: before what else waits for a worker
 
 
 def on_line(chunks: RecentChunks, axis: int, index: int, points: np.ndarray) -> np.ndarray:

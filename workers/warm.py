@@ -14,6 +14,7 @@ from workers.local_pieces import local_pieces
 from workers.partition import partition
 from workers.settling import settle
 from workers.stroke_path import ids_under
+from workers.swept import swept
 from workers.tiles import TILE
 from workers.touched import touched  # noqa: F401 - to read zarr takes a second to load
 from workers.uniting import Seam, Table, unite
@@ -58,6 +59,7 @@ def warm_page() -> None:
         ids = np.ones((2, 2, 2), dtype)
         boxes(ids, 1)
         ids_under(ids, 0, 0, np.zeros((1, 2), np.int64))
+    swept((2, 2, 2), (1.0, 1.0, 1.0), 0, 0, np.zeros((1, 2)), 0.0)
 
 
 if __name__ == "__main__":

@@ -23,10 +23,14 @@ class Painted(NamedTuple):
 
 
 class Patched(NamedTuple):
-    """Labels inside boxes changed in some other way."""
+    """Labels inside boxes changed in some other way.
+
+    `stroke` names that which changed them, if its page has painted it already.
+    """
 
     revision: int
     boxes: tuple[Box, ...]
+    stroke: str = ""
 
 
 class Replaced(NamedTuple):
@@ -50,11 +54,11 @@ def patched(revision: int, edit: Edit) -> Change:
     return inside(revision, [patch.box for patch in edit.patches])
 
 
-def inside(revision: int, boxes: Iterable[Box]) -> Change:
-    """Return how views are told that labels in `boxes` changed, each box once."""
+def inside(revision: int, boxes: Iterable[Box], stroke: str = "") -> Change:
+    """Return how views are told that labels in `boxes` may have changed, each box once."""
     boxes = tuple({corners(box): box for box in boxes}.values())
     voxels = sum(math.prod(axis.stop - axis.start for axis in box) for box in boxes)
-    return Replaced(revision) if voxels > MOST_VOXELS else Patched(revision, boxes)
+    return Replaced(revision) if voxels > MOST_VOXELS else Patched(revision, boxes, stroke)
 
 
 def corners(box: Box) -> tuple[int, ...]:

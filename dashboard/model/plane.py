@@ -37,6 +37,10 @@ class Axis:
         nearest = np.floor(np.asarray(canvas, float) + 0.5).astype(np.int64)
         return self.size - 1 - nearest if self.reversed else nearest
 
+    def to_place(self, canvas: np.ndarray) -> np.ndarray:
+        """Return the voxel coordinates at `canvas` coordinates, between voxels too."""
+        return self.size - 1 - canvas if self.reversed else canvas
+
 
 @dataclass(frozen=True)
 class Layout:

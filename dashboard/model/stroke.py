@@ -70,6 +70,16 @@ class Stroke:
         return np.delete(self.plane.to_voxels(self.points), self.plane.layout.axis, axis=1)
 
     @property
+    def places(self) -> np.ndarray:
+        """The (n, 2) voxel coordinates of its points, on the slice's two axes in ascending order.
+
+        Of the points as of `cells`, between voxels too.
+        """
+        layout, points = self.plane.layout, self.points
+        laid = sorted(zip((layout.x, layout.y), points.T, strict=True), key=lambda a: a[0].index)
+        return np.column_stack([axis.to_place(canvas) for axis, canvas in laid])
+
+    @property
     def points(self) -> np.ndarray:
         """Its (n, 2) canvas points as far as they are finite, none too far off the slice."""
         xy = np.asarray(self.xy, float).reshape(-1, 2)

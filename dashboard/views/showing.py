@@ -46,7 +46,7 @@ class Whole:
 
     def send_patched(self, change: Patched) -> None:
         """Send the labels in the boxes of a change."""
-        self._bench.send_boxes(change.revision, change.boxes, self._session.labels.data)
+        self._bench.send_boxes(change, self._session.labels.data)
 
     def hear(self, verb: str, **_) -> None:
         """Refuse: the page has all that it may want."""
@@ -95,7 +95,8 @@ class Sliced:
 
     def send_patched(self, change: Patched) -> None:
         """Tell in which boxes labels have changed."""
-        self._bench.send("stale", revision=change.revision, boxes=wire.corners(change.boxes))
+        told = change._asdict() | {"boxes": wire.corners(change.boxes)}
+        self._bench.send("stale", **told)
 
     def hear(self, verb: str, **values) -> None:
         """Read what the page asks for."""

@@ -38,7 +38,7 @@ def slice_view(name: str, on_strokes: Callable[[dict], None]) -> pn.pane.HoloVie
         hooks=[call_renderer("labels")]
     )
     line = hv.Path([], vdims="stroke").opts(
-        line_width=2.5, line_alpha=0.9, hooks=[call_renderer("stroke"), call_figure(name)]
+        line_alpha=0.9, hooks=[call_renderer("stroke"), call_figure(name)]
     )
     # Unlimited objects: a stroke leaves the source only once the server has taken it.
     stream = hv.streams.FreehandDraw(source=line, num_objects=0, empty_value="")
@@ -74,6 +74,8 @@ def call_figure(name: str) -> Callable:
         figure.name = f"supervox-{name}"
         # Text, not HoloViews' array of no floats: the tool pads it with what a stroke is to give.
         plot.handles["source"].data["stroke"] = []
+        plot.handles["source"].data["width"] = []
+        plot.handles["glyph"].line_width = "width"  # in pixels; 0 is not seen
         figure.outline_line_color = None
 
     return hook

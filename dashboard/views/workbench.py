@@ -10,6 +10,7 @@ import numpy as np
 import param
 from panel.custom import Child, JSComponent
 
+from dashboard.model.change import Patched
 from dashboard.views import browser, wire
 
 log = logging.getLogger(__name__)
@@ -92,13 +93,13 @@ class Workbench(JSComponent):
 
         self._post(send)
 
-    def send_boxes(self, revision: int, boxes: tuple, labels: np.ndarray) -> None:
-        """Send the labels in `boxes`, as they are when the message leaves."""
+    def send_boxes(self, change: Patched, labels: np.ndarray) -> None:
+        """Send the labels in the boxes of a change, as they are when the message leaves."""
 
         async def send() -> None:
-            data = await asyncio.to_thread(wire.pack, boxes, labels)
-            message = {"kind": "patched", "revision": revision, "boxes": wire.corners(boxes)}
-            self._send_msg({**message, "data": data})
+            data = await asyncio.to_thread(wire.pack, change.boxes, labels)
+            told = change._asdict() | {"boxes": wire.corners(change.boxes)}
+            self._send_msg({"kind": "patched", **told, "data": data})
 
         self._post(send)
 

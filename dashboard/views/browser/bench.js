@@ -11,6 +11,7 @@ class Bench {
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
     this.active = this.panes[0]
     this.strokes = new Strokes(this)
+    this.brush = new Brush(this)
     this.savedMark = new SavedMark(this)
     this.connection = new Connection(this)
     this.tools = new Tools(this)
@@ -45,7 +46,7 @@ class Bench {
     this.leaving = true
     if (!this.store) return
     const { display, window, tool, store } = this
-    keep(VIEW, { digest: store.digest, display, window, tool, zooms: this.panes.map((pane) => pane.zoomed) })
+    keep(VIEW, { digest: store.digest, display, window, tool, settings: this.tools.settings, zooms: this.panes.map((pane) => pane.zoomed) })
   }
 
   /** Show the volume as it was shown before this reload. */
@@ -55,6 +56,7 @@ class Bench {
     if (view?.digest !== this.store.digest) return
     for (const [setting, value] of Object.entries(view.display)) if (this.display[setting] !== value) this.set(setting, value)
     this.setWindow(view.window)
+    this.tools.settings = view.settings
     this.setTool(view.tool)
     this.panes.forEach((pane, n) => { pane.zoomed = view.zooms[n] })
   }
@@ -70,7 +72,7 @@ class Bench {
   redo() { this.strokes.afterwards(() => this.say("redo")) }
 
   chooseLabel(value) {
-    if (this.tools.erases) this.setTool("draw")
+    if (this.tools.erases) this.setTool(this.tools.giving)
     if (this.labelOf(value)) { this.label = value; this.labels.show(this.table, value) }
     this.say("choose", { label: value, choice: ++this.choices })
   }
@@ -90,6 +92,7 @@ class Bench {
     this.cursor = message.cursor
     for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.name])
     this.displaySection.open(this.store)
+    this.tools.open(this.store.spacing)
     this.partition.open(message)
     this.setWindow(message.window)
     this.el.classList.add("opened")
@@ -125,7 +128,16 @@ class Bench {
     surface._on_scene_ready = () => { surface.el.style.pointerEvents = ""; ready() }
   }
 
-  arrive(array, values, revision) { this.store?.slices.arrive(array, values, revision) }
+  arrive(array, values, revision) {
+    this.store?.slices.arrive(array, values, revision)
+    if (array === "labels") this.relabelled()
+  }
+
+  /** All labels have come: what was drawn meanwhile lies over them. */
+  relabelled() {
+    this.strokes.resend()
+    if (this.brush.replay()) for (const pane of this.panes) pane.drawOverlay()
+  }
 
   async part(message) { if (message.case === this.store?.case) await this.store.slices.take(message) }
 
@@ -138,11 +150,13 @@ class Bench {
   }
 
   /** Take an edit if it is the next one; ask for all labels if one was missed. */
-  edit({ revision }, write) {
+  edit({ revision, stroke }, write) {
+    const preview = this.brush.settle(stroke)
     if (revision <= this.store.revision) return
     if (revision > this.store.revision + 1) { this.say("resync"); return }
     this.store.revision = revision
-    write()
+    write(preview)
+    this.brush.replay()
     for (const pane of this.panes) pane.drawOverlay()
     this.readout.refresh()
   }
@@ -154,12 +168,13 @@ class Bench {
     this.edit(message, () => this.store.slices.patch(message.boxes, values))
   }
 
-  stale(message) { this.edit(message, () => this.store.slices.stale(message.boxes)) }
+  stale(message) { this.edit(message, (preview) => this.store.slices.stale(message.boxes, preview?.seen)) }
 
   replaced({ revision }) {
     if (!this.store) return
     this.store.revision = revision
     this.store.slices.replaced()
+    this.strokes.resend()
     this.redraw()
   }
 
@@ -317,7 +332,7 @@ function page(bench) {
   bench.quad = new Quad(bench, surface)
   return h("div", { class: "bench" },
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
-    bench.tools.el,
+    bench.tools.el, bench.tools.options.el,
     bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),

@@ -6,6 +6,10 @@ const KEYS = [
     ["1 – 9", "choose the label", null],
     ["D", "draw", (bench) => bench.setTool("draw")],
     ["E", "erase by stroke", (bench) => bench.setTool("erase")],
+    ["T", "touch up by voxel: a brush that paints as you drag", (bench) => bench.setTool("brush")],
+    ["Shift + T", "erase by voxel", (bench) => bench.setTool("eraser")],
+    ["F", "fill what a line encloses on its slice", (bench) => bench.setTool("outline")],
+    ["[ ]", "smaller or larger radius (also Shift + wheel)", null],
     ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
     ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
     ["Enter", "in the history: go to the chosen edit; a click does too", null],
@@ -26,7 +30,7 @@ const KEYS = [
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
     ["H", "cross lines", (bench) => bench.toggle("crosshair_shown")],
-    ["[ ]", "opacity of the labels", null],
+    ["{ }", "opacity of the labels (also [ ] with a tool that has no radius)", null],
     ["Shift + 1 …", "window by name: automatic, full range; brain, stroke, bone, lung, abdomen for CT", null],
     ["N", "radiological or neurological view", (bench) => bench.convention.flip()],
     ["P", "save the view under the mouse as a picture", (bench) => savePicture(bench, bench.quad.pointed)],
@@ -36,6 +40,7 @@ const KEYS = [
 
 const ACTIONS = new Map(KEYS.flatMap(([, keys]) => keys).filter(([, , action]) => action)
   .map(([key, , action]) => [key.toLowerCase(), action]))
+const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
 
 const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
@@ -73,7 +78,10 @@ function onKey(bench, event) {
   } else if (event.key === "Enter" && focus.role === "option") focus.click()
   else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
   else if (event.shiftKey && /^Digit[1-9]$/.test(event.code)) bench.displaySection.presets.choose(Number(event.code.at(-1)) - 1)
-  else if (key === "[" || key === "]") bench.set("opacity", clamp(bench.display.opacity + (key === "]" ? 0.1 : -0.1), 0, 1))
+  else if (key in BRACKETS) {
+    if (key in { "[": 1, "]": 1 } && bench.tools.radius !== undefined) bench.tools.stepRadius(BRACKETS[key])
+    else bench.set("opacity", clamp(bench.display.opacity + BRACKETS[key] / 10, 0, 1))
+  } else if (event.shiftKey && ACTIONS.has(`shift + ${key}`)) ACTIONS.get(`shift + ${key}`)(bench)
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false
   if (done) event.preventDefault()

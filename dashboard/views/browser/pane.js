@@ -115,23 +115,24 @@ class Pane {
     if (values instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
   }
 
-  /** Draw the labels, and the borders over them. */
-  drawOverlay() {
+  /** Draw the labels, and the borders over them; of a part of the slice (x0, x1, y0, y1 in voxels of
+   * the canvas, ends half open), if one is given, the labels alone. */
+  drawOverlay(part) {
     const { labels } = this.slice
     const image = this.image(this.overlay, Uint32Array, labels ?? this.nothing)
-    if (labels && this.bench.display.labels_shown) this.colour(image, labels)
+    if (labels && this.bench.display.labels_shown) this.colour(image, labels, part)
     else image.fill(0)
     this.overlay.change.emit()
-    this.borders.change()
+    if (!part) this.borders.change()
   }
 
-  colour(image, { values, width, height, start, right, up }) {
+  colour(image, { values, width, height, start, right, up }, [x0, x1, y0, y1] = [0, width, 0, height]) {
     const { colors } = this.store
     const alpha = Math.round(this.bench.display.opacity * 255) << 24
-    let n = 0
-    for (let y = 0; y < height; y++) {
-      let p = start + y * up
-      for (let x = 0; x < width; x++, p += right) image[n++] = values[p] ? alpha | colors[values[p]] : 0
+    for (let y = y0; y < y1; y++) {
+      let p = start + y * up + x0 * right
+      let n = y * width + x0
+      for (let x = x0; x < x1; x++, p += right) image[n++] = values[p] ? alpha | colors[values[p]] : 0
     }
   }
 

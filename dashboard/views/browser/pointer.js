@@ -45,12 +45,14 @@ function listenToPointer(pane) {
     drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
     el.setPointerCapture(event.pointerId)
     if (button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
+    if (button === 0 && bench.tools.paints) drag.paints = bench.brush.begin(pane, drag.at)
   }, { capture: true })
 
   el.addEventListener("pointermove", (event) => {
     if (!event.isTrusted || !pane.layout) return
     const here = at(event)
     bench.readout.show(pane.voxelAt(...here))
+    bench.brush.outline(pane, here)
     if (!held && !drag && event.buttons === 1 && bench.draws) bench.readout.hint(NOT_PRESSED)
     if (drag) {
       event.stopPropagation()
@@ -67,7 +69,13 @@ function listenToPointer(pane) {
     else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
     else if (bench.tool === "window") bench.dragWindow(dx, dy)
     else if (bench.tool === "cursor") bench.moveTo(pane.voxelAt(...here))
-    else draw(last, here)
+    else if (drag.paints) paint(last, here)
+    else if (!bench.tools.paints) draw(last, here)
+  }
+
+  const paint = (last, here) => {
+    if (pane.holds(last)) bench.brush.go(pane.within(last, here))
+    else if (pane.holds(here)) bench.brush.go(here)
   }
 
   /** Go on with the stroke, begun where the button went down; the piece outside is left out. */
@@ -106,7 +114,8 @@ function listenToPointer(pane) {
     if (!drag) return
     event.stopPropagation()
     move(at(event))
-    if (drag.isStroke) {
+    if (drag.paints) bench.brush.end()
+    else if (drag.isStroke) {
       tell("pointerup", drag.last)
       bench.drawing = false
       bench.readout.hint(bench.strokes.finish(pane) ? "" : NOT_BEGUN)
@@ -117,7 +126,7 @@ function listenToPointer(pane) {
   window.addEventListener("pointerup", release, { capture: true })
   window.addEventListener("pointercancel", release, { capture: true })
 
-  el.addEventListener("pointerleave", () => bench.readout.show(null))
+  el.addEventListener("pointerleave", () => { bench.readout.show(null); bench.brush.outline(null) })
   el.addEventListener("contextmenu", (event) => event.preventDefault())
   el.addEventListener("wheel", (event) => {
     event.preventDefault()
@@ -125,6 +134,9 @@ function listenToPointer(pane) {
     bench.activate(pane)
     if (!pane.layout) return
     if (event.ctrlKey || event.metaKey) pane.zoom(Math.exp(-event.deltaY / 300), ...at(event))
-    else if (notch(event)) bench.scroll(pane, event.deltaY < 0 ? 1 : -1)
+    else if (event.shiftKey && bench.tools.radius !== undefined) {
+      const turned = { deltaY: event.deltaY || event.deltaX, deltaMode: event.deltaMode } // Chromium turns it sideways
+      if (notch(turned)) bench.tools.stepRadius(turned.deltaY < 0 ? 1 : -1)
+    } else if (notch(event)) bench.scroll(pane, event.deltaY < 0 ? 1 : -1)
   }, { capture: true, passive: false })
 }

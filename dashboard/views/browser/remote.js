@@ -183,7 +183,10 @@ class RemoteSource {
     const plane = this.hold(axis, index)
     plane[of] = values
     if (of === "ids") plane.partition = partition
-    if (of === "labels") Object.assign(plane, { revision, stale: false })
+    if (of === "labels") {
+      Object.assign(plane, { revision, stale: false })
+      this.bench.brush.replay()
+    }
     this.trim()
     for (const asked of this.asked) if (asked?.axis === axis && asked.index === index) asked.parts.delete(of)
     if (this.visible[axis] === index) {
@@ -229,11 +232,26 @@ class RemoteSource {
 
   // Edits
 
+  /** Paint what a drag has swept, on the slices that are looked at; which, is noted. */
+  brush(preview, from, to) {
+    for (const axis of [0, 1, 2]) {
+      const index = this.visible[axis]
+      const plane = this.planes.get(nameOf(axis, index))
+      const labels = this.labelsOf(plane)
+      if (!labels || (preview.within && !this.idsOf(plane))) continue
+      const inside = this.shape.map((size, n) => (n === axis ? [index, index + 1] : [0, size]))
+      const strides = stridesOf(this.shapeAcross(axis)).map((step, n) => (n === axis ? 0 : step))
+      preview.paint(from, to, labels, this.idsOf(plane), inside, strides)
+      preview.seen.add(nameOf(axis, index))
+    }
+  }
+
   paint(ids, label) { this.edits.add({ revision: this.store.revision, partition: this.partition, ids, label }) }
 
-  /** Labels have changed inside boxes, to what the server is asked for. */
-  stale(boxes) {
-    this.edits.add({ revision: this.store.revision, boxes })
+  /** Labels have changed inside boxes, to what the server is asked for; slices that were `seen` to
+   * change by the hand that did it show that meanwhile. */
+  stale(boxes, seen = new Set()) {
+    this.edits.add({ revision: this.store.revision, boxes, seen })
     this.askVisible()
   }
 
@@ -268,7 +286,8 @@ class Edits {
     if (!isKnown) return Object.assign(plane, { labels: null })
     plane.revision = edits.at(-1)?.revision ?? plane.revision
     paintPlane(plane.labels, ids, edits.filter((edit) => edit.ids))
-    for (const box of edits.flatMap((edit) => edit.boxes ?? [])) wipe(plane, box, shape)
+    const name = nameOf(plane.axis, plane.index)
+    for (const { boxes = [], seen } of edits) for (const box of boxes) wipe(plane, box, shape, seen.has(name))
   }
 }
 
@@ -283,11 +302,12 @@ function paintPlane(labels, ids, edits) {
   }
 }
 
-/** Take the labels in a box off a slice, if it meets it. */
-function wipe(plane, box, [, J, K]) {
+/** Take the labels in a box off a slice, if it meets it; where it was seen they stay till it comes. */
+function wipe(plane, box, [, J, K], isSeen) {
   const [i0, i1, j0, j1, k0, k1] = box
   if (plane.index < box[2 * plane.axis] || plane.index >= box[2 * plane.axis + 1]) return
   plane.stale = true
+  if (isSeen) return
   const [[a0, a1], [b0, b1], [c0, c1]] = [[i0, i1], [j0, j1], [k0, k1]].map((ends, axis) => (axis === plane.axis ? [0, 1] : ends))
   for (let a = a0; a < a1; a++) for (let b = b0; b < b1; b++) plane.labels.fill(0, (a * J + b) * K + c0, (a * J + b) * K + c1)
 }

@@ -3,6 +3,7 @@
 
 const ERASE = 0
 const PATIENCE_MS = 1500
+const LINE_PX = 2.5
 
 class Strokes {
   constructor(bench) {
@@ -26,14 +27,28 @@ class Strokes {
   /** Before a drag: let the tool write into the stroke what it is to give, and where. */
   prepare(pane) {
     const { label, tools } = this.bench
-    const context = {
-      ...this.numbered(), plane: pane.name, index: pane.index, radiological: this.bench.convention.radiological, case: this.bench.store.case,
+    const width = Math.max(LINE_PX, 2 * (tools.radius ?? 0) * pane.pxPerMm)
+    // Bokeh pads a new stroke's other columns with these.
+    pane.tool.setv({ default_overrides: { stroke: JSON.stringify(this.context(pane)), width } }, { sync: false })
+    const color = tools.erases ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
+    const seen = width > LINE_PX ? `${color}66` : color
+    pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: seen } }, { sync: false })
+  }
+
+  /** What a stroke that is begun now is to give, and where. */
+  context(pane) {
+    const { label, tools, store, convention: { radiological } } = this.bench
+    return {
+      ...this.numbered(), plane: pane.name, index: pane.index, radiological, case: store.case,
       label: tools.erases ? ERASE : label, tip: tools.tip,
     }
-    // Bokeh pads a new stroke's other columns with these.
-    pane.tool.setv({ default_overrides: { stroke: JSON.stringify(context) } }, { sync: false })
-    const color = tools.erases ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
-    pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: color } }, { sync: false })
+  }
+
+  /** Send a stroke that was not drawn by Bokeh's tool; its line is not seen. */
+  add(pane, context, xs, ys) {
+    const columns = { xs, ys, stroke: JSON.stringify(context), width: 0 }
+    for (const [column, value] of Object.entries(columns)) pane.strokes.get_array(column).push(value)
+    this.finish(pane)
   }
 
   /** A number for this page, and a name by which a server that was started anew knows it too. */
@@ -66,8 +81,9 @@ class Strokes {
   resend() {
     const { store, saved } = this.bench
     const mine = new Set(this.names.values())
-    const left = this.kept.of(store.digest).filter(([name]) => !mine.has(name))
-    if (!left.length || !store.slices.hasIds || !saved.held) return
+    const left = this.kept.of(store.digest)
+      .filter(([name, { tip }]) => !mine.has(name) && (store.slices.hasIds || !needsIds(tip)))
+    if (!left.length || !saved.held) return
     const columns = { xs: [], ys: [], stroke: [] }
     for (const [name, { xs, ys, ...context }] of left) {
       const n = ++this.number
@@ -93,12 +109,15 @@ class Strokes {
   /** The server has painted a stroke; it need not be on disk yet. */
   heard(n) {
     this.unheard.delete(n)
+    this.bench.brush.settle(this.names.get(n))
     if (this.unheard.size === 0) for (const action of this.settled.splice(0)) action()
   }
 
   /** A stroke is on disk, or was refused: its line goes. */
   acknowledge(n) {
-    this.kept.remove(this.names.get(n))
+    const name = this.names.get(n)
+    this.kept.remove(name)
+    if (this.unheard.has(n)) this.bench.brush.takeBack(name)
     this.erase(n)
     this.heard(n)
   }
@@ -117,6 +136,7 @@ class Strokes {
   /** Another volume, or somebody else writes: what waits is kept by the browser, and sent when it may be. */
   putAside() {
     this.settled.length = 0
+    this.bench.brush.takeBack()
     this.unheard.clear()
     for (const n of [...this.waiting]) this.erase(n)
   }
@@ -127,6 +147,9 @@ class Strokes {
     else this.settled.push(action)
   }
 }
+
+/** Whether a stroke is about superpixels. */
+const needsIds = ({ kind, is_within: isWithin } = {}) => isWithin || !["voxels", "outline"].includes(kind)
 
 /** Numbers of the strokes that a pane's source holds. */
 const numbers = (pane) => Array.from(pane.strokes.data.stroke ?? [], (text) => JSON.parse(text).n)

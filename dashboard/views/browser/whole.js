@@ -69,6 +69,11 @@ class WholeSource {
     }
   }
 
+  /** Paint what a drag has swept from one place to the next. */
+  brush(preview, from, to) {
+    preview.paint(from, to, this.labels, this.ids, this.shape.map((size) => [0, size]), stridesOf(this.shape))
+  }
+
   /** Write label values into boxes; `values` holds those of all boxes one after the other. */
   patch(boxes, values) {
     let from = 0

@@ -1,0 +1,51 @@
+// The line above the slices: the chosen tool, and what can be set of it.
+
+const WHAT = {
+  draw: "Draw over what you want to label: every superpixel under the line takes the label, in 3D.",
+  erase: "Draw over superpixels to take their label off.",
+  brush: "Click or drag to paint voxels.",
+  eraser: "Click or drag to take the label off voxels.",
+  outline: "Draw around what you want to label on this slice; the line closes by itself.",
+  window: "Drag across for contrast, up and down for brightness.",
+  cursor: "Click or drag to move the three slices.",
+}
+
+class ToolOptions {
+  constructor(bench, tools) {
+    Object.assign(this, { bench, tools })
+    this.name = h("b", {})
+    this.what = h("span", { class: "what dim" })
+    const setRadius = (input) => () => { if (input.value !== "") tools.set("radius_mm", clamp(Number(input.value), 0, MOST_RADIUS_MM)) }
+    this.slider = h("input", { type: "range", min: 0, "aria-label": "Radius" })
+    this.number = h("input", { type: "number", min: 0, max: MOST_RADIUS_MM, step: "any", "aria-label": "Radius in mm" })
+    this.slider.addEventListener("input", setRadius(this.slider))
+    this.number.addEventListener("change", setRadius(this.number))
+    this.radius = h("div", { class: "radius", title: "Radius ([ and ], or Shift + wheel)" }, h("span", {}, "Radius"), this.slider, this.number, h("span", { class: "dim" }, "mm"))
+    this.shapes = [["Disk", false, "On this slice only"], ["Ball", true, "Into the slices beside, too"]].map(([name, isBall, title]) =>
+      h("button", { title, "aria-label": name, onclick: () => tools.set("is_ball", isBall) }, name))
+    this.shape = h("div", { class: "choice", role: "group", "aria-label": "Shape of the brush" }, ...this.shapes)
+    this.within = h("input", { type: "checkbox", onchange: () => tools.set("is_within", this.within.checked) })
+    this.check = h("label", { class: "check", title: "Paint only in the superpixel in which the drag begins" }, this.within, "Only in this superpixel")
+    this.el = h("div", { class: "options", role: "toolbar", "aria-label": "Options of the tool" }, this.name, this.radius, this.shape, this.check, this.what)
+  }
+
+  /** Let the slider go in steps of a unit of mm. */
+  open(unit) {
+    Object.assign(this.slider, { max: 60 * unit, step: unit })
+    this.show()
+  }
+
+  show() {
+    const { tools } = this
+    const { radius_mm: radius, is_ball: isBall, is_within: isWithin } = tools.tip
+    this.name.textContent = tools.buttons[tools.tool].getAttribute("aria-label")
+    this.what.textContent = WHAT[tools.tool] ?? ""
+    this.radius.hidden = radius === undefined
+    this.shape.hidden = isBall === undefined
+    this.check.hidden = isWithin === undefined
+    this.slider.value = this.number.value = radius ?? 0
+    this.slider.style.setProperty("--done", `${(100 * this.slider.value) / this.slider.max}%`)
+    this.shapes.forEach((button, n) => button.setAttribute("aria-pressed", String(Boolean(isBall) === (n === 1))))
+    this.within.checked = Boolean(isWithin)
+  }
+}
