@@ -1,4 +1,4 @@
-"""Three hundred strokes in a row by mouse: none is lost."""
+"""Hundreds of strokes in a row by mouse: none is lost."""
 
 from __future__ import annotations
 
@@ -63,15 +63,16 @@ def oracle_of(bench, source, folder):
     return Oracle(bench.superpixels(folder), nib.load(source).affine)
 
 
-def test_of_three_hundred_strokes_none_is_lost(new_bench, server, put, tmp_path):
+@pytest.mark.parametrize("count", [100, pytest.param(300, marks=pytest.mark.torture)])
+def test_of_hundreds_of_strokes_none_is_lost(new_bench, server, put, tmp_path, count):
     bench = new_bench(server, 1280, 720).wait_ready()
     source = put(phantom(STORED["lps"], seed=3), "many.nii.gz")
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
 
-    draw_all(bench, oracle, 300)
+    draw_all(bench, oracle, count)
     bench.wait_settled(oracle.revision)
 
-    assert oracle.revision > 250
+    assert oracle.revision > 0.8 * count
     assert_same(bench, oracle, tmp_path)
 
 

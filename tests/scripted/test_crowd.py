@@ -11,7 +11,7 @@ from tests.scripted.probed_server import ProbedServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 FORMS = [
-    pytest.param(3, 10, 5.0, id="short"),
+    pytest.param(3, 5, 5.0, id="short"),
     pytest.param(20, 600, 0.6, marks=pytest.mark.torture, id="issue"),
 ]
 

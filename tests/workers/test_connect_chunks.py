@@ -145,7 +145,7 @@ CHUNKS = st.tuples(*[st.integers(1, 5)] * 3)
 
 
 @given(VOLUMES, CHUNKS, st.integers(0, 12), st.integers())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_ids_are_those_of_the_volume_in_memory(volume, chunk, min_size, seed):
     ids, mask = volume
 
@@ -237,7 +237,7 @@ def test_a_speck_is_measured_across_seams():
     st.floats(0, 12),
     st.integers(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_what_is_left_of_a_mask_is_that_of_the_volume_in_memory(mask, chunk, smallest, seed):
     left, ground = ground_in_chunks(mask, chunk, smallest, Unsteady(seed), quick_disk)
 

@@ -21,7 +21,7 @@ def expected(mask, n, multichannel=False):
         return _get_mask_centroids(mask.view(np.uint8), n, multichannel)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.tuples(SIDES, SIDES, SIDES),
     st.sampled_from([0.05, 0.5, 1.0]),

@@ -100,8 +100,12 @@ def test_the_labels_are_those_of_scikit_image(make, dtype, compactness, n_segmen
     assert_array_equal(labelled(*given, channel_axis=None), expected(*given, channel_axis=None))
 
 
-def test_so_are_they_for_a_real_volume():
-    image = nifti.read(demo.PATH).data
+MIDDLE = (slice(50, 150), slice(60, 170), slice(50, 140))
+
+
+@pytest.mark.parametrize("box", [MIDDLE, pytest.param((), marks=pytest.mark.torture)])
+def test_so_are_they_for_a_real_volume(box):
+    image = nifti.read(demo.PATH).data[box]
     options = {"compactness": 0.1, "max_num_iter": 2, "channel_axis": None}
 
     labels = labelled(image.astype("f4"), 2000, **options)

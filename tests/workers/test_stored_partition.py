@@ -164,7 +164,16 @@ def test_any_number_of_workers_in_any_order_give_the_same(store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("at", "passes"), [(0.02, 5), (0.2, 5), (0.3, 2), (0.5, 2), (0.8, 2), (0.97, 5)]
+    ("at", "passes"),
+    [
+        (0.02, 5),
+        (0.5, 2),
+        (0.97, 5),
+        *(
+            pytest.param(*each, marks=pytest.mark.torture)
+            for each in ((0.2, 5), (0.3, 2), (0.8, 2))
+        ),
+    ],
 )
 def test_what_was_broken_off_goes_on_from_where_it_was(at, passes, store, tmp_path):
     image = head()
@@ -270,8 +279,11 @@ class Noting(Inline):
         return super().submit(function, *args)
 
 
+LATE = [0.05, *(pytest.param(at, marks=pytest.mark.torture) for at in (0.1, 0.15, 0.25, 0.9, 0.97))]
+
+
 @pytest.mark.parametrize("chunks", [CHUNK, (13, 18, 15)])
-@pytest.mark.parametrize("at", [0.05, 0.1, 0.15, 0.25, 0.5, 0.9, 0.93, 0.97, 1.0])
+@pytest.mark.parametrize("at", [*LATE, 0.5, 0.93, 1.0])
 def test_kernels_of_a_cancelled_run_that_come_late_change_nothing(at, chunks, store, tmp_path):
     image = head()
     path = store(image)

@@ -43,6 +43,7 @@ def test_a_partition_of_each_kind_of_image_is_made_ready():
     assert partition(np.arange(64.0).reshape(4, 4, 4), (1, 1, 1), count=2).count >= 1
 
 
+@pytest.mark.torture  # it compiles all from nothing
 def test_as_a_command_it_says_nothing_and_fills_the_cache(tmp_path):
     run = subprocess.run(
         [sys.executable, "-W", "error", "-m", "workers.warm"],
