@@ -53,6 +53,14 @@ def rescaled(image: np.ndarray, limits: tuple[float, float], team: Team) -> np.n
     return result
 
 
+def times(values: np.ndarray, weight: float) -> np.ndarray:
+    """Multiply scaled intensities by a weight, in place; they still go from −100 to 100."""
+    if weight != 1:
+        values *= np.float32(weight)
+        np.clip(values, -_FAR, _FAR, out=values)
+    return values
+
+
 def is_enough(values: int) -> bool:
     """Tell whether so many sampled intensities will do; else all inside the mask are taken."""
     return values >= _ENOUGH

@@ -13,7 +13,7 @@ from workers.boxes import boxes
 from workers.clustering import iterate, rule
 from workers.connectivity import connect
 from workers.foreground import automatic_threshold, foreground_of, without_specks
-from workers.intensities import scaled
+from workers.intensities import scaled, times
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
 from workers.slic_sums import fixed
@@ -72,7 +72,7 @@ def usual_sigma_mm(spacing: Sequence[float]) -> float:
 
 
 def partition(
-    image: np.ndarray,
+    image: np.ndarray | Sequence[np.ndarray],
     spacing: Sequence[float],
     *,
     count: int | None = None,
@@ -80,6 +80,7 @@ def partition(
     compactness: float = COMPACTNESS,
     sigma_mm: float | None = None,
     threshold: float | str | None = "auto",
+    weights: Sequence[float] | None = None,
     threads: int | None = None,
     report: Report | None = None,
 ) -> Partition:
@@ -93,9 +94,9 @@ def partition(
 
     Parameters
     ----------
-    image : (I, J, K) or (I, J, K, C) ndarray
+    image : (I, J, K) or (I, J, K, C) ndarray, or C of (I, J, K)
         Integers or reals. NaN and infinities, in any channel, are outside. Channels are scaled one
-        by one and count alike; the first one tells what is foreground.
+        by one; the first one tells what is foreground.
     spacing : (3,) sequence of float
         Voxel edges in mm. Above 8:1 they count as 8:1.
     count : int, optional
@@ -110,6 +111,9 @@ def partition(
     threshold : float, "auto" or None, optional
         See `workers.foreground`. With "auto", specks smaller than a quarter of a superpixel are
         not foreground; a number is taken literally; None takes every finite voxel.
+    weights : (C,) sequence of float, optional
+        What the scaled intensities of each channel are multiplied by, at least one above 0; a
+        channel of 0 counts for the foreground alone. By default 1.
     threads : int, optional
         By default `workers.team.usable`; the ids do not depend on it.
     report : callable, optional
@@ -131,25 +135,49 @@ def partition(
     TPAMI 2012, doi:10.1109/TPAMI.2012.120
     """
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    channels = [image] if image.ndim != 4 else list(np.moveaxis(image, 3, 0))
-    check(channels[0].shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
+    channels = _channels(image)
+    shape = channels[0].shape
+    check(shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
+    weighted = _weighted(channels, weights)
     report = report or silent
     report(0.0)
     with Team(threads) as team:
         ground = _ground(channels, threshold, spacing, count, size_mm3, team)
         report(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(channels, ground, widths, team, part(report, 0.03, 0.12))
-        shape = ground.mask.shape
-        numbers, steps = grid_of(shape, spacing, ground.size)
-        centres = begun(shape, numbers, filling(ground.mask, numbers), len(channels))
-        how = rule(shape, len(centres), steps, compactness)
+        tiles = _tiles(weighted, ground, widths, team, part(report, 0.03, 0.12))
+        inside = ground.mask.shape
+        numbers, steps = grid_of(inside, spacing, ground.size)
+        centres = begun(inside, numbers, filling(ground.mask, numbers), len(weighted))
+        how = rule(inside, len(centres), steps, compactness)
         iterate(tiles, centres, how, ITERATIONS, team, part(report, 0.12, 0.9))
     ids = untiled(tiles := tiles._replace(values=None), 1)
     del tiles
     joining = {"threads": threads, "report": part(report, 0.9, 1)}
     ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
-    return _pasted(ids, ground, image.shape[:3], threads)
+    return _pasted(ids, ground, shape, threads)
+
+
+def _channels(image):
+    if isinstance(image, np.ndarray):
+        return [image] if image.ndim != 4 else list(np.moveaxis(image, 3, 0))
+    if len({channel.shape for channel in image}) != 1:
+        raise ValueError(
+            f"channels must have one shape; got {[channel.shape for channel in image]}."
+        )
+    return list(image)
+
+
+def _weighted(channels, weights):
+    """Return pairs of a channel and its weight, without those that do not count."""
+    weights = [1.0] * len(channels) if weights is None else [float(each) for each in weights]
+    if len(weights) != len(channels) or not all(0 <= each < math.inf for each in weights):
+        raise ValueError(
+            f"weights must be {len(channels)} numbers of 0 or more, one a channel; got {weights}."
+        )
+    if not any(weights):
+        raise ValueError("one of the weights at least must be above 0.")
+    return [pair for pair in zip(channels, weights, strict=True) if pair[1]]
 
 
 class _Ground(NamedTuple):
@@ -186,12 +214,12 @@ def _ground(channels, threshold, spacing, count, size_mm3, team):
     return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
 
 
-def _tiles(channels, ground, widths, team, report):
+def _tiles(weighted, ground, widths, team, report):
     """Return the foreground's box in tiles: scaled, smoothed, in fixed steps."""
-    values = np.empty((*ground.mask.shape, len(channels)), np.float32)
-    for c, image in enumerate(channels):
-        one = scaled(image[ground.box], ground.mask, team)
-        share = 0.8 / len(channels)
+    values = np.empty((*ground.mask.shape, len(weighted)), np.float32)
+    for c, (image, weight) in enumerate(weighted):
+        one = times(scaled(image[ground.box], ground.mask, team), weight)
+        share = 0.8 / len(weighted)
         one = smooth(one, widths, team, part(report, share * c, share * (c + 1)))
         values[..., c] = fixed(one)
     as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
