@@ -8,13 +8,17 @@ from functools import singledispatch
 from typing import NamedTuple
 
 from dashboard.chunked import partition_stored
+from dashboard.model.channel import Channel
 from dashboard.model.settings import Settings
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.model.volume import Volume
 from dashboard.store import Store
+from workers.joint import partition_jointly
 from workers.partition import Partition, partition
+
+Weighted = tuple[tuple[Channel, float], ...]
 
 
 class Made(NamedTuple):
@@ -41,8 +45,15 @@ def cutting(
     executor: Executor,
     _threads: Executor,
     _store: Store | None,
+    weighted: Weighted = (),
 ) -> Cutting:
-    """Return how `volume` is cut: kernels run on `executor`, what only waits in `threads`."""
+    """Return how `volume` is cut: kernels run on `executor`, what only waits in `threads`.
+
+    `weighted` are the channels that count with it, if others do; without `volume` itself, it tells
+    what is foreground all the same.
+    """
+    if weighted:
+        return _joint(volume, settings, executor, weighted)
     given = (volume.data, volume.spacing)
     return Cutting(executor, partition, given, settings._asdict(), _of_partition)
 
@@ -54,9 +65,20 @@ def _(
     executor: Executor,
     threads: Executor,
     store: Store | None,
+    _weighted: Weighted = (),
 ) -> Cutting:
     given = (volume, settings, executor)
     return Cutting(threads, partition_stored, given, {"store": store}, lambda found: Made(*found))
+
+
+def _joint(volume: Volume, settings: Settings, executor: Executor, weighted: Weighted) -> Cutting:
+    main = next((weight for channel, weight in weighted if channel.volume is volume), 0.0)
+    others = [pair for pair in weighted if pair[0].volume is not volume]
+    # Each by itself, so that the workers keep them.
+    given = (volume.data, *(channel.volume.data for channel, _ in others))
+    weights = (main, *(weight for _, weight in others))
+    how = settings._asdict() | {"spacing": volume.spacing, "weights": weights}
+    return Cutting(executor, partition_jointly, given, how, _of_partition)
 
 
 def _of_partition(found: Partition) -> Made:

@@ -22,6 +22,8 @@ class Question(NamedTuple):
 
     `form` is what was said before; `difference` tells of the forms, where that is the question.
     `grid` tells how a label map lies, where the question is whether to resample it.
+    `together` tells how many of its volumes can be shown as a series, `adds` whether it is one that
+    is to be added to what is open.
     """
 
     source: Path | bytes
@@ -30,3 +32,5 @@ class Question(NamedTuple):
     form: str | None = None
     difference: str = ""
     grid: str = ""
+    together: int = 0
+    adds: bool = False

@@ -14,6 +14,7 @@ from dashboard.keeper import Keeper
 from dashboard.lanes import Lanes
 from dashboard.model.case import Case
 from dashboard.model.cases import Cases
+from dashboard.model.channel import Channel
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
 from dashboard.model.lease import Watch
@@ -28,6 +29,7 @@ from dashboard.task import Job
 from workers import nifti
 
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
+MOST_CHANNELS = 8  # volumes of a series: more make no choice that anyone finds through
 
 
 class OpenCase(Shown):
@@ -129,7 +131,7 @@ class OpenCase(Shown):
         try:
             volume = read()
         except nifti.SeveralVolumes as several:
-            self.question = asked._replace(count=several.count)
+            self.question = asked._replace(count=several.count, together=together(several.count))
             return
         except nifti.FormsDiffer as differ:
             self.question = asked._replace(difference=differ.difference)
@@ -138,6 +140,7 @@ class OpenCase(Shown):
             self._places[volume.digest] = asked.source.parent
         if self._keeper.holds and self.volume.digest == volume.digest:
             self.tell(f"{asked.name} is open already, with all that was done to it.", "info")
+            self._gather()
             return
         # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
         self._resume(volume, f"Opening {asked.name}")
@@ -166,6 +169,7 @@ class OpenCase(Shown):
         same = volume is self.volume
         self.param.update(
             volume=volume,
+            channels=self.channels if same else (Channel(0, volume.name, volume),),
             superpixels=case.superpixels,
             table=case.table,
             label=case.label,
@@ -178,6 +182,11 @@ class OpenCase(Shown):
             self.notice = Notice(*note)
         if opened.writes:
             self._begin()
+        if not same:
+            self._gather()
+
+    def _gather(self) -> None:
+        """Read what is to be shown beside the volume that was opened."""
 
     def _begin(self) -> None:
         """Do what is done by itself with a case that was opened and may be changed."""
@@ -198,6 +207,7 @@ class OpenCase(Shown):
         self.surfaces.close()
         with param.parameterized.discard_events(self):  # nobody looks any more
             self.volume = self.superpixels = self.question = None
+            self.channels = ()
 
     def _leave(self) -> None:
         self.cancel()
@@ -262,3 +272,8 @@ class OpenCase(Shown):
     def _still(self, case: Case) -> None:
         if case is not self._held():
             raise Refused("Another volume was opened meanwhile.")
+
+
+def together(count: int) -> int:
+    """Return how many of the volumes of a file can be shown as a series, as far as is known."""
+    return min(count, MOST_CHANNELS)

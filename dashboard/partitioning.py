@@ -11,6 +11,7 @@ from dashboard.cutting import Made, cutting
 from dashboard.measuring import Measuring
 from dashboard.model import ids_file
 from dashboard.model.case import Case
+from dashboard.model.channel import Weights, checked
 from dashboard.model.entry import Cut
 from dashboard.model.grid import Grid
 from dashboard.model.settings import Settings
@@ -30,14 +31,21 @@ class Partitioning(Measuring):
         if self.superpixels is None and self.volume.voxels <= AUTOMATIC_VOXELS:
             self._partition(self.settings, asked=False)
 
-    def partition(self, settings: Settings | None = None) -> None:
-        """Start to cut the volume into superpixels; the last ones stay until it is done."""
-        self._partition(settings or self.settings, asked=True)
+    def partition(self, settings: Settings | None = None, weights: Weights = ()) -> None:
+        """Start to cut the volume into superpixels; the last ones stay until it is done.
 
-    def _partition(self, settings: Settings, *, asked: bool) -> None:
+        With `weights` they follow the borders in those volumes of the series.
+        """
+        weights = checked(weights, [channel.name for channel in self.channels])
+        self._partition(settings or self.settings, asked=True, weights=weights)
+
+    def _partition(self, settings: Settings, *, asked: bool, weights: Weights = ()) -> None:
         case = self._held()
-        how = cutting(self.volume, settings, self._executor, self._threads, self._store)
-        then = partial(self._adopt_partition, case, settings, asked, how.made)
+        weighted = tuple((self._channel(name), weight) for name, weight in weights)
+        on = self._executor, self._threads, self._store
+        how = cutting(self.volume, settings, *on, weighted)
+        cut = Cut("", None, settings, asked, weights=weights)
+        then = partial(self._adopt_partition, case, cut, how.made)
         self._lanes.start(
             "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
         )
@@ -45,16 +53,14 @@ class Partitioning(Measuring):
     def _adopt_partition(
         self,
         case: Case,
-        settings: Settings,
-        asked: bool,
+        cut: Cut,
         made: Callable[..., Made],
         computed: Callable,
     ) -> None:
         superpixels, threshold = made(computed())
         if case is self._case:
-            self._adopt_superpixels(
-                superpixels, Cut("", threshold, settings, asked, superpixels.key)
-            )
+            cut = cut._replace(threshold=threshold, key=superpixels.key)
+            self._adopt_superpixels(superpixels, cut)
             self.surfaces.outline(threshold)
 
     def open_superpixels(self, source: Path | bytes, name: str) -> None:

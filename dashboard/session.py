@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard.continuing import Continuing
 from dashboard.notices import Notice, Question, Refused
 from dashboard.partitioning import AUTOMATIC_VOXELS
+from dashboard.series import Series
 
 __all__ = ["AUTOMATIC_VOXELS", "Notice", "Question", "Refused", "Session"]
 
 
-class Session(Continuing):
+class Session(Series):
     """One user's open volume and everything done to it. Views watch it and call its verbs.
 
     Its parameters are those of `OpenCase`.

@@ -6,6 +6,7 @@ import param
 
 from dashboard.keeper import Saved
 from dashboard.model.case import Case
+from dashboard.model.channel import Channel, Weights
 from dashboard.model.grid import Grid
 from dashboard.model.labels import LabelMap
 from dashboard.model.settings import Settings
@@ -20,6 +21,9 @@ class Shown(param.Parameterized):
     """One user's open volume and its case, to be watched and read."""
 
     volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
+    channels = param.ClassSelector(
+        class_=tuple, default=(), doc="The volumes of the series on its grid; it is the first."
+    )
     superpixels = param.ClassSelector(
         class_=(Superpixels, StoredSuperpixels), doc="Its partition, if there is one."
     )
@@ -64,6 +68,14 @@ class Shown(param.Parameterized):
         if settings.sigma_mm is None and self.volume:
             return settings._replace(sigma_mm=usual_sigma_mm(self.volume.spacing))
         return settings
+
+    @property
+    def weights(self) -> Weights:
+        """How much the volumes of the series counted in the last partition."""
+        return self._case.cut.weights if self._case and self._case.cut else ()
+
+    def _channel(self, name: str) -> Channel:
+        return next(channel for channel in self.channels if channel.name == name)
 
     @property
     def foreground_threshold(self) -> float | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dashboard.model import entry
-from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
+from dashboard.model.channel import Origin
+from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
 from dashboard.model.history import History
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label, inverse, relabelled
@@ -31,6 +32,7 @@ class Case:
     strokes: set[str] = field(default_factory=set)
     superpixels: Superpixels | None = None
     cut: Cut | None = None
+    series: tuple[Origin, ...] = ()
     first_table: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
@@ -49,7 +51,7 @@ class Case:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing was done to it that cannot be computed again."""
-        asked = self.cut is not None and self.cut.asked
+        asked = (self.cut is not None and self.cut.asked) or bool(self.series)
         return not self.history.titles and self.table == self.first_table and not asked
 
     # What changes it
@@ -104,12 +106,18 @@ class Case:
         self.cut = cut
         return entry.pack(cut)
 
+    def take_series(self, origins: tuple[Origin, ...]) -> bytes:
+        """Remember which volumes are shown beside the main one."""
+        self.series = origins
+        return entry.pack(Series(origins))
+
     # From and to a journal
 
     def entries(self, digest: str, name: str) -> list[bytes]:
         """Return the shortest journal that leads to it, with its history."""
         begin = entry.pack(Begin(digest, self.labels.shape, name))
-        said = [Looked(self.cursor, self.label), *filter(None, [self.cut])]
+        series = Series(self.series) if self.series else None
+        said = [Looked(self.cursor, self.label), *filter(None, [self.cut, series])]
         history = self.history
         undone = [self.stepped()] if history.done < len(history.titles) else []
         # The table last: edits change it too, and what is seen and locked is in none of them.
@@ -142,6 +150,8 @@ class Case:
                 self.cursor, self.label = cursor, label
             case Cut():
                 self.cut = said
+            case Series(origins):
+                self.series = origins
 
     def _must_fit(self, boxes: Iterable[Box]) -> None:
         shape = self.labels.shape

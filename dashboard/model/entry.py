@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dashboard.model.channel import MOST_WEIGHT, Origin, Weights
 from dashboard.model.labels import DTYPE, Edit, Patch, Values
 from dashboard.model.palette import Label
 from dashboard.model.payload import MOST_BYTES, Later, Unreadable, deflate, inflate, integer
@@ -55,7 +56,8 @@ class Looked(NamedTuple):
 class Cut(NamedTuple):
     """The superpixels are those in `file`, of the case's folder, or the volume's partition `key`.
 
-    `asked` tells whether somebody chose them; else they can be computed again.
+    `asked` tells whether somebody chose them; else they can be computed again. `weights` are those
+    of the volumes that they were cut from.
     """
 
     file: str
@@ -63,9 +65,16 @@ class Cut(NamedTuple):
     settings: Settings | None
     asked: bool
     key: str = ""
+    weights: Weights = ()
 
 
-Entry = Begin | Edited | Stepped | Named | Looked | Cut
+class Series(NamedTuple):
+    """Which volumes are shown beside the main one."""
+
+    origins: tuple[Origin, ...]
+
+
+Entry = Begin | Edited | Stepped | Named | Looked | Cut | Series
 
 
 def pack(entry: Entry) -> bytes:
@@ -186,7 +195,19 @@ def _cut(head: dict, _) -> Cut:
     if not re.fullmatch(r"[\w.-]*", file) or not re.fullmatch(r"[\w-]*", key):
         raise ValueError("superpixels out of its folder")
     settings = head["settings"] and Settings(*head["settings"])
-    return Cut(file, head["threshold"], settings, bool(head["asked"]), key)
+    weights = tuple(_weight(*pair) for pair in head.get("weights", ()))
+    return Cut(file, head["threshold"], settings, bool(head["asked"]), key, weights)
+
+
+def _weight(name: str, weight: float) -> tuple[str, float]:
+    if not 0 < weight <= MOST_WEIGHT:
+        raise ValueError(f"a weight of {weight!r:.20}")
+    return _text(name), float(weight)
+
+
+def _origin(name: str, path: str, digest: str, volume: int | None, form: str | None) -> Origin:
+    which = None if volume is None else integer(volume)
+    return Origin(*map(_text, (name, path, digest)), which, None if form is None else _text(form))
 
 
 def _label(value: int, name: str, color: str, visible: bool = True, locked: bool = False) -> Label:
@@ -218,4 +239,5 @@ _READ = {
         _three(head["cursor"]), integer(head["label"], most=_MOST_LABEL)
     ),
     "cut": _cut,
+    "series": lambda head, _: Series(tuple(_origin(*told) for told in head["origins"])),
 }

@@ -13,7 +13,7 @@ from dashboard.model.folder import HALVES, Folder
 from dashboard.model.plane import Layout, Plane, layouts
 from dashboard.model.settings import Settings, number
 from dashboard.model.stroke import KINDS, Stroke, Tip
-from dashboard.session import Refused, Session
+from dashboard.session import Question, Refused, Session
 
 MOST_RADIUS_MM = 1000
 
@@ -77,13 +77,15 @@ class Hearing:
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
             "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
             "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
-            "partition": lambda **wish: self._session.partition(Settings(**wish).checked()),
+            "partition": self._partition,
+            "remove_volume": lambda key: self._session.remove_volume(int(key)),
             "cursor": self._move,
             "list": lambda path: self._answer("folder", **self._folder.list(str(path))._asdict()),
             "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
             "open_volume_of": self._open_volume_of,
             "open_by": self._open_by,
             "open_resampled": self._open_resampled,
+            "open_together": self._session.open_together,
             "upload_as": self._choose_upload,
             "failed": lambda text: self._session.tell(str(text)[:500]),
         }
@@ -169,6 +171,7 @@ class Hearing:
     def _open(self, kind: str, source, name: str | None = None) -> None:
         verbs = {
             "volume": self._session.open,
+            "series": self._session.add_volume,
             "labels": self._session.open_labels,
             "superpixels": self._session.open_superpixels,
         }
@@ -176,11 +179,17 @@ class Hearing:
 
     def _open_volume_of(self, volume: int) -> None:
         question = self._session.question
-        self._session.open(question.source, question.name, int(volume), question.form)
+        self._opens(question)(question.source, question.name, int(volume), question.form)
 
     def _open_by(self, form: str) -> None:
         question = self._session.question
-        self._session.open(question.source, question.name, form=str(form))
+        self._opens(question)(question.source, question.name, form=str(form))
+
+    def _opens(self, question: Question) -> Callable:
+        return self._session.add_volume if question.adds else self._session.open
+
+    def _partition(self, weights: tuple = (), **wish) -> None:
+        self._session.partition(Settings(**wish).checked(), weights)
 
     def _open_resampled(self) -> None:
         question = self._session.question

@@ -41,10 +41,9 @@ def test_a_volume_on_an_oblique_grid_is_seen_as_simpleitk_sees_it(dtype):
 
     resampled = resample_linear(data, affine, shape, onto)
 
-    expected = SimpleITK.GetArrayFromImage(
-        SimpleITK.Resample(itk(data, affine), reference, SimpleITK.Transform(), SimpleITK.sitkLinear, -1.0,
-                      SimpleITK.sitkFloat32)
-    ).T  # fmt: skip
+    linear = SimpleITK.Transform(), SimpleITK.sitkLinear, -1.0, SimpleITK.sitkFloat32
+    found = SimpleITK.Resample(itk(data, affine), reference, *linear)
+    expected = SimpleITK.GetArrayFromImage(found).T
     outside = np.isnan(resampled)
     assert 0.1 < outside.mean() < 0.9
     assert_array_equal(outside, expected == -1)
