@@ -11,10 +11,12 @@ from bokeh.document import Document
 
 from dashboard import demo
 from dashboard.model.change import Painted, Patched
+from dashboard.model.channel import Channel
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
 from dashboard.model.plane import NAMES, Layout, layouts
 from dashboard.session import Notice, Session
+from dashboard.views import wire
 from dashboard.views.downloads import main_download, other_downloads
 from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
@@ -24,6 +26,7 @@ from dashboard.views.slice_view import clean, slice_view
 from dashboard.views.surface_view import SurfaceView
 from dashboard.views.workbench import Workbench
 
+FIGURES = (*NAMES, "compare")
 REST_MS = 700
 TITLES = 10_000  # in one message
 
@@ -48,6 +51,7 @@ class Page:
         self._rest = None
         self._sent = None
         self._titles: tuple[str, ...] = ()
+        self._told: tuple[Channel, ...] = ()
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
@@ -59,7 +63,7 @@ class Page:
             download=main_download(session, lambda: self.bench),
             files=other_downloads(session, lambda: self.bench),
             dropper=dropper,
-            **{name: slice_view(name, guard(self._strokes)) for name in NAMES},
+            **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
         )
         self._hearing = Hearing(session, folder, self.bench.send, guard)
         dropper.param.watch(guard(self._dropped), "value")
@@ -82,12 +86,13 @@ class Page:
         self._sent = None
         # Bokeh has taken the document apart, so that it cannot remove them one by one.
         document.callbacks._session_callbacks.clear()  # noqa: SLF001
-        for name in NAMES:
+        for name in FIGURES:
             clean(getattr(self.bench, name))
 
     def _watch(self, guard) -> None:
         watch = self.session.param.watch
         watch(guard(lambda *_: self._open()), "volume")
+        watch(guard(lambda *_: self._send_channels()), "channels")
         watch(guard(lambda *_: self._send_superpixels()), "superpixels")
         watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
         watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
@@ -161,7 +166,7 @@ class Page:
         self._close()
         self._showing = showing(session, self.bench, self._case)
         described = describe(session, self._hearing.layouts) | self._showing.described
-        self._sent = None
+        self._sent, self._told = None, session.channels[:1]
         self.bench.send("open", case=self._case, **described)
         self._showing.send_volume()
         self._showing.send_labels()
@@ -169,6 +174,7 @@ class Page:
         self._titles = ()
         self._send_history()
         self._send_superpixels()
+        self._send_channels()
         for note in volume.notes:
             self._send_notice(Notice(note))
 
@@ -178,6 +184,18 @@ class Page:
             self._sent = superpixels
             self._send_state()
             self._showing.send_superpixels()
+
+    def _send_channels(self) -> None:
+        """Tell which volumes there are, and send those that the page does not have."""
+        channels, known = self.session.channels, self._told
+        if self.session.volume is None or channels == known:
+            return
+        self._told = channels
+        weights = [list(pair) for pair in self.session.weights]
+        self.bench.send("volumes", volumes=[*map(listed, channels)], weights=weights)
+        for channel in channels:
+            if channel not in known:
+                self._showing.send_channel(channel)
 
     def _close(self) -> None:
         if self._showing is not None:
@@ -234,8 +252,8 @@ class Page:
         self.bench.send("notice", text=notice.text, mood=notice.kind)
 
     def _send_question(self, question) -> None:
-        asked = {"count": question.count, "difference": question.difference}
-        self.bench.send("ask", name=question.name, grid=question.grid, **asked)
+        asked = {name: getattr(question, name) for name in ("count", "together", "difference", "grid")}
+        self.bench.send("ask", name=question.name, **asked)
 
     def _build_surfaces_at_rest(self) -> None:
         document = pn.state.curdoc
@@ -275,6 +293,19 @@ def describe(session: Session, laid: dict[str, Layout]) -> dict:
         "window": list(volume.window),
         "cursor": list(session.cursor),
         "settings": session.settings._asdict(),
+    }
+
+
+def listed(channel: Channel) -> dict:
+    """Return what the page needs to know of a volume of the series."""
+    volume = channel.volume
+    return {
+        "key": channel.key,
+        "name": channel.name,
+        "resampled": channel.is_resampled,
+        "range": list(volume.finite_range),
+        "window": list(volume.window),
+        "dtype": wire.shown(volume.data[:0]).dtype.name,
     }
 
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from dashboard.model.change import Patched
+from dashboard.model.channel import Channel
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.session import Refused, Session
 from dashboard.slices import Part, Slice, Slices
@@ -33,6 +34,11 @@ class Whole:
     def send_volume(self) -> None:
         """Send the intensities."""
         self._bench.send_array("volume", lambda: (self._shown, None))
+
+    def send_channel(self, channel: Channel) -> None:
+        """Send the intensities of another volume of the series."""
+        shown = wire.shown(channel.volume.data)
+        self._bench.send_array(f"channel {channel.key}", lambda: (shown, None))
 
     def send_superpixels(self) -> None:
         """Send the ids."""

@@ -27,12 +27,16 @@ def slice_view(name: str, on_strokes: Callable[[dict], None]) -> pn.pane.HoloVie
     Parameters
     ----------
     name : str
-        ``"axial"``, ``"coronal"`` or ``"sagittal"``: the figure is named after it.
+        ``"axial"``, ``"coronal"``, ``"sagittal"``, or ``"compare"`` for one of them beside another
+        volume: the figure is named after it.
     on_strokes : callable
         Told the columns of all strokes that the page still holds: ``xs``, ``ys``, ``stroke``.
     """
     volume = hv.Image(np.zeros((2, 2), np.float32), vdims="intensity").opts(
         cmap="gray", hooks=[call_renderer("volume")]
+    )
+    over = hv.RGB(np.zeros((2, 2, 4), np.uint8), vdims=list("RGBA")).opts(
+        hooks=[call_renderer("over")]
     )
     labels = hv.RGB(np.zeros((2, 2, 4), np.uint8), vdims=list("RGBA")).opts(
         hooks=[call_renderer("labels")]
@@ -43,7 +47,7 @@ def slice_view(name: str, on_strokes: Callable[[dict], None]) -> pn.pane.HoloVie
     # Unlimited objects: a stroke leaves the source only once the server has taken it.
     stream = hv.streams.FreehandDraw(source=line, num_objects=0, empty_value="")
     stream.add_subscriber(lambda data: on_strokes(data or {}))
-    overlay = (volume * labels * line).opts(**BARE, active_tools=["freehand_draw"])
+    overlay = (volume * over * labels * line).opts(**BARE, active_tools=["freehand_draw"])
     # linked_axes, or Panel links the axes of all three planes.
     return pn.pane.HoloViews(overlay, linked_axes=False, margin=0, sizing_mode="stretch_both")
 

@@ -32,6 +32,7 @@ class Workbench(JSComponent):
     axial = Child()
     coronal = Child()
     sagittal = Child()
+    compare = Child()
     surface = Child()
     download = Child()
     files = Child()

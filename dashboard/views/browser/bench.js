@@ -10,6 +10,8 @@ class Bench {
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
     this.active = this.panes[0]
+    this.compare = new ComparePane(model.get_child("compare"), this)
+    this.panes.push(this.compare)
     this.strokes = new Strokes(this)
     this.brush = new Brush(this)
     this.savedMark = new SavedMark(this)
@@ -19,6 +21,7 @@ class Bench {
     this.labels = new LabelList(this)
     this.partition = new PartitionSection(this)
     this.displaySection = new Display(this)
+    this.series = new Series(this)
     this.edits = new HistoryList(this)
     this.help = new Help()
     this.opening = new OpenDialog(this, model.get_child("dropper"))
@@ -45,7 +48,8 @@ class Bench {
   leave() {
     this.leaving = true
     if (!this.store) return
-    const { display, window, tool, store } = this
+    const { display, tool, store } = this
+    const { window } = this.series.volumes[0] // which is the one that is shown first
     keep(VIEW, { digest: store.digest, display, window, tool, settings: this.tools.settings, zooms: this.panes.map((pane) => pane.zoomed) })
   }
 
@@ -58,7 +62,7 @@ class Bench {
     this.setWindow(view.window)
     this.tools.settings = view.settings
     this.setTool(view.tool)
-    this.panes.forEach((pane, n) => { pane.zoomed = view.zooms[n] })
+    this.panes.forEach((pane, n) => { if (view.zooms[n]) pane.zoomed = view.zooms[n] })
   }
 
   history(message) { this.edits.take(message) }
@@ -90,7 +94,8 @@ class Bench {
     this.store = new Store(message, this)
     this.store.colors = new Uint32Array(65536)
     this.cursor = message.cursor
-    for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.name])
+    for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.plane])
+    this.series.open(message)
     this.displaySection.open(this.store)
     this.tools.open(this.store.spacing)
     this.partition.open(message)
@@ -216,8 +221,10 @@ class Bench {
   folder(message) { this.opening.list(message) }
   ask(question) { (question.grid ? this.grids : question.difference ? this.forms : this.question).ask(question) }
 
+  volumes(message) { if (this.store) this.series.list(message) }
+
   loading(array, fraction) {
-    this.readout.progress(fraction < 1 ? `Loading ${array} ${Math.round(fraction * 100)} %` : "")
+    this.readout.progress(fraction < 1 ? `Loading ${this.series.nameOf(array)} ${Math.round(fraction * 100)} %` : "")
   }
 
   /** A file in pieces, for what is too big for one message. */
@@ -264,16 +271,9 @@ class Bench {
 
   setWindow([low, high]) {
     this.window = [low, high > low ? high : low + 1e-6]
+    this.series.keepWindow(this.window)
     for (const pane of this.panes) pane.setWindow(this.window)
     this.displaySection.show(this.display, this.window)
-  }
-
-  /** Across: contrast; up and down: brightness, as in the habits of radiology. */
-  dragWindow(dx, dy) {
-    const [low, high] = this.window
-    const width = (high - low) * Math.exp(dx / 200)
-    const level = (low + high) / 2 + (dy * (high - low)) / 400
-    this.setWindow([level - width / 2, level + width / 2])
   }
 
   set(setting, value) {
@@ -334,7 +334,7 @@ function page(bench) {
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     bench.tools.el, bench.tools.options.el,
     bench.quad.el,
-    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.edits.el, model.get_child("files")),
+    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
     bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el)
 }

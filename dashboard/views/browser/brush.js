@@ -89,7 +89,7 @@ class Brush {
   flush(pane) {
     const part = this.dirty
     this.dirty = null
-    if (this.bench.store?.slices.look(pane.layout, pane.index).labels) pane.drawOverlay(part)
+    if (this.bench.store?.slices.look(pane.layout, pane.index).labels) for (const each of this.bench.compare.alike(pane)) each.drawOverlay(part)
   }
 
   /** The button went up: the stroke is sent. */

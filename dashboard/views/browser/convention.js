@@ -25,13 +25,13 @@ class Convention {
     remember(CONVENTION, this.name)
     this.show()
     if (!bench.store) return
-    for (const pane of bench.panes) pane.turn(this.layouts(bench.store)[pane.name])
+    for (const pane of bench.panes) pane.turn(this.layouts(bench.store)[pane.plane])
     bench.redraw()
   }
 
   show() {
     this.button.setAttribute("aria-pressed", String(this.radiological))
     this.bench.el.classList.toggle("neurological", !this.radiological)
-    for (const pane of this.bench.panes) pane.side.textContent = pane.name === "sagittal" ? "" : this.name
+    for (const pane of this.bench.panes) pane.side.textContent = pane.plane === "sagittal" ? "" : this.name
   }
 }

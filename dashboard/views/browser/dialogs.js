@@ -1,6 +1,6 @@
 // What the page asks, and what it says in passing: open a file, choose a volume, toasts, a job's progress.
 
-const KINDS = [["volume", "Volume"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"]]
+const KINDS = [["volume", "Volume"], ["series", "Another volume of the series (same patient)"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"]]
 
 class OpenDialog {
   constructor(bench, dropper) {
@@ -42,11 +42,14 @@ class VolumeQuestion {
     this.text = h("p")
     this.field = h("input", { type: "number", min: 1, value: 1, step: 1, "aria-label": "Which volume" })
     const open = h("button", { onclick: () => { bench.say("open_volume_of", { volume: Number(this.field.value) - 1 }); this.el.close() } }, "Open volume")
+    this.all = h("button", { onclick: () => { bench.say("open_together"); this.el.close() } })
     const not = h("button", { onclick: () => this.el.close() }, "Close")
-    this.el = h("dialog", { class: "which", "aria-label": "Which volume" }, h("h2", {}, "Which volume?"), this.text, this.field, h("p", { class: "end" }, not, open))
+    this.el = h("dialog", { class: "which", "aria-label": "Which volume" }, h("h2", {}, "Which volume?"), this.text, this.field, h("p", { class: "end" }, not, this.all, open))
   }
 
-  ask({ name, count }) {
+  ask({ name, count, together }) {
+    this.all.textContent = together === count ? "All as a series" : `First ${together} as a series`
+    this.all.hidden = together < 2
     this.text.textContent = `${name} holds ${count} volumes. Which one is to be opened, 1 to ${count}?`
     this.field.max = count
     this.field.value = 1

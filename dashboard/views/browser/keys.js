@@ -26,6 +26,9 @@ const KEYS = [
   ]],
   ["See", [
     ["W", "window: drag across for contrast, up and down for brightness", (bench) => bench.setTool("window")],
+    [", .", "the previous or next volume of the series", null],
+    ["O", "blend the second volume over the shown one", (bench) => bench.series.toggleBlend()],
+    ["J", "the shown and the second volume side by side", (bench) => bench.compare.toggle()],
     ["B", "superpixel borders", (bench) => bench.toggle("borders")],
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
@@ -82,6 +85,7 @@ function onKey(bench, event) {
     if (key in { "[": 1, "]": 1 } && bench.tools.radius !== undefined) bench.tools.stepRadius(BRACKETS[key])
     else bench.set("opacity", clamp(bench.display.opacity + BRACKETS[key] / 10, 0, 1))
   } else if (event.shiftKey && ACTIONS.has(`shift + ${key}`)) ACTIONS.get(`shift + ${key}`)(bench)
+  else if (key === "," || key === ".") bench.series.step(key === "." ? 1 : -1)
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false
   if (done) event.preventDefault()

@@ -33,6 +33,7 @@ class Pane {
     const named = (name) => this.figure.renderers.find((renderer) => renderer.name === name)
     this.base = named("volume").data_source
     this.overlay = named("labels").data_source
+    this.over = named("over")
     this.mapper = named("volume").glyph.color_mapper
     this.strokes = named("stroke").data_source
     this.tool = this.figure.toolbar.tools.find((tool) => tool.type === "FreehandDrawTool")
@@ -41,10 +42,14 @@ class Pane {
 
   get store() { return this.bench.store }
 
+  /** The plane on which what is drawn here lies. */
+  get plane() { return this.name }
+
   /** Begin with a volume, and show the whole slice. */
   open(layout) {
     this.lay(layout)
     this.index = -1
+    this.over.setv({ visible: false }, { sync: false })
     for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) this.image(source, values, this.nothing)
     this.slider.max = this.store.shape[layout.axis] - 1
     this.fit()
@@ -72,15 +77,25 @@ class Pane {
       this.index = index
       this.slider.value = index
       const axis = "ijk"[this.layout.axis]
-      this.title.replaceChildren(this.label, h("small", {}, `${axis} ${index} / ${this.store.shape[this.layout.axis] - 1}`))
+      this.title.replaceChildren(this.label, h("small", {}, `${axis} ${index} / ${this.store.shape[this.layout.axis] - 1}`), this.volumeName)
       this.drawVolume()
       this.drawOverlay()
     }
     this.placeLines(cursor)
   }
 
+  /** What is shown, where there is a choice. */
+  get volumeName() {
+    const { series } = this.bench
+    return series.several ? h("small", { class: "volume" }, series.of(this).name) : ""
+  }
+
   /** The slice that is shown, as far as it is there. */
-  get slice() { return this.store.slices.look(this.layout, this.index) }
+  get slice() {
+    const slice = this.store.slices.look(this.layout, this.index)
+    const { series } = this.bench
+    return this.isCompare ? { ...slice, volume: this.store.slices.lookAt(series.of(this).key, this.layout, this.index) } : slice
+  }
 
   /** A single cell as large as the slice. */
   get nothing() {
@@ -103,6 +118,28 @@ class Pane {
     if (volume) this.fill(image, volume)
     else image.fill(DARKEST)
     this.base.change.emit()
+    this.drawOver()
+  }
+
+  /** Draw the second volume over the first, where they are blended; else there is nothing to draw. */
+  drawOver() {
+    const { blends, second, colors } = this.bench.series
+    const drawn = blends && second && !this.isCompare && this.index >= 0 ? this.store.slices.lookAt(second.key, this.layout, this.index) : null
+    if (this.over.visible !== Boolean(drawn)) this.over.setv({ visible: Boolean(drawn) }, { sync: false })
+    if (!drawn) return
+    const { values, width, height, start, right, up } = drawn
+    const image = this.image(this.over.data_source, Uint32Array, drawn)
+    const [low, high] = second.window
+    const steps = 255 / (high - low || 1)
+    let n = 0
+    for (let y = 0; y < height; y++) {
+      let p = start + y * up
+      for (let x = 0; x < width; x++, p += right) {
+        const value = values[p]
+        image[n++] = Number.isFinite(value) ? colors[Math.round(clamp((value - low) * steps, 0, 255))] : 0
+      }
+    }
+    this.over.data_source.change.emit()
   }
 
   fill(image, { values, width, height, start, right, up }) {
@@ -197,6 +234,7 @@ class Pane {
     const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
     this.bar.style.width = `${length * this.pxPerMm}px`
     this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`
+    this.bench.compare.follow(this)
   }
 
   placeLines(cursor) {

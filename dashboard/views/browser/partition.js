@@ -61,7 +61,7 @@ class PartitionSection {
   get settings() {
     return {
       count: Math.round(this.count.value), compactness: this.compactness.value, sigma_mm: this.sigma.value === this.shown ? this.given : this.sigma.value,
-      threshold: this.automatic.checked ? "auto" : this.threshold.value,
+      threshold: this.automatic.checked ? "auto" : this.threshold.value, weights: this.bench.series.weights,
     }
   }
 

@@ -67,7 +67,7 @@ function listenToPointer(pane) {
     drag.moved = Math.max(drag.moved, Math.hypot(here[0] - drag.at[0], here[1] - drag.at[1]))
     if (drag.button === 1) pane.pan(dx, dy)
     else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
-    else if (bench.tool === "window") bench.dragWindow(dx, dy)
+    else if (bench.tool === "window") bench.series.dragWindow(pane, dx, dy)
     else if (bench.tool === "cursor") bench.moveTo(pane.voxelAt(...here))
     else if (drag.paints) paint(last, here)
     else if (!bench.tools.paints) draw(last, here)

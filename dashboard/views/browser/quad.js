@@ -8,7 +8,7 @@ class Quad {
   constructor(bench, surface) {
     const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
     Object.assign(this, { bench, surface, sections: [axial, surface, coronal, sagittal], largest: null, pointed: axial })
-    this.el = h("main", {}, ...this.sections)
+    this.el = h("main", {}, ...this.sections, bench.compare.el)
     for (const section of this.sections) section.addEventListener("pointerenter", () => { this.pointed = section })
     window.addEventListener("pointerdown", (event) => { if (this.tapped && !isNear(event, this.tapped)) this.tapped = null }, { capture: true })
     this.listenToSurface()
@@ -24,6 +24,7 @@ class Quad {
   /** The whole place for a section, or four again. */
   toggle(section = this.largest ?? this.pointed) {
     if (this.bench.drawing) return // a stroke's points would move under the hand
+    if (this.bench.compare.on) return this.bench.compare.stop()
     this.largest = this.largest ? null : section
     this.el.classList.toggle("single", Boolean(this.largest))
     for (const each of this.sections) {

@@ -21,11 +21,11 @@ class Readout {
     const { slices } = store
     const id = slices.idAt(ijk)
     const label = this.bench.labelOf(slices.labelAt(ijk))
-    const [intensity, size] = [slices.valueAt(ijk), slices.sizeOf(id)]
+    const size = slices.sizeOf(id)
     const { voxel, world, value, superpixel, label: name } = this.fields
     voxel.textContent = `i ${i}  j ${j}  k ${k}`
     world.textContent = `${anatomical(toWorld(store.affine, ijk)).join("  ")} mm`
-    value.textContent = intensity === undefined ? "…" : figure(intensity)
+    value.textContent = this.bench.series.valuesAt(ijk)
     superpixel.textContent = [id && `superpixel ${figure(id)}`, id && size && mm3(size * store.voxel_mm3)].filter(Boolean).join(" · ")
     name.textContent = label?.name ?? ""
     name.style.color = label?.color ?? ""

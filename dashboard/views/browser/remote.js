@@ -61,6 +61,8 @@ class RemoteSource {
 
   get hasIds() { return this.partition > 0 }
 
+  keepOnly() {} // there are no other volumes beside one of this size
+
   ready(idle) {
     return this.store.revision >= 0 && (this.partition > 0 || idle)
       && this.visible.every((index, axis) => index !== null && !this.missing(axis, index).length)

@@ -7,6 +7,7 @@
 //   valueAt(ijk), idAt(ijk), labelAt(ijk)    of a voxel; undefined, 0 and 0 as long as it is not there
 //   sizeOf(id)              → voxels of a superpixel; undefined if it is not known
 //   paint(ids, label), hasIds, ready(idle)
+//   keepOnly(keys), and of whole volumes lookAt(key, layout, index), valueOf(key, ijk): of a series
 
 const ARRAYS = {
   uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,

@@ -39,7 +39,7 @@ class Strokes {
   context(pane) {
     const { label, tools, store, convention: { radiological } } = this.bench
     return {
-      ...this.numbered(), plane: pane.name, index: pane.index, radiological, case: store.case,
+      ...this.numbered(), plane: pane.plane, index: pane.index, radiological, case: store.case,
       label: tools.erases ? ERASE : label, tip: tools.tip,
     }
   }

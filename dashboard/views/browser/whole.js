@@ -2,14 +2,26 @@
 
 class WholeSource {
   constructor(store, bench) {
-    Object.assign(this, { store, bench, shape: store.shape, volume: null, ids: null, complete: false })
+    Object.assign(this, { store, bench, shape: store.shape, volume: null, channels: new Map(), ids: null, complete: false })
     this.labels = new Uint16Array(this.shape.reduce((a, b) => a * b))
   }
 
   look(layout, index) {
     const of = (values) => values && cut(values, layout, this.shape, index)
-    return { volume: of(this.volume), ids: of(this.ids), labels: of(this.labels) }
+    return { volume: this.lookAt(this.bench.series.shown.key, layout, index), ids: of(this.ids), labels: of(this.labels) }
   }
+
+  /** The slice of one volume of the series; 0 is the main one. */
+  lookAt(key, layout, index) {
+    const values = this.valuesOf(key)
+    return values && cut(values, layout, this.shape, index)
+  }
+
+  valuesOf(key) { return key === 0 ? this.volume : this.channels.get(key) ?? null }
+  valueOf(key, ijk) { return this.valuesOf(key)?.[indexOf(this.shape, ijk)] }
+
+  /** Let go of the volumes that are no longer there. */
+  keepOnly(keys) { for (const key of [...this.channels.keys()]) if (!keys.includes(key)) this.channels.delete(key) }
 
   valueAt(ijk) { return this.volume?.[indexOf(this.shape, ijk)] }
   idAt(ijk) { return this.ids?.[indexOf(this.shape, ijk)] ?? 0 }
@@ -20,9 +32,10 @@ class WholeSource {
 
   ready(idle) { return Boolean(this.volume && this.complete && (this.ids || idle)) }
 
-  /** Take an array that has come: "volume", "labels" or "ids". */
+  /** Take an array that has come: "volume", "labels", "ids", or another volume as "channel 1". */
   arrive(array, values, revision) {
     if (array === "ids") this.setIds(values)
+    else if (array.startsWith("channel ")) this.channels.set(Number(array.slice(8)), values)
     else this[array] = values
     if (array === "labels") this.complete = true
     if (revision != null) this.store.revision = revision
