@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+MOST_CHANNELS = 8  # volumes of a series: among more nobody finds one
+
 
 class Refused(ValueError):
     """A verb that cannot be done now; the message says why and the way out."""
@@ -22,8 +24,7 @@ class Question(NamedTuple):
 
     `form` is what was said before; `difference` tells of the forms, where that is the question.
     `grid` tells how a label map lies, where the question is whether to resample it.
-    `together` tells how many of its volumes can be shown as a series, `adds` whether it is one that
-    is to be added to what is open.
+    `adds` tells whether it is to be shown beside what is open.
     """
 
     source: Path | bytes
@@ -32,5 +33,9 @@ class Question(NamedTuple):
     form: str | None = None
     difference: str = ""
     grid: str = ""
-    together: int = 0
     adds: bool = False
+
+    @property
+    def together(self) -> int:
+        """How many of its volumes may be shown as a series, if they fit into the page."""
+        return min(self.count, MOST_CHANNELS)

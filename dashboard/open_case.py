@@ -29,7 +29,6 @@ from dashboard.task import Job
 from workers import nifti
 
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
-MOST_CHANNELS = 8  # volumes of a series: more make no choice that anyone finds through
 
 
 class OpenCase(Shown):
@@ -131,7 +130,7 @@ class OpenCase(Shown):
         try:
             volume = read()
         except nifti.SeveralVolumes as several:
-            self.question = asked._replace(count=several.count, together=together(several.count))
+            self.question = asked._replace(count=several.count)
             return
         except nifti.FormsDiffer as differ:
             self.question = asked._replace(difference=differ.difference)
@@ -272,8 +271,3 @@ class OpenCase(Shown):
     def _still(self, case: Case) -> None:
         if case is not self._held():
             raise Refused("Another volume was opened meanwhile.")
-
-
-def together(count: int) -> int:
-    """Return how many of the volumes of a file can be shown as a series, as far as is known."""
-    return min(count, MOST_CHANNELS)

@@ -36,6 +36,7 @@ class Partitioning(Measuring):
 
         With `weights` they follow the borders in those volumes of the series.
         """
+        self._held()
         weights = checked(weights, [channel.name for channel in self.channels])
         self._partition(settings or self.settings, asked=True, weights=weights)
 

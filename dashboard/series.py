@@ -10,8 +10,8 @@ from dashboard.continuing import Continuing
 from dashboard.model.channel import Channel, Origin, unlike
 from dashboard.model.grid import Grid
 from dashboard.model.stored_volume import StoredVolume
-from dashboard.notices import Question, Refused
-from dashboard.open_case import MOST_CHANNELS, SHOWN_VOXELS
+from dashboard.notices import MOST_CHANNELS, Question, Refused
+from dashboard.open_case import SHOWN_VOXELS
 from dashboard.opening import stem
 from dashboard.opening_series import Found, Missing, Wanted, read_channel, read_channels
 from workers import nifti
@@ -106,8 +106,7 @@ class Series(Continuing):
         try:
             found = read()
         except nifti.SeveralVolumes as several:
-            together = min(several.count, self._room())
-            self.question = asked._replace(count=several.count, together=together)
+            self.question = asked._replace(count=several.count)
         except nifti.FormsDiffer as differ:
             self.question = asked._replace(difference=differ.difference)
         else:

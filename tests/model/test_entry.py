@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from dashboard.model import entry
-from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Stepped
+from dashboard.model.channel import MOST_WEIGHT, Origin
+from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
 from dashboard.model.labels import Edit, LabelMap, Patch
 from dashboard.model.palette import Label
 from dashboard.model.payload import deflate
@@ -26,6 +27,10 @@ VOXELS = st.tuples(*(st.integers(0, 10**6) for _ in range(3)))
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 SETTINGS = st.builds(
     Settings, st.integers(1, 10**6), NUMBERS, st.none() | NUMBERS, st.just("auto") | NUMBERS
+)
+WEIGHTS = st.floats(0, MOST_WEIGHT, exclude_min=True)
+ORIGINS = st.builds(
+    Origin, TEXTS, TEXTS, TEXTS, st.none() | st.integers(0, 999), st.sampled_from([None, "qform"])
 )
 LABELS = st.builds(Label, st.integers(0, 65535), TEXTS, st.just("#7aa7ff"))
 MAPS = arrays(np.uint16, SHAPE, elements=st.sampled_from([0, 1, 2, 300, 65535]))
@@ -41,7 +46,9 @@ ENTRIES = st.one_of(
         st.none() | SETTINGS,
         st.booleans(),
         st.sampled_from(["", "0a1b2c"]),
+        st.lists(st.tuples(TEXTS, WEIGHTS), max_size=3).map(tuple),
     ),
+    st.builds(Series, st.lists(ORIGINS, max_size=3).map(tuple)),
 )
 
 
