@@ -59,6 +59,7 @@ def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     bench.page.mouse.move(*bench.at("axial", (20, 24, 14)))
     expect(bench.page.locator(".readout .value")).to_have_text(re.compile(r"^flair -?\d+ +pet 7$"))
 
+    bench.click("axial", (20, 24, 14))
     bench.press("n")
     expect(shown(bench, "Second volume")).to_have_text("pet")
     bench.page.keyboard.down("Control")
