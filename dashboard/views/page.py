@@ -252,7 +252,9 @@ class Page:
         self.bench.send("notice", text=notice.text, mood=notice.kind)
 
     def _send_question(self, question) -> None:
-        asked = {name: getattr(question, name) for name in ("count", "together", "difference", "grid")}
+        asked = {
+            name: getattr(question, name) for name in ("count", "together", "difference", "grid")
+        }
         self.bench.send("ask", name=question.name, **asked)
 
     def _build_surfaces_at_rest(self) -> None:

@@ -46,10 +46,10 @@ def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     expect(bench.message("pet lies on another grid: it is shown resampled.")).to_be_visible()
     expect(shown(bench, "Axial")).to_have_text("flair")
 
-    bench.press("m")
+    bench.press("o")
     expect(bench.button("Blend")).to_have_attribute("aria-pressed", "true")
     assert picture(bench) != plain
-    bench.press("m")
+    bench.press("o")
 
     bench.press(".")
     expect(shown(bench, "Axial")).to_have_text("pet")
@@ -60,7 +60,7 @@ def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     expect(bench.page.locator(".readout .value")).to_have_text(re.compile(r"^flair -?\d+ +pet 7$"))
 
     bench.click("axial", (20, 24, 14))
-    bench.press("n")
+    bench.press("j")
     expect(shown(bench, "Second volume")).to_have_text("pet")
     bench.page.keyboard.down("Control")
     bench.page.mouse.wheel(0, -120)
@@ -70,7 +70,7 @@ def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     bench.stroke("compare", (18, 24, 14), (22, 26, 14), steps=3)
     bench.wait_settled(1)
     assert bench.page.evaluate("supervox.labelAt(20, 25, 14)") == 1
-    bench.press("n")
+    bench.press("j")
 
     bench.page.get_by_label("Weight of pet").fill("2")
     bench.page.get_by_label("Count", exact=True).fill("50")
@@ -79,7 +79,7 @@ def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     bench.until("supervox.saved")
 
     bench.page.reload()
-    bench.wait_opened("flair")
+    bench.wait_ready().open("flair.nii.gz")
     expect(bench.page.get_by_label("Weight of pet")).to_have_value("2")
     expect(bench.page.get_by_label("Weight of flair")).to_have_value("1")
 
