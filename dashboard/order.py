@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future
+from functools import partial
 from typing import NamedTuple
 
 Function = Callable[[], None]
@@ -61,6 +62,16 @@ class Order:
         awaited.add_done_callback(lambda _: self._schedule(self._go))
         return step.done
 
+    def do_with(self, start: Callable[[], Future], act: Callable[[Future], None]) -> Future:
+        """Call `start` in its turn, and `act` with the future that it returned when that is done.
+
+        What is asked for later waits for both. Returns and raises as `do`; where `start` fails,
+        there is no `act`.
+        """
+        started: Future = Future()
+        self.do(partial(_start, start, started))
+        return self.do(lambda: None if started.cancelled() else act(started), started)
+
     def clear(self, why: str) -> int:
         """Do nothing of what waits; returns how many steps that were."""
         left = len(self._steps)
@@ -92,6 +103,26 @@ class Order:
     def _fail(self, step: _Step, error: BaseException, text: str) -> None:
         self._tell(text)
         step.done.set_exception(error)
+
+
+def _start(start: Callable[[], Future], started: Future) -> None:
+    try:
+        work = start()
+    except BaseException:
+        started.cancel()
+        raise
+    work.add_done_callback(partial(_end_as, started))
+
+
+def _end_as(started: Future, work: Future) -> None:
+    if not started.set_running_or_notify_cancel():
+        return
+    if work.cancelled():
+        started.set_exception(CancelledError())
+    elif error := work.exception():
+        started.set_exception(error)
+    else:
+        started.set_result(work.result())
 
 
 def finished(result: object = None) -> Future:

@@ -12,6 +12,7 @@ from dashboard import brush
 from dashboard.model import change
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit
+from dashboard.model.split import Division
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.notices import Notice, Refused
 from dashboard.order import finished
@@ -24,6 +25,7 @@ class Painting(Partitioning):
     """The verbs of strokes; parameters as of `OpenCase`."""
 
     change = param.Parameter(doc="The latest difference in the labels.")
+    division = param.Parameter(doc="The latest difference in the superpixels of a partition.")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +35,7 @@ class Painting(Partitioning):
         """Close for good, and keep nothing of what was open."""
         super().end()
         with param.parameterized.discard_events(self):
-            self.change = None
+            self.change = self.division = None
 
     def paint(self, stroke: Stroke, name: str = "") -> Future:
         """Do with a stroke what its tip is for; nothing, on the background.
@@ -104,18 +106,24 @@ class Painting(Partitioning):
 
     def _record(self, edit: Edit, stroke: str = "") -> None:
         """Keep an edit that was made to the label map, and tell what it changed."""
-        if edit.patches or edit.relabelled:
+        if edit.patches or edit.relabelled or edit.split:
             self._keep(edit, stroke, change.painted(self._held().revision + 1, edit))
 
     def _keep(self, edit: Edit, stroke: str, difference: change.Change) -> None:
         """Keep an edit, unless it is empty, and tell a difference that may be more than it is."""
-        if edit.patches or edit.relabelled:
-            self._keeper.write(self._held().record(edit, stroke))
-        self._tell(edit, difference)
+        case = self._held()
+        if edit.patches or edit.relabelled or edit.split:
+            self._keeper.write(case.record(edit, stroke))
+        self._tell(edit, difference, case.divisions(edit))
 
-    def _tell(self, edit: Touching, difference: change.Change) -> None:
+    def _tell(
+        self, edit: Touching, difference: change.Change, divisions: tuple[Division, ...] = ()
+    ) -> None:
         case = self._opened()
         case.revision = difference.revision
         self.surfaces.note(edit)
         self.table = case.table
+        if divisions:
+            self.division = change.Divided(self.superpixels, case.superpixels, divisions)
+            self.superpixels = case.superpixels
         self.change = difference

@@ -81,7 +81,8 @@ class Partitioning(Measuring):
 
     def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
         case = self._held()
-        case.superpixels, case.cut = superpixels, cut
+        case.cut = cut
+        case.take_superpixels(superpixels, cut.key or self._fresh_partition())
         self.superpixels = superpixels
         self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
         if cut.key:
@@ -89,25 +90,27 @@ class Partitioning(Measuring):
         else:
             self._keep_superpixels(case, superpixels)
 
+    def _fresh_partition(self) -> str:
+        """Return the name of a partition that no other of the case has: of its file, if kept."""
+        journal = self._resumed.opened.journal
+        self._cuts += 1
+        return f"{journal.epoch if journal else 'unkept'}-{self._cuts}.ids"
+
     def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
-        opened = self._resumed.opened
+        opened, file = self._resumed.opened, case.partition
         if opened.journal is None:
             return
-        self._cuts += 1
-        file = f"{opened.journal.epoch}-{self._cuts}.ids"
         self._keeper.expect_file()
         kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
-        then = partial(self._kept_superpixels, case, superpixels, file)
+        then = partial(self._kept_superpixels, case, file)
         kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
 
-    def _kept_superpixels(
-        self, case: Case, superpixels: Superpixels, file: str, kept: Future
-    ) -> None:
+    def _kept_superpixels(self, case: Case, file: str, kept: Future) -> None:
         if case is not self._case or not self._keeper.holds:
             return
         if error := kept.exception():
             self.tell(f"The superpixels could not be kept: {error}")
-        elif superpixels is case.superpixels:  # else others have come meanwhile
+        elif file == case.partition:  # else others have come meanwhile
             self._keeper.write(case.take_cut(case.cut._replace(file=file)))
         self._keeper.have_file()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dashboard import demo
 from dashboard.chunked import in_use
 from dashboard.model import ids_file
-from dashboard.model.case import Case
+from dashboard.model.case import AnySuperpixels, Case
 from dashboard.model.cases import Cases, Key, Opened
 from dashboard.model.grid import Grid
 from dashboard.model.labels import DTYPE, LabelMap
@@ -19,8 +19,6 @@ from dashboard.model.stored_superpixels import PARTITIONS, StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from workers.boxes import boxes
-
-AnySuperpixels = Superpixels | StoredSuperpixels
 
 
 class Uncached(ValueError):
@@ -106,7 +104,8 @@ def read_back(volume: Grid, opened: Opened) -> Resumed:
     notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
     if opened.case.cut is not None:
         try:
-            opened.case.superpixels = superpixels(opened, volume)
+            cut = opened.case.cut
+            opened.case.take_superpixels(superpixels(opened, volume), cut.file or cut.key)
         except Uncached as gone:
             # Their settings stay: whoever presses Partition gets the very same ones.
             opened.case.cut = opened.case.cut._replace(key="", threshold=None)

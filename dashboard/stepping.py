@@ -11,9 +11,10 @@ import param
 from dashboard.model import change
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit
-from dashboard.model.superpixels import Box
+from dashboard.model.split import Division
+from dashboard.model.superpixels import Box, corners
 from dashboard.notices import Refused
-from dashboard.painting import Painting
+from dashboard.splitting import Splitting
 from dashboard.task import Job
 
 LANE = "history"
@@ -35,12 +36,15 @@ class Walk:
         Done when it is at its end; cancelled if it is to go no further.
     touched : set of int
         The labels that some voxel lost or got, 0 left out.
+    divisions : list of Division
+        What changed in the superpixels.
     """
 
     def __init__(self, case: Case, done: int) -> None:
         self.case, self.done = case, done
         self.ended: Future = Future()
         self.touched: set[int] = set()
+        self.divisions: list[Division] = []
         self.steps = 0
         self._boxes: dict[tuple[int, ...], Box] = {}
 
@@ -73,11 +77,12 @@ class Walk:
 
     def _note(self, edit: Edit) -> None:
         self.steps += 1
+        self.divisions += self.case.divisions(edit)
         self.touched |= edit.touched
-        self._boxes |= {change.corners(patch.box): patch.box for patch in edit.patches}
+        self._boxes |= {corners(patch.box): patch.box for patch in edit.patches}
 
 
-class Stepping(Painting):
+class Stepping(Splitting):
     """The verbs of history; parameters as of `OpenCase`."""
 
     place = param.Parameter(doc="The voxel (i, j, k) of what was last undone or done again.")
@@ -106,7 +111,7 @@ class Stepping(Painting):
 
     def _stepped(self, case: Case, edit: Edit) -> None:
         self._keeper.write(case.stepped())
-        self._tell(edit, change.patched(case.revision + 1, edit))
+        self._tell(edit, change.patched(case.revision + 1, edit), case.divisions(edit))
         self._show_place(edit.at)
 
     # Any of them
@@ -171,7 +176,7 @@ class Stepping(Painting):
         self._still(case)
         if walk.steps:
             self._keeper.write(case.stepped())
-            self._tell(walk, walk.told(case.revision + 1))
+            self._tell(walk, walk.told(case.revision + 1), tuple(walk.divisions))
         self._show_place(case.place)
         walk.ended.result()
 
@@ -180,7 +185,7 @@ class Stepping(Painting):
         self._walk = None
         self._lanes.show(LANE, None)
         if walk.case is self._case:
-            self._tell(walk, walk.told(walk.case.revision + 1))
+            self._tell(walk, walk.told(walk.case.revision + 1), tuple(walk.divisions))
 
     def _show_place(self, place: tuple[int, int, int] | None) -> None:
         if place is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from dashboard.model import entry
 from dashboard.model.channel import Origin
@@ -12,7 +13,11 @@ from dashboard.model.history import History
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label, inverse, relabelled
 from dashboard.model.settings import Settings
+from dashboard.model.split import Division, divided, joined
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.superpixels import Box, Superpixels
+
+AnySuperpixels = Superpixels | StoredSuperpixels
 
 
 @dataclass(eq=False)
@@ -30,7 +35,8 @@ class Case:
     revision: int = 0
     history: History = field(default_factory=History)
     strokes: set[str] = field(default_factory=set)
-    superpixels: Superpixels | None = None
+    superpixels: AnySuperpixels | None = None
+    partition: str = ""
     cut: Cut | None = None
     series: tuple[Origin, ...] = ()
     first_table: tuple[Label, ...] = ()
@@ -66,6 +72,8 @@ class Case:
         """Take the latest edit back; returns it, or None at the beginning."""
         if edit := self.history.step_back():
             self.labels.revert(edit)
+            if made := self.divisions(edit):
+                self.superpixels = joined(self.superpixels, made)
             self.table = relabelled(self.table, inverse(edit.relabelled))
         return edit
 
@@ -73,6 +81,7 @@ class Case:
         """Do again what was taken back last; returns it, or None at the end."""
         if edit := self.history.step_forward():
             self.labels.apply(edit)
+            self._divide(self.divisions(edit))
             self.table = relabelled(self.table, edit.relabelled)
         return edit
 
@@ -90,6 +99,17 @@ class Case:
     def stepped(self) -> bytes:
         """Return the record of the undo or redo that was just done."""
         return entry.pack(Stepped(self.history.done))
+
+    def divisions(self, edit: Edit) -> tuple[Division, ...]:
+        """Return what an edit does to the superpixels; nothing, if it was made on others."""
+        mine = edit.split and self.superpixels and edit.split.partition == self.partition
+        return edit.split.divisions if mine else ()
+
+    def take_superpixels(self, superpixels: AnySuperpixels, partition: str) -> None:
+        """Take superpixels by the name of their partition, and split them as was done to it."""
+        self.superpixels, self.partition = superpixels, partition
+        made = [split.divisions for split in self.history.splits if split.partition == partition]
+        self._divide(tuple(chain.from_iterable(made)))
 
     def name(self, table: tuple[Label, ...]) -> bytes:
         """Take another table of labels."""
@@ -138,7 +158,8 @@ class Case:
     def _replay(self, said: entry.Entry, payload: bytes) -> None:
         match said:
             case Edited(edit, stroke):
-                self._must_fit(patch.box for patch in edit.patches)
+                made = edit.split.divisions if edit.split else ()
+                self._must_fit(each.box for each in (*edit.patches, *made))
                 self.labels.apply(edit)
                 self._add(edit, stroke, payload)
             case Stepped(done):
@@ -160,10 +181,15 @@ class Case:
                 raise entry.Unreadable(f"Expected voxels inside {shape}; a record has {box}.")
 
     def _add(self, edit: Edit, stroke: str, payload: bytes) -> None:
-        self.history.record(edit.title, payload)
+        self.history.record(edit.title, payload, splits=edit.split is not None)
         self.table = relabelled(self.table, edit.relabelled)
+        self._divide(self.divisions(edit))
         if stroke:
             self.strokes.add(stroke)
+
+    def _divide(self, made: tuple[Division, ...]) -> None:
+        if made:
+            self.superpixels = divided(self.superpixels, made)
 
     def _step_to(self, done: int) -> None:
         if done > len(self.history.titles):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboard.model.labels import Edit
-from dashboard.model.superpixels import Box
+from dashboard.model.split import Division
+from dashboard.model.superpixels import Box, Superpixels, corners
 
 MOST_VOXELS = 4_000_000
 
@@ -39,6 +40,19 @@ class Replaced(NamedTuple):
     revision: int
 
 
+class Divided(NamedTuple):
+    """Superpixels were cut into finer ones, or these joined again; the labels are as they were."""
+
+    before: Superpixels
+    after: Superpixels
+    divisions: tuple[Division, ...]
+
+    @property
+    def is_much(self) -> bool:
+        """Whether all superpixels had better be sent again."""
+        return size(division.box for division in self.divisions) > MOST_VOXELS
+
+
 Change = Painted | Patched | Replaced
 
 
@@ -57,10 +71,10 @@ def patched(revision: int, edit: Edit) -> Change:
 def inside(revision: int, boxes: Iterable[Box], stroke: str = "") -> Change:
     """Return how views are told that labels in `boxes` may have changed, each box once."""
     boxes = tuple({corners(box): box for box in boxes}.values())
-    voxels = sum(math.prod(axis.stop - axis.start for axis in box) for box in boxes)
-    return Replaced(revision) if voxels > MOST_VOXELS else Patched(revision, boxes, stroke)
+    is_much = size(boxes) > MOST_VOXELS
+    return Replaced(revision) if is_much else Patched(revision, boxes, stroke)
 
 
-def corners(box: Box) -> tuple[int, ...]:
-    """Return first and end of a box along i, j and k."""
-    return tuple(n for axis in box for n in (axis.start, axis.stop))
+def size(boxes: Iterable[Box]) -> int:
+    """Return how many voxels boxes have in all."""
+    return sum(math.prod(axis.stop - axis.start for axis in box) for box in boxes)

@@ -15,8 +15,11 @@ from dashboard.model.labels import DTYPE, Edit, Patch, Values
 from dashboard.model.palette import Label
 from dashboard.model.payload import MOST_BYTES, Later, Unreadable, deflate, inflate, integer
 from dashboard.model.settings import Settings
+from dashboard.model.split import Division, Split
+from dashboard.model.superpixels import Box, corners
 
 _MOST_LABEL = np.iinfo(DTYPE).max
+_MOST_ID = 2**31
 
 
 class Begin(NamedTuple):
@@ -97,9 +100,8 @@ def pack_edit(edit: Edit, stroke: str = "") -> bytes:
     arrays = [] if edit.ids is None else [np.asarray(edit.ids, "<u4")]
     patches = []
     for patch in edit.patches:
-        corners = [n for axis in patch.box for n in (axis.start, axis.stop)]
         values = [_number(value) for value in (patch.before, patch.after)]
-        patches.append([corners, *values])
+        patches.append([corners(patch.box), *values])
         arrays.append(np.packbits(patch.mask))
         arrays += [np.asarray(v, "<u2") for v in (patch.before, patch.after) if _number(v) is None]
     told = {
@@ -110,7 +112,16 @@ def pack_edit(edit: Edit, stroke: str = "") -> bytes:
         "at": edit.at,
         "relabelled": edit.relabelled,
     }
+    if edit.split is not None:
+        made = edit.split.divisions
+        listed = [[n, first, corners(box)] for n, first, box, _ in made]
+        told["split"] = [edit.split.partition, listed]
+        arrays += [_narrow(pieces) for *_, pieces in made]
     return deflate({"kind": "edited", **told, "patches": patches}, arrays)
+
+
+def _narrow(pieces: np.ndarray) -> np.ndarray:
+    return pieces.astype("u1" if pieces.max() < 256 else "<u2")
 
 
 def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
@@ -153,18 +164,38 @@ def _edited(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
     label = None if head["label"] is None else integer(head["label"], most=_MOST_LABEL)
     at = _three(head["at"]) if head.get("at") else None
     change = tuple(tuple(map(_label_or_none, pair)) for pair in head.get("relabelled", ()))
-    edit = Edit(patches, _text(head["title"]), ids, label, at, change)
+    split = _split(arrays, *head["split"]) if head.get("split") else None
+    edit = Edit(patches, _text(head["title"]), ids, label, at, change, split)
     return Edited(edit, _text(head["stroke"]))
 
 
-def _patch(arrays: Iterator[np.ndarray], corners: list[int], *values: int | None) -> Patch:
-    starts, stops = (tuple(map(integer, corners[n::2])) for n in (0, 1))
-    box = tuple(map(slice, starts, stops))
+def _split(arrays: Iterator[np.ndarray], partition: str, listed: list) -> Split:
+    return Split(_text(partition), tuple(_division(arrays, *told) for told in listed))
+
+
+def _division(arrays: Iterator[np.ndarray], n: int, first: int, ends: list[int]) -> Division:
+    box, shape = _box(ends)
+    pieces = _next(arrays).astype(np.uint16)
+    if pieces.size != math.prod(shape) or pieces.max() < 2 or not 0 < n < first <= _MOST_ID:
+        raise ValueError(f"{pieces.size:,} pieces of superpixel {n} for the box {ends}")
+    return Division(integer(n), integer(first), box, pieces.reshape(shape))
+
+
+def _box(ends: list[int]) -> tuple[Box, tuple[int, ...]]:
+    """Return a box by its first and end along i, j and k, and its shape."""
+    starts, stops = (tuple(map(integer, ends[n::2])) for n in (0, 1))
     shape = tuple(stop - start for start, stop in zip(starts, stops, strict=True))
+    if len(shape) != 3 or min(shape) < 1:
+        raise ValueError(f"a box {ends}")
+    return tuple(map(slice, starts, stops)), shape
+
+
+def _patch(arrays: Iterator[np.ndarray], ends: list[int], *values: int | None) -> Patch:
+    box, shape = _box(ends)
     bits, size = _next(arrays), math.prod(shape)
     # unpackbits would fill up what is missing, however much that is.
-    if len(shape) != 3 or min(shape) < 1 or bits.size != (size + 7) // 8:
-        raise ValueError(f"a mask of {bits.size:,} bytes for the box {corners}")
+    if bits.size != (size + 7) // 8:
+        raise ValueError(f"a mask of {bits.size:,} bytes for the box {ends}")
     mask = np.unpackbits(bits, count=size).astype(bool).reshape(shape)
     before, after = (_values(arrays, value, np.count_nonzero(mask)) for value in values)
     return Patch(box, mask, before, after)

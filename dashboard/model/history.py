@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dashboard.model import entry
 from dashboard.model.labels import Edit
+from dashboard.model.split import Split
 
 
 class Done(NamedTuple):
-    """One edit as it is kept: what it did, and the edit itself, packed."""
+    """One edit as it is kept: what it did, whether it split superpixels, and itself, packed."""
 
     title: str
     payload: bytes
+    splits: bool = False
 
 
 class History:
@@ -45,9 +48,16 @@ class History:
         """Return the edit that was recorded as number `n`, from 0."""
         return entry.unpack_edit(self._edits[n].payload)
 
-    def record(self, title: str, payload: bytes) -> None:
+    @property
+    def splits(self) -> Iterator[Split]:
+        """What was split, by the edits in force, in their order."""
+        for edit in self._edits[: self._done]:
+            if edit.splits:
+                yield entry.unpack_edit(edit.payload).split
+
+    def record(self, title: str, payload: bytes, *, splits: bool = False) -> None:
         """Add an edit, packed by `entry.pack_edit`; whatever was undone before it is forgotten."""
-        self._edits[self._done :] = [Done(title, payload)]
+        self._edits[self._done :] = [Done(title, payload, splits)]
         self._done += 1
 
     def step_back(self) -> Edit | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dashboard.model.chunked_array import ChunkedArray
 from dashboard.model.palette import Relabelling
+from dashboard.model.split import Split
 from dashboard.model.superpixels import Box, Pieces
 
 DTYPE = np.uint16
@@ -50,6 +51,8 @@ class Edit(NamedTuple):
         The voxel (i, j, k) where it was done.
     relabelled : Relabelling
         What changed in the table of labels.
+    split : Split, optional
+        What changed in the superpixels.
     """
 
     patches: tuple[Patch, ...]
@@ -58,6 +61,7 @@ class Edit(NamedTuple):
     label: int | None = None
     at: tuple[int, int, int] | None = None
     relabelled: Relabelling = ()
+    split: Split | None = None
 
     @property
     def touched(self) -> set[int]:

@@ -10,6 +10,11 @@ import numpy as np
 Box = tuple[slice, slice, slice]
 
 
+def corners(box: Box) -> tuple[int, ...]:
+    """Return first and end of a box along i, j and k."""
+    return tuple(n for axis in box for n in (axis.start, axis.stop))
+
+
 class Pieces(Protocol):
     """What knows which voxels a superpixel has."""
 
@@ -37,12 +42,18 @@ class Superpixels:
     def __init__(self, ids: np.ndarray, boxes: np.ndarray) -> None:
         self.ids = ids
         self.ids.flags.writeable = False
-        self._boxes = boxes
+        self.boxes = boxes
+        self.boxes.flags.writeable = False
         self.count = int(np.count_nonzero(boxes[:, 1]))
+
+    @property
+    def largest(self) -> int:
+        """The largest id that a voxel has, or may have had."""
+        return len(self.boxes)
 
     def box(self, n: int) -> Box:
         """Return the smallest box around superpixel `n`, empty if no voxel has that number."""
-        i0, i1, j0, j1, k0, k1 = self._boxes[n - 1].tolist()
+        i0, i1, j0, j1, k0, k1 = self.boxes[n - 1].tolist()
         return slice(i0, i1), slice(j0, j1), slice(k0, k1)
 
     def ids_array(self) -> np.ndarray:

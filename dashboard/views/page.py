@@ -10,7 +10,7 @@ import panel as pn
 from bokeh.document import Document
 
 from dashboard import demo
-from dashboard.model.change import Painted, Patched
+from dashboard.model.change import Divided, Painted, Patched
 from dashboard.model.channel import Channel
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
@@ -93,6 +93,7 @@ class Page:
         watch = self.session.param.watch
         watch(guard(lambda *_: self._open()), "volume")
         watch(guard(lambda *_: self._send_channels()), "channels")
+        watch(guard(lambda event: self._send_divided(event.new)), "division", onlychanged=False)
         watch(guard(lambda *_: self._send_superpixels()), "superpixels")
         watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
         watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
@@ -196,6 +197,12 @@ class Page:
         for channel in channels:
             if channel not in known:
                 self._showing.send_channel(channel)
+
+    def _send_divided(self, change: Divided) -> None:
+        """Send a difference to the superpixels that the page has; all of them, if that is much."""
+        if self._sent is change.before and not change.is_much:
+            self._sent = change.after
+            self._showing.send_divided(change)
 
     def _close(self) -> None:
         if self._showing is not None:

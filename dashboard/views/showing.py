@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from dashboard.model.change import Patched
+from dashboard.model.change import Divided, Patched
 from dashboard.model.channel import Channel
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.session import Refused, Session
@@ -44,6 +44,10 @@ class Whole:
         """Send the ids."""
         superpixels = self._session.superpixels
         self._bench.send_array("ids", lambda: (superpixels.ids, None))
+
+    def send_divided(self, change: Divided) -> None:
+        """Send where superpixels were cut into finer ones, or joined again."""
+        self._bench.send_divided(change.divisions, change.after.ids)
 
     def send_labels(self) -> None:
         """Send all labels, as they are when they leave."""

@@ -49,10 +49,10 @@ def deflated(content: bytes | memoryview) -> bytes:
     return zlib.compress(content, 0 if is_noise else 1)
 
 
-def pack(boxes: tuple, labels: np.ndarray) -> bytes:
-    """Return the deflated labels (uint16) of all `boxes`, one after the other in C order."""
-    values = [np.empty(0, "<u2"), *(labels[box].ravel() for box in boxes)]
-    return zlib.compress(np.concatenate(values).astype("<u2"), 1)
+def pack(boxes: tuple, values: np.ndarray, dtype: str = "<u2") -> bytes:
+    """Return the deflated values in all `boxes`, one after the other in C order."""
+    values = [np.empty(0, dtype), *(values[box].ravel() for box in boxes)]
+    return zlib.compress(np.concatenate(values).astype(dtype), 1)
 
 
 def corners(boxes: tuple) -> list[list[int]]:

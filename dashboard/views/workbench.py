@@ -104,6 +104,18 @@ class Workbench(JSComponent):
 
         self._post(send)
 
+    def send_divided(self, divisions: tuple, ids: np.ndarray) -> None:
+        """Send the ids in the boxes of divided superpixels, and which may be in each."""
+
+        async def send() -> None:
+            boxes = [division.box for division in divisions]
+            data = await asyncio.to_thread(wire.pack, boxes, ids, "<u4")
+            at = [[each.n, each.first, each.end] for each in divisions]
+            message = {"kind": "divided", "at": at, "boxes": wire.corners(boxes), "data": data}
+            self._send_msg(message)
+
+        self._post(send)
+
     def send_file(self, name: str, content: bytes) -> None:
         """Let the browser save `content`, sent in pieces."""
         parts = wire.cut(content)

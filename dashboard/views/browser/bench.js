@@ -173,6 +173,15 @@ class Bench {
     this.edit(message, () => this.store.slices.patch(message.boxes, values))
   }
 
+  /** Superpixels were cut into finer ones, or joined again. */
+  async divided(message) {
+    const ids = new Uint32Array(await inflate(message.data))
+    this.store.slices.divide(message.at, message.boxes, ids)
+    this.havePartition(this.store.slices.partition)
+    for (const pane of this.panes) pane.drawOverlay()
+    this.readout.refresh()
+  }
+
   stale(message) { this.edit(message, (preview) => this.store.slices.stale(message.boxes, preview?.seen)) }
 
   replaced({ revision }) {

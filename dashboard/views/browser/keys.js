@@ -10,6 +10,7 @@ const KEYS = [
     ["Shift + T", "erase by voxel", (bench) => bench.setTool("eraser")],
     ["F", "fill what a line encloses on its slice", (bench) => bench.setTool("outline")],
     ["[ ]", "smaller or larger radius (also Shift + wheel)", null],
+    ["X", "split: a click or a line cuts superpixels into finer ones; labels stay", (bench) => bench.setTool("split")],
     ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
     ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
     ["Enter", "in the history: go to the chosen edit; a click does too", null],

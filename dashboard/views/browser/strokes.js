@@ -30,7 +30,7 @@ class Strokes {
     const width = Math.max(LINE_PX, 2 * (tools.radius ?? 0) * pane.pxPerMm)
     // Bokeh pads a new stroke's other columns with these.
     pane.tool.setv({ default_overrides: { stroke: JSON.stringify(this.context(pane)), width } }, { sync: false })
-    const color = tools.erases ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
+    const color = tools.erases || tools.taps ? "#ffffff" : this.bench.labelOf(label)?.color ?? "#ffffff"
     const seen = width > LINE_PX ? `${color}66` : color
     pane.figure.renderers.find((r) => r.name === "stroke").glyph.setv({ line_color: { value: seen } }, { sync: false })
   }
@@ -42,6 +42,12 @@ class Strokes {
       ...this.numbered(), plane: pane.plane, index: pane.index, radiological, case: store.case,
       label: tools.erases ? ERASE : label, tip: tools.tip,
     }
+  }
+
+  /** Send a stroke of one point of a pane, in pixels. */
+  tap(pane, at) {
+    const [x, y] = pane.toPoint(...at)
+    this.add(pane, this.context(pane), [x], [y])
   }
 
   /** Send a stroke that was not drawn by Bokeh's tool; its line is not seen. */

@@ -7,6 +7,7 @@ const TOOLS = [
   ["brush", "Touch up", "T", "voxels", "M20 4c-5 2-9 6-11 9l2 2c3-2 7-6 9-11", "M8 14c-2 0-3 2-3 4-1 1-2 1-2 1 3 2 8 1 8-3"],
   ["eraser", "Erase voxels", "⇧T", "voxels", "M12 4a8 8 0 1 0 .01 0", "M8 12h8"],
   ["outline", "Fill", "F", "outline", "M5 15c-2-7 6-11 11-8s4 9-2 11-8 0-9-3", "M9 11l4-3M8 15l8-6M12 16l4-3"],
+  ["split", "Split", "X", "split", "M4 5h16v14H4z", "M12 5v14M4 12h8"],
   ["window", "Window", "W", "", "M12 4a8 8 0 1 0 .01 0", "M12 4v16", "M12 8h6M12 12h8M12 16h6"],
   ["cursor", "Crosshair", "C", "", "M12 3v18M3 12h18"],
 ]
@@ -45,6 +46,9 @@ class Tools {
 
   /** Whether a drag writes labels while it lasts. */
   get paints() { return this.kind === "voxels" }
+
+  /** Whether a click is a stroke too; else it moves the crosshair. */
+  get taps() { return this.tool === "split" }
 
   /** What a stroke is drawn with, as the server's `Tip` has it. */
   get tip() { return { kind: this.kind, ...this.settings[this.kind] } }

@@ -67,6 +67,55 @@ class WholeSource {
     Object.assign(this, { ids, boxes, sizes })
   }
 
+  /** Take other ids inside boxes. All voxels of the superpixels `n` and `first` … `end` of a box lie
+   * in it, and none of others has changed. */
+  divide(at, boxes, values) {
+    this.grow(Math.max(...at.map(([, , end]) => end - 1)))
+    let from = 0
+    for (const box of boxes) {
+      this.eachRow(box, (start, end) => {
+        this.ids.set(values.subarray(from, from + end - start), start)
+        from += end - start
+      })
+    }
+    for (const [m, box] of boxes.entries()) this.measure(box, ...at[m])
+  }
+
+  /** Make place for ids up to `largest`. */
+  grow(largest) {
+    if (largest > 65535 && !(this.ids instanceof Uint32Array)) this.ids = Uint32Array.from(this.ids)
+    if (largest < this.sizes.length) return
+    const room = (values, length) => { const grown = new Int32Array(length); grown.set(values); return grown }
+    this.sizes = room(this.sizes, largest + 1)
+    this.boxes = room(this.boxes, (largest + 1) * 6)
+  }
+
+  /** Find box and size of the superpixels `n` and `first` … `end` anew; all lie in a box. */
+  measure([i0, i1, j0, j1, k0, k1], n, first, end) {
+    const [I, J, K] = this.shape
+    const mine = (id) => id === n || (id >= first && id < end)
+    for (const id of [n, ...Array.from({ length: end - first }, (_, m) => first + m)]) {
+      this.sizes[id] = 0
+      this.boxes.set([I, 0, J, 0, K, 0], id * 6)
+    }
+    for (let i = i0; i < i1; i++) for (let j = j0; j < j1; j++) for (let k = k0, p = (i * J + j) * K + k0; k < k1; k++, p++) {
+      const id = this.ids[p]
+      if (mine(id)) this.count(id, i, j, k)
+    }
+  }
+
+  count(id, i, j, k) {
+    const { boxes } = this
+    const b = id * 6
+    this.sizes[id]++
+    if (i < boxes[b]) boxes[b] = i
+    if (i >= boxes[b + 1]) boxes[b + 1] = i + 1
+    if (j < boxes[b + 2]) boxes[b + 2] = j
+    if (j >= boxes[b + 3]) boxes[b + 3] = j + 1
+    if (k < boxes[b + 4]) boxes[b + 4] = k
+    if (k >= boxes[b + 5]) boxes[b + 5] = k + 1
+  }
+
   /** How many superpixels there are, and how many voxels they have. */
   get partition() {
     return { count: this.sizes.reduce((n, size) => n + (size > 0), 0), voxels: this.sizes.reduce((a, b) => a + b, 0) }
