@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import zlib
+from dataclasses import replace
 
 import holoviews.plotting.bokeh  # noqa: F401 - what hv.extension does in the app
 import nibabel as nib
@@ -19,6 +20,7 @@ from dashboard.model import change
 from dashboard.model.folder import Folder
 from dashboard.model.plane import NAMES, layouts
 from dashboard.model.settings import Settings
+from dashboard.model.stroke import Tip
 from dashboard.model.volume import Volume
 from dashboard.session import Session
 from dashboard.views import page
@@ -32,6 +34,7 @@ ACTIONS = st.lists(
         st.tuples(st.just("stroke"), st.integers(0, 119), st.integers(0, 3)),
         st.tuples(st.sampled_from(["undo", "redo", "deliver", "begin"])),
         st.tuples(st.just("partition"), st.integers(2, 12)),
+        st.tuples(st.just("split"), st.integers(0, 119)),
         st.tuples(st.just("labels"), st.integers(0, 9)),
     ),
     max_size=8,
@@ -99,6 +102,14 @@ class Browser:
     def hear_history(self, message):
         self.titles[message["start"] :] = message["titles"]
 
+    def hear_divided(self, message):
+        values = np.frombuffer(zlib.decompress(message["data"]), "<u4")
+        ids = self.arrays["ids"] = self.arrays["ids"].astype(np.uint32)
+        for i0, i1, j0, j1, k0, k1 in message["boxes"]:
+            part = ids[i0:i1, j0:j1, k0:k1]
+            part[...] = values[: part.size].reshape(part.shape)
+            values = values[part.size :]
+
     def follows(self, message):
         """Whether an edit is news; one that jumps would make the page ask for the labels."""
         if message["revision"] <= self.revision:
@@ -120,6 +131,9 @@ class Browser:
                 at, label = values
                 voxel = np.unravel_index(at, SHAPE)
                 self.session.paint(draw_voxel(self.session, voxel, label=label))
+            elif verb == "split":
+                stroke = draw_voxel(self.session, np.unravel_index(values[0], SHAPE))
+                self.session.paint(replace(stroke, tip=Tip("split")))
             elif verb == "begin":
                 self.session.go_to(0)
             elif verb == "partition":
@@ -186,6 +200,18 @@ def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
     assert browser.last("history")["done"] == 1
     counted = {row["value"]: row["voxels"] for row in browser.last("state")["table"]}
     assert counted[3] == np.count_nonzero(session.labels.data == 3)
+
+
+def test_a_split_is_sent_as_the_boxes_that_it_changed(browser, session):
+    before = len(browser.said)
+    with set_curdoc(browser.document):
+        session.paint(replace(draw_voxel(session, (1, 1, 1)), tip=Tip("split")))
+    browser.deliver()
+
+    kinds = [message["kind"] for message in browser.said[before:]]
+    assert kinds.count("divided") == 1
+    assert "begin" not in kinds
+    assert_array_equal(browser.arrays["ids"], session.superpixels.ids)
 
 
 @settings(max_examples=25)

@@ -104,13 +104,14 @@ function listenToPointer(pane) {
 
   /** Two taps at one place are a double click; the first has moved the crosshair there. */
   const tap = (event) => {
-    if (bench.tools.taps) drop()
+    if (bench.tools.taps) drop(event)
     else if (bench.quad.isSecondTap(event)) bench.quad.toggle(pane.el)
     else if (bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
   }
 
   /** A stroke of one point. */
-  const drop = () => {
+  const drop = (event) => {
+    if (event.type !== "pointerup") return
     if (bench.refusal) bench.readout.hint(bench.refusal)
     else bench.strokes.tap(pane, drag.at)
   }
