@@ -1,4 +1,4 @@
-"""The history: a click goes to an edit, and the view moves to where it was done."""
+"""The history and the splits in it: a click goes to an edit, and the view to where it was done."""
 
 from __future__ import annotations
 
@@ -11,31 +11,42 @@ from tests.e2e.phantoms import STORED, phantom
 SHAPE = STORED["anisotropic"].shape
 
 
-def test_a_click_on_an_edit_goes_there_and_shows_where_it_was_done(bench, put):
+def held(bench):
+    """The page's own labels and ids."""
+    return bench.voxels("labelAt", SHAPE), bench.voxels("idAt", SHAPE)
+
+
+def test_a_click_on_an_edit_goes_there_and_shows_where_it_was_done(bench, put, tmp_path):
     bench.open(put(phantom(STORED["anisotropic"], seed=61), "edits.nii.gz").name)
     first = np.array(bench.cursor)
-    maps = [bench.voxels("labelAt", SHAPE)]
-    for n, label in enumerate("123", start=1):
-        bench.press(label)
-        bench.stroke("axial", first, first + np.array([6, 0, 0]), steps=3)
+    states = [held(bench)]
+    for n, key in enumerate("1x3", start=1):
+        bench.press(key)
+        if key == "x":
+            bench.click("axial", first)
+        else:
+            bench.press("d")
+            bench.stroke("axial", first, first + np.array([6, 0, 0]), steps=3)
         bench.wait_settled(n)
-        maps.append(bench.voxels("labelAt", SHAPE))
-    i, j, k = (first - np.array([3, 3, 2])).tolist()
-    bench.go_to((i, j, k))
+        states.append(held(bench))
+    assert len(np.unique(states[2][1])) > len(np.unique(states[1][1]))
+    assert_array_equal(states[2][0], states[1][0])
+    assert_array_equal(bench.superpixels(tmp_path), states[2][1])
+    bench.go_to(first - np.array([3, 3, 2]))
 
     bench.edits.nth(2).click()
     bench.wait_settled(4)
 
-    assert_array_equal(bench.voxels("labelAt", SHAPE), maps[1])
+    for found, wanted in zip(held(bench), states[1], strict=True):
+        assert_array_equal(found, wanted)
     bench.until("(k) => supervox.cursor[2] === k", int(first[2]))
     expect(bench.edits.nth(2)).to_have_attribute("aria-selected", "true")
-    expect(bench.button("Redo")).to_have_attribute("title", "Redo: " + title(bench, 1) + " (Y)")
+    said = bench.edits.nth(1).get_attribute("title").partition("\n")[0]
+    assert said.startswith("split 1 superpixel into ")
+    expect(bench.button("Redo")).to_have_attribute("title", f"Redo: {said} (Y)")
     bench.edits.nth(2).evaluate("(row) => row.closest('[role=listbox]').focus()")
     for key in ("ArrowUp", "ArrowUp", "Enter"):
         bench.press(key)
     bench.wait_settled(5)
-    assert_array_equal(bench.voxels("labelAt", SHAPE), maps[3])
-
-
-def title(bench, row):
-    return bench.edits.nth(row).get_attribute("title").partition("\n")[0]
+    for found, wanted in zip(held(bench), states[3], strict=True):
+        assert_array_equal(found, wanted)
