@@ -11,7 +11,7 @@ import sys
 import time
 from importlib.metadata import version
 
-NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "history")
+NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history")
 BY_NAME = ("defaults", "load", "slices_big", "big")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5

@@ -4,7 +4,7 @@
 // equal, as those of two blank slices are.
 
 const INSIDE = [130, 150, 115] // the demo's first cursor: superpixels are there if one is here
-window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
+window.probe = { paints: [], inputs: [], ups: [], moves: [], marks: {}, sees: () => null };
 
 (() => {
   const { probe } = window
@@ -24,7 +24,7 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
 
   CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
     const lit = new Uint32Array(image.data.buffer).some((pixel) => (pixel & 0xffffff) !== 0)
-    contents.set(this.canvas, { n: ++written, lit, size: image.width * image.height })
+    contents.set(this.canvas, { n: ++written, lit, size: image.width * image.height, moves: probe.moves.length })
     return putImageData.call(this, image, ...rest)
   }
 
@@ -42,7 +42,8 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
     const shows = drawn.map(({ n }) => n).join()
     if (last.get(canvas) === shows) return
     last.set(canvas, shows)
-    painted.push({ pane: paneOf(canvas), lit: drawn[0].lit, saw: probe.sees() })
+    const moves = Math.max(...drawn.map((content) => content.moves)) // that the pixels know of
+    painted.push({ pane: paneOf(canvas), lit: drawn[0].lit, saw: probe.sees(), moves })
     channel.port2.postMessage(0)
   }
 
@@ -58,6 +59,7 @@ window.probe = { paints: [], inputs: [], ups: [], marks: {}, sees: () => null };
     const slider = event.composedPath()[0]
     if (slider.type === "range") probe.inputs.push({ t: event.timeStamp, value: Number(slider.value) })
   }, { capture: true })
+  window.addEventListener("pointermove", (event) => { if (event.isTrusted) probe.moves.push(event.timeStamp) }, { capture: true })
   window.addEventListener("pointerup", (event) => { if (event.isTrusted) probe.ups.push(event.timeStamp) }, { capture: true })
   window.addEventListener("keydown", (event) => { probe.key = event.timeStamp }, { capture: true })
 

@@ -38,9 +38,9 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def supervox() -> Iterator[Server]:
-    """Serve the demo, as ``supervox serve`` does."""
-    serve = ["-m", "dashboard.cli", "serve"]
+def supervox(file: Path | None = None) -> Iterator[Server]:
+    """Serve a file, or the demo, as ``supervox serve`` does."""
+    serve = ["-m", "dashboard.cli", "serve", *([str(file)] if file else [])]
     with (
         tempfile.TemporaryDirectory() as kept,
         serving(lambda port: [*serve, "--port", str(port), "--data-root", kept]) as server,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dashboard.mending import Mending
 from dashboard.model.labels import Edit
 from dashboard.model.palette import MOST_KEYS, Label, Table, color_of
 from dashboard.notices import Refused
-from dashboard.retouching import Retouching
 
 
-class Labelling(Retouching):
+class Labelling(Mending):
     """The verbs of the table of labels; parameters as of `OpenCase`."""
 
     def choose(self, label: int) -> None:

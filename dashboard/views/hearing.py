@@ -76,6 +76,8 @@ class Hearing:
             "choose": self._choose,
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
             "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
+            "fill_holes": lambda label: self._session.fill_holes(int(label)),
+            "keep_largest_island": lambda label: self._session.keep_largest_island(int(label)),
             "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
             "partition": self._partition,
             "remove_volume": lambda key: self._session.remove_volume(int(key)),

@@ -6,9 +6,12 @@ const WHAT = {
   brush: "Click or drag to paint voxels.",
   eraser: "Click or drag to take the label off voxels.",
   outline: "Draw around what you want to label on this slice; the line closes by itself.",
+  split: "Click, or draw a line: the superpixels under it are cut into finer ones; labels stay.",
   window: "Drag across for contrast, up and down for brightness.",
   cursor: "Click or drag to move the three slices.",
 }
+
+const MENDING = ["voxels", "outline"] // tools with which a label is brought into its last shape
 
 class ToolOptions {
   constructor(bench, tools) {
@@ -26,7 +29,13 @@ class ToolOptions {
     this.shape = h("div", { class: "choice", role: "group", "aria-label": "Shape of the brush" }, ...this.shapes)
     this.within = h("input", { type: "checkbox", onchange: () => tools.set("is_within", this.within.checked) })
     this.check = h("label", { class: "check", title: "Paint only in the superpixel in which the drag begins" }, this.within, "Only in this superpixel")
-    this.el = h("div", { class: "options", role: "toolbar", "aria-label": "Options of the tool" }, this.name, this.radius, this.shape, this.check, this.what)
+    // What was drawn before belongs to what is mended.
+    const mend = (name, title, verb) => h("button", { title, onclick: () => bench.strokes.afterwards(() => bench.say(verb, { label: bench.label })) }, name)
+    this.mending = h("div", { class: "mending" },
+      mend("Fill holes", "Give the chosen label what it encloses in 3D and is not labelled", "fill_holes"),
+      mend("Keep largest", "Take the chosen label off all but its largest island in 3D", "keep_largest_island"))
+    this.el = h("div", { class: "options", role: "toolbar", "aria-label": "Options of the tool" }, this.name, this.radius, this.shape, this.check, this.what,
+      h("span", { class: "grow" }), this.mending)
   }
 
   /** Let the slider go in steps of a unit of mm. */
@@ -43,6 +52,7 @@ class ToolOptions {
     this.radius.hidden = radius === undefined
     this.shape.hidden = isBall === undefined
     this.check.hidden = isWithin === undefined
+    this.mending.hidden = !MENDING.includes(tools.kind)
     this.slider.value = this.number.value = radius ?? 0
     this.slider.style.setProperty("--done", `${(100 * this.slider.value) / this.slider.max}%`)
     this.shapes.forEach((button, n) => button.setAttribute("aria-pressed", String(Boolean(isBall) === (n === 1))))

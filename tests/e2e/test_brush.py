@@ -1,0 +1,110 @@
+"""Touch-up by mouse and key: the page paints at once, and the server the very same voxels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.testing import assert_array_equal
+
+from dashboard.views.browser import HERE
+from tests.e2e.phantoms import STORED, phantom
+from workers.swept import swept
+
+SHAPE, SPACING = (14, 11, 9), (0.7, 1.1, 2.3)
+STROKES = 60
+# The page's own script, on strokes that no hand has drawn.
+SWEEPS = """([script, strokes, shape, spacing]) => {
+    const Sweep = new Function(`${script}; return Sweep`)()
+    const strides = [shape[1] * shape[2], shape[2], 1]
+    const inside = shape.map((size) => [0, size])
+    return strokes.map(({ points, ...tip }) => {
+        const found = new Set()
+        const sweep = new Sweep({ spacing, ...tip })
+        const add = (at) => found.add(at)
+        points.forEach((to, n) => sweep.each(points[Math.max(0, n - 1)], to, inside, strides, add))
+        return [...found].sort((a, b) => a - b)
+    })
+}"""
+
+
+def strokes():
+    """Strokes of disks and balls; some on whole voxels, where voxels lie at the very radius."""
+    random = np.random.default_rng(5)
+    for n in range(STROKES):
+        axis = int(random.integers(3))
+        points = random.uniform(-3, 14, (random.integers(1, 6), 2))
+        radius_mm = random.uniform(0, 4)
+        if n % 2:
+            points, radius_mm = points.round(), float(random.choice([0, 0.7, 1.1, 2.2, 2.3, 3.5]))
+        yield {
+            "axis": axis,
+            "index": int(random.integers(SHAPE[axis])),
+            "points": points.tolist(),
+            "radius_mm": radius_mm,
+            "is_ball": bool(random.integers(2)),
+        }
+
+
+def by_the_server(stroke):
+    found = np.zeros(SHAPE, bool)
+    given = {**stroke, "points": np.array(stroke["points"])}
+    for box, mask in swept(SHAPE, SPACING, **given):
+        found[box] |= mask
+    return np.flatnonzero(found).tolist()
+
+
+def drag(bench, *corners, before_release=lambda: None):
+    """Drag over the axial slice, and do something before the button goes up."""
+    start, *way = bench.ways([("axial", corners)])[0]
+    bench.page.mouse.move(*start)
+    bench.page.mouse.down()
+    for xy in way:
+        bench.page.mouse.move(*xy, steps=4)
+    before_release()
+    bench.page.mouse.up()
+
+
+def test_the_brush_paints_under_the_pointer_what_the_server_then_keeps(bench, put):
+    drawn = list(strokes())
+    script = (HERE / "sweep.js").read_text(encoding="utf-8")
+    swept_here = bench.page.evaluate(SWEEPS, [script, drawn, SHAPE, SPACING])
+    assert swept_here == [by_the_server(stroke) for stroke in drawn]
+
+    image = phantom(STORED["ras"], seed=7)
+    bench.open(put(image, "brush.nii.gz").name)
+    (i, j, k), shape, pages = bench.cursor, image.shape, []
+
+    def look():
+        assert bench.revision == revision
+        pages.append(bench.voxels("labelAt", shape))
+
+    # A brush and a ball paint while the button is down; the server then says the same.
+    for revision, keys, painted_in in ((0, "t2", 1), (1, "t3", None)):
+        for key in keys:
+            bench.press(key)
+        bench.page.get_by_role("button", name="Disk" if painted_in else "Ball", exact=True).click()
+        drag(bench, (i - 6, j, k), (i + 6, j + 2 * revision, k), before_release=look)
+        bench.wait_settled(revision + 1)
+        assert_array_equal(bench.voxels("labelAt", shape), pages[-1])
+        assert np.unique(np.argwhere(pages[-1] == int(keys[1]))[:, 2]).size == (painted_in or 5)
+
+    # The radius by its key; a click is a dab; the eraser.
+    bench.press("[")
+    bench.press("Shift+T")
+    bench.click("axial", (i, j, k))
+    bench.wait_settled(3)
+    assert bench.page.evaluate("(at) => supervox.labelAt(...at)", [i, j, k]) == 0
+    assert bench.cursor == [i, j, k]
+
+    # Fill what a line encloses, and take all of it back.
+    bench.press("f")
+    bench.press("4")
+    corners = [(i - 8, j - 8, k), (i + 8, j - 8, k), (i + 8, j + 8, k), (i - 8, j + 8, k)]
+    drag(bench, *corners)
+    bench.wait_settled(4)
+    filled = bench.voxels("labelAt", shape) == 4
+    assert filled[i, j, k]
+    assert filled.sum() == filled[:, :, k].sum() == 17 * 17
+    for revision in (5, 6, 7, 8):
+        bench.press("z")
+        bench.wait_settled(revision)
+    assert not bench.voxels("labelAt", shape).any()
