@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from dashboard.model.case import Case
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.notices import Notice, Refused
-from dashboard.open_case import OpenCase
+from dashboard.open_case import OUTLIVING, OpenCase
 from dashboard.order import finished
 from workers import labels_tsv, nifti
 
@@ -43,7 +43,7 @@ class Exporting(OpenCase):
             raise Refused("Nothing is labelled yet: draw a stroke first.")
         data, header = case.labels.data, self.volume.header
         if isinstance(data, np.ndarray):
-            return self._executor.submit(nifti.encode_labels, data.copy(), header)
+            return self._make("labels", nifti.encode_labels, data.copy(), header)
         return self._write("labels", "_dseg", leaving.label_writer(case.labels, header))
 
     def export_table(self) -> Future:
@@ -60,7 +60,7 @@ class Exporting(OpenCase):
         if isinstance(superpixels, StoredSuperpixels):
             writer = leaving.superpixel_writer(superpixels, header)
             return self._write("superpixels", "_superpixels", writer)
-        return self._executor.submit(nifti.encode_labels, superpixels.ids, header)
+        return self._make("superpixels", nifti.encode_labels, superpixels.ids, header)
 
     def export_volume(self) -> Future:
         """Start to write the volume as NIfTI."""
@@ -70,7 +70,7 @@ class Exporting(OpenCase):
                 "This volume is too big to be downloaded; its file is in the data folder, where "
                 "it was opened."
             )
-        return self._executor.submit(nifti.encode_volume, self.volume.data, self.volume.header)
+        return self._make("volume", nifti.encode_volume, self.volume.data, self.volume.header)
 
     # How it is done
 
@@ -86,14 +86,20 @@ class Exporting(OpenCase):
 
     def _write(self, what: str, ending: str, writer: Writer) -> Future:
         """Have a file written in a thread; it is saved in the data folder if it becomes big."""
+        call = self._threads, leaving.write_out, writer, self._fresh(ending)
+        return self._leave_by(f"file of {what}", what, *call)
+
+    def _make(self, what: str, kernel: Callable, *args) -> Future:
+        """Have a file made where kernels run."""
+        return self._leave_by(f"{OUTLIVING} {what}", what, self._executor, kernel, *args)
+
+    def _leave_by(self, lane: str, what: str, executor: Executor, kernel: Callable, *args):
         if what in self._leaving:
-            raise Refused(f"The {what} are being written already: wait, or press Cancel.")
-        path = self._fresh(ending)
+            raise Refused(f"The file of {what} is being written already: wait, or press Cancel.")
         self._leaving.add(what)
         done: Future = Future()
         then = partial(self._written, what, done)
-        call = self._threads, leaving.write_out, writer, path
-        self._lanes.start(f"file of {what}", f"Writing the {what}", then, *call)
+        self._lanes.start(lane, f"Writing the {what}", then, executor, kernel, *args)
         return done
 
     def _written(self, what: str, done: Future, result: Callable[[], bytes | Path]) -> None:

@@ -51,10 +51,10 @@ class Lanes:
             self._jobs[lane] = job
         self._show(job or next(iter(self._jobs.values()), None))
 
-    def cancel(self, lane: str | None = None) -> None:
-        """Stop what is under way in a lane, or in all."""
+    def cancel(self, lane: str | None = None, *, but: str | None = None) -> None:
+        """Stop what is under way in a lane, or in all but those whose names begin with `but`."""
         for name, task in list(self._tasks.items()):
-            if lane in (None, name):
+            if lane in (None, name) and not (but and name.startswith(but)):
                 task.cancel()
 
     def _show_progress(self, lane: str, task: Task, job: Job) -> None:

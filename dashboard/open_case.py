@@ -28,6 +28,7 @@ from dashboard.surfaces import Surfaces
 from dashboard.task import Job
 from workers import nifti
 
+OUTLIVING = "download of"  # lanes whose work holds all that it needs, whatever is opened meanwhile
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 
 
@@ -209,7 +210,7 @@ class OpenCase(Shown):
             self.channels = ()
 
     def _leave(self) -> None:
-        self.cancel()
+        self._lanes.cancel(but=OUTLIVING)
         if self._keeper.holds and self._resumed.opened.journal is not None:
             self._files.submit(self._cases.leave, self._resumed.opened)
         self._keeper.let_go()

@@ -85,7 +85,10 @@ def test_a_file_that_cannot_be_made_is_told(labelled, bench, monkeypatch):
 
     press(button)
 
-    assert labelled.notice == ("The file could not be made: no room", "error")
+    assert labelled.notice == (
+        "Writing the labels failed: MemoryError: no room",
+        "error",
+    )
     assert not button.loading
 
 
@@ -120,6 +123,28 @@ def test_a_file_is_called_after_the_volume_it_was_made_from(two_tissues, bench):
 
     assert session.volume.name == "other"
     assert button.filename == "two_dseg.nii.gz"
+
+
+def test_the_making_of_a_file_is_shown_and_can_be_cancelled(two_tissues, bench):
+    executor, jobs = ByHand(), []
+    session = session_on(two_tissues, executor=executor)
+    executor.finish()
+    session.paint(draw_voxel(session, (1, 1, 1)))
+    session.param.watch(lambda event: jobs.append(event.new and event.new.title), "job")
+    button = main_download(session, lambda: bench)
+
+    async def cancel_it():
+        pressed = asyncio.ensure_future(button._async_sync_data())
+        await asyncio.sleep(0)
+        session.cancel()
+        await pressed
+
+    asyncio.run(cancel_it())
+
+    assert "Writing the labels" in jobs
+    assert button.data is None
+    assert not button.loading
+    assert session.notice == ("Writing the labels was cancelled; nothing has changed.", "info")
 
 
 @pytest.mark.parametrize(
