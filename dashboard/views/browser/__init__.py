@@ -38,6 +38,7 @@ ORDER = (
     "partition",
     "dialogs",
     "keys",
+    "hints",
     "bench",
     "main",
 )

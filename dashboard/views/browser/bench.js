@@ -23,7 +23,8 @@ class Bench {
     this.displaySection = new Display(this)
     this.series = new Series(this)
     this.edits = new HistoryList(this)
-    this.help = new Help()
+    this.hints = new Hints()
+    this.help = new Help(this)
     this.opening = new OpenDialog(this, model.get_child("dropper"))
     this.question = new VolumeQuestion(this)
     this.forms = new FormQuestion(this)
@@ -101,6 +102,8 @@ class Bench {
     this.partition.open(message)
     this.setWindow(message.window)
     this.el.classList.add("opened")
+    nameDownloads(this)
+    this.hints.show()
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     window.document.title = `${message.name} · supervox`
     this.comeBack()
@@ -344,7 +347,7 @@ function page(bench) {
     bench.tools.el, bench.tools.options.el,
     bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.edits.el, model.get_child("files")),
-    h("footer", {}, bench.readout.el, h("span", { class: "grow" }), bench.progress.el),
+    h("footer", {}, bench.readout.el, bench.hints.el, h("span", { class: "grow" }), bench.progress.el),
     bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el)
 }
 

@@ -7,11 +7,12 @@ class OpenDialog {
     this.bench = bench
     this.where = h("p", { class: "dim where" })
     this.entries = h("div", { class: "entries", role: "listbox", "aria-label": "Files on the server" })
+    this.note = h("p", { class: "dim" })
     this.kinds = h("div", { class: "kinds", role: "radiogroup", "aria-label": "Open as" }, ...KINDS.map(([value, text], n) =>
       h("label", {}, h("input", { type: "radio", name: "kind", value, checked: n === 0, onchange: () => bench.say("upload_as", { kind: value }) }), text)))
-    const close = h("button", { onclick: () => this.el.close() }, "Close")
+    const close = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "open", "aria-label": "Open a file" }, h("h2", {}, "Open"), this.kinds,
-      h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries),
+      h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries, this.note),
         h("div", {}, h("h3", {}, "From this computer"), h("p", { class: "dim where" }, "Up to 500 MB; put a larger file into the data folder."), h("div", { class: "drop" }, dropper))),
       h("p", { class: "end" }, close))
   }
@@ -26,14 +27,15 @@ class OpenDialog {
 
   list({ path, folders, files, truncated }) {
     this.where.textContent = path ? `… / ${path}` : "data folder"
-    const row = (text, mark, action) => h("button", { class: "entry", role: "option", onclick: action }, h("span", { class: "dim" }, mark), text)
+    const row = (text, mark, action) => h("button", { class: "entry", role: "option", title: text, onclick: action }, h("span", { class: "dim" }, mark), text)
     const inside = (name) => (path ? `${path}/${name}` : name)
     this.entries.replaceChildren(
       ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/") }))] : []),
       ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name) }))),
       ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
-    if (!folders.length && !files.length) this.entries.append(h("p", { class: "dim" }, "No folder and no volume here (.nii, .nii.gz, .hdr, .tif, .zarr)."))
-    if (truncated) this.entries.append(h("p", { class: "dim" }, "Only the first are listed."))
+    this.entries.role = this.entries.children.length ? "listbox" : "group" // a list without options is none
+    this.note.textContent = !folders.length && !files.length ? "No folder and no volume here (.nii, .nii.gz, .hdr, .tif, .zarr)."
+      : truncated ? "Only the first are listed." : ""
   }
 }
 
@@ -41,9 +43,9 @@ class VolumeQuestion {
   constructor(bench) {
     this.text = h("p")
     this.field = h("input", { type: "number", min: 1, value: 1, step: 1, "aria-label": "Which volume" })
-    const open = h("button", { onclick: () => { bench.say("open_volume_of", { volume: Number(this.field.value) - 1 }); this.el.close() } }, "Open volume")
-    this.all = h("button", { onclick: () => { bench.say("open_together"); this.el.close() } })
-    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    const open = h("button", { title: "Open the volume of this number", onclick: () => { bench.say("open_volume_of", { volume: Number(this.field.value) - 1 }); this.el.close() } }, "Open volume")
+    this.all = h("button", { title: "Open the volumes together: shown one after the other, blended, or side by side", onclick: () => { bench.say("open_together"); this.el.close() } }, "All as a series")
+    const not = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "which", "aria-label": "Which volume" }, h("h2", {}, "Which volume?"), this.text, this.field, h("p", { class: "end" }, not, this.all, open))
   }
 
@@ -62,8 +64,8 @@ class FormQuestion {
   constructor(bench) {
     this.text = h("p")
     this.difference = h("p")
-    const by = (form, text) => h("button", { onclick: () => { bench.say("open_by", { form }); this.el.close() } }, text)
-    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    const by = (form, text) => h("button", { title: `Place the volume by its ${form}`, onclick: () => { bench.say("open_by", { form }); this.el.close() } }, text)
+    const not = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "which", "aria-label": "Which place" }, h("h2", {}, "Which place is right?"), this.text, this.difference,
       h("p", { class: "dim" }, "Labels and volume are downloaded with the chosen place only, so that every program reads them alike."),
       h("p", { class: "end" }, not, by("qform", "Take the qform"), by("sform", "Take the sform")))
@@ -80,8 +82,8 @@ class FormQuestion {
 class GridQuestion {
   constructor(bench) {
     this.text = h("p")
-    const resample = h("button", { onclick: () => { bench.say("open_resampled"); this.el.close() } }, "Resample")
-    const not = h("button", { onclick: () => this.el.close() }, "Close")
+    const resample = h("button", { title: "Lay the labels on the grid of the open volume, by nearest neighbour", onclick: () => { bench.say("open_resampled"); this.el.close() } }, "Resample")
+    const not = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "which", "aria-label": "Resample" }, h("h2", {}, "Resample the label map?"), this.text,
       h("p", {}, "Resample it by nearest neighbour onto the volume? Each voxel of the volume then takes the label that lies nearest to it; no label is blended, and one undo takes all back."),
       h("p", { class: "dim" }, "The file stays as it is."),
@@ -101,7 +103,7 @@ class Toasts {
 
   show({ text, mood }) {
     for (const old of this.el.children) if (old.firstChild.textContent === text) old.remove()
-    const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), h("button", { class: "plain", "aria-label": "Close message", onclick: () => toast.remove() }, "×"))
+    const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), h("button", { class: "plain", "aria-label": "Close message", title: "Close message", onclick: () => toast.remove() }, "×"))
     this.el.append(toast)
     this.el.hidePopover()
     this.el.showPopover()

@@ -4,8 +4,8 @@ const KEYS = [
   ["Paint", [
     ["drag", "label the superpixels under the line, in 3D", null],
     ["1 – 9", "choose the label", null],
-    ["D", "draw", (bench) => bench.setTool("draw")],
-    ["E", "erase by stroke", (bench) => bench.setTool("erase")],
+    ["D", "draw: superpixels under the line take the chosen label", (bench) => bench.setTool("draw")],
+    ["E", "erase: superpixels under the line lose their label", (bench) => bench.setTool("erase")],
     ["T", "touch up by voxel: a brush that paints as you drag", (bench) => bench.setTool("brush")],
     ["Shift + T", "erase by voxel", (bench) => bench.setTool("eraser")],
     ["F", "fill what a line encloses on its slice", (bench) => bench.setTool("outline")],
@@ -19,7 +19,7 @@ const KEYS = [
     ["click", "move the crosshair, and so all three slices", null],
     ["wheel", "next or previous slice", null],
     ["← →", "slice by slice; with Shift by five (also ↑ ↓, PgUp PgDn)", null],
-    ["C", "crosshair follows the drag", (bench) => bench.setTool("cursor")],
+    ["C", "crosshair: the three slices follow the drag", (bench) => bench.setTool("cursor")],
     ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
     ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
@@ -93,8 +93,9 @@ function onKey(bench, event) {
 }
 
 class Help {
-  constructor() {
-    const close = h("button", { onclick: () => this.el.close() }, "Close")
+  constructor(bench) {
+    this.bench = bench
+    const close = h("button", { title: "Close the help (? or Esc)", onclick: () => this.el.close() }, "Close")
     const lists = KEYS.map(([title, keys]) => h("div", {}, h("h3", {}, title),
       h("dl", {}, ...keys.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]))))
     this.el = h("dialog", { class: "help", "aria-label": "Help" },
@@ -106,5 +107,8 @@ class Help {
     this.el.addEventListener("click", (event) => { if (event.target === this.el) this.el.close() })
   }
 
-  toggle() { this.el.open ? this.el.close() : this.el.showModal() }
+  toggle() {
+    this.bench.hints.done("help")
+    this.el.open ? this.el.close() : this.el.showModal()
+  }
 }

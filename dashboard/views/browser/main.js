@@ -7,6 +7,7 @@ export function render({ model, view }) {
     bench.wire.receive(message)
   })
   bench.connection.watch(view.model.document)
+  for (const name of ["pointerover", "focusin"]) bench.el.addEventListener(name, () => nameDownloads(bench), { once: true })
   const keys = listenToKeys(bench)
   model.on("remove", () => { keys.abort(); bench.connection.end() })
   window.addEventListener("pagehide", () => bench.leave())

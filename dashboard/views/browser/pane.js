@@ -209,6 +209,7 @@ class Pane {
 
   /** Zoom by `factor` so that the canvas point under the pointer stays where it is. */
   zoom(factor, px, py) {
+    this.bench.hints.done("zoom")
     const [x, y] = this.toPoint(px, py)
     this.pxPerMm = clamp(this.pxPerMm * factor, this.fitted / 4, this.fitted * 40)
     const [sx, sy] = this.pxPerVoxel

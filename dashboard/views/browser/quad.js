@@ -26,6 +26,7 @@ class Quad {
     if (this.bench.drawing) return // a stroke's points would move under the hand
     if (this.bench.compare.on) return this.bench.compare.stop()
     this.largest = this.largest ? null : section
+    this.bench.hints.done("enlarge")
     this.el.classList.toggle("single", Boolean(this.largest))
     for (const each of this.sections) {
       each.classList.toggle("largest", each === this.largest)

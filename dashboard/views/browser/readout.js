@@ -7,7 +7,7 @@ class Readout {
     Object.assign(this, { bench, hinted: -Infinity })
     this.fields = Object.fromEntries(["voxel", "world", "value", "superpixel", "label", "hint"]
       .map((name) => [name, h("span", { class: name })]))
-    this.el = h("div", { class: "readout", "aria-label": "Under the pointer" }, ...Object.values(this.fields))
+    this.el = h("div", { class: "readout", role: "group", "aria-label": "Under the pointer" }, ...Object.values(this.fields))
   }
 
   /** Show what lies at a voxel; null when the pointer left the slices. */

@@ -114,6 +114,7 @@ class Strokes {
 
   /** The server has painted a stroke; it need not be on disk yet. */
   heard(n) {
+    this.bench.hints.done("draw")
     this.unheard.delete(n)
     this.bench.brush.settle(this.names.get(n))
     if (this.unheard.size === 0) for (const action of this.settled.splice(0)) action()
