@@ -130,6 +130,12 @@ class Bench {
         else setTimeout(() => { surface._vtk_renwin.delete(); surface.invalidate_render() }, 500 * failures)
       }
     }
+    // vtk.js leaves its listener behind when a view is drawn anew, and then fails at every resize.
+    const forget = () => window.removeEventListener("resize", surface._vtk_renwin?.resize)
+    const init = surface.init_vtk_renwin.bind(surface)
+    surface.init_vtk_renwin = () => { init(); forget() }
+    forget()
+    new ResizeObserver(() => { if (surface._vtk_renwin?.getRenderer()) surface._vtk_renwin.resize() }).observe(surface.el)
     // Before the first scene there is nothing to turn, and vtk.js complains of the mouse.
     const ready = surface._on_scene_ready
     surface.el.style.pointerEvents = "none"
