@@ -17,6 +17,7 @@ ORDER = (
     "wire",
     "remote",
     "borders",
+    "hover",
     "convention",
     "picture",
     "quad",

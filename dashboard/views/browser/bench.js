@@ -5,7 +5,8 @@ const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
 class Bench {
   constructor(model, view) {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, idle: false })
-    this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, opacity: 0.5 }
+    this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, highlight: true, opacity: 0.5 }
+    this.hover = new Hover(this)
     this.convention = new Convention(this)
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))
@@ -298,7 +299,8 @@ class Bench {
     this.display[setting] = value
     this.displaySection.show(this.display, this.window)
     this.el.classList.toggle("bare", !this.display.crosshair_shown)
-    if (setting === "surfaces_shown") this.say("surfaces_shown", { value })
+    if (setting === "highlight") this.hover.light(0)
+    else if (setting === "surfaces_shown") this.say("surfaces_shown", { value })
     else if (this.store) for (const pane of this.panes) pane.drawOverlay()
   }
 

@@ -34,6 +34,7 @@ const KEYS = [
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
     ["H", "cross lines", (bench) => bench.toggle("crosshair_shown")],
+    ["U", "light up the superpixel under the pointer", (bench) => bench.toggle("highlight")],
     ["{ }", "opacity of the labels (also [ ] with a tool that has no radius)", null],
     ["Shift + 1 …", "window by name: automatic, full range; brain, stroke, bone, lung, abdomen for CT", null],
     ["N", "radiological or neurological view", (bench) => bench.convention.flip()],

@@ -19,7 +19,8 @@ class Pane {
     this.label = title
     this.side = h("span", { class: "side" })
     this.borders = new Borders(this)
-    this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child, this.borders.el,
+    this.glow = new Glow(this)
+    this.el = h("section", { class: `pane ${name}`, "aria-label": title }, child, this.borders.el, this.glow.el,
       this.lines.x, this.lines.y, this.title, ...this.letters, this.side, this.bar, this.slider)
     this.el.append(this.corner = corner(bench, this.el))
     new ResizeObserver(() => this.resize()).observe(this.el)
@@ -160,7 +161,9 @@ class Pane {
     if (labels && this.bench.display.labels_shown) this.colour(image, labels, part)
     else image.fill(0)
     this.overlay.change.emit()
-    if (!part) this.borders.change()
+    if (part) return
+    this.borders.change()
+    this.glow.change()
   }
 
   colour(image, { values, width, height, start, right, up }, [x0, x1, y0, y1] = [0, width, 0, height]) {
@@ -232,6 +235,7 @@ class Pane {
     this.figure.y_range.setv({ start: y - h / 2 / sy, end: y + h / 2 / sy }, { sync: false })
     if (this.index >= 0) this.placeLines(this.bench.cursor)
     this.borders.place()
+    this.glow.place()
     const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
     this.bar.style.width = `${length * this.pxPerMm}px`
     this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`

@@ -44,7 +44,7 @@ const isSeen = (el) => el.checkVisibility({ visibilityProperty: true })
 /** All canvases in an element, those of Bokeh's and vtk.js's own trees too, from below to above. */
 function* canvasesIn(root) {
   for (const el of root.querySelectorAll("*")) {
-    if (el.tagName === "CANVAS" && isSeen(el)) yield el
+    if (el.tagName === "CANVAS" && !el.matches(".glow") && isSeen(el)) yield el
     if (el.shadowRoot) yield* canvasesIn(el.shadowRoot)
   }
 }

@@ -16,6 +16,7 @@ class Readout {
     const inside = ijk && store && isInside(store.shape, ijk)
     this.last = inside ? ijk : null
     this.el.classList.toggle("empty", !inside)
+    this.bench.hover.light(inside ? store.slices.idAt(ijk) : 0)
     if (!inside) return
     const [i, j, k] = ijk
     const { slices } = store
@@ -26,9 +27,13 @@ class Readout {
     voxel.textContent = `i ${i}  j ${j}  k ${k}`
     world.textContent = `${anatomical(toWorld(store.affine, ijk)).join("  ")} mm`
     value.textContent = this.bench.series.valuesAt(ijk)
-    superpixel.textContent = [id && `superpixel ${figure(id)}`, id && size && mm3(size * store.voxel_mm3)].filter(Boolean).join(" · ")
+    superpixel.textContent = id ? this.superpixel(id, size && mm3(size * store.voxel_mm3), slices.meanOf(id)) : ""
     name.textContent = label?.name ?? ""
     name.style.color = label?.color ?? ""
+  }
+
+  superpixel(id, size, mean) {
+    return [`superpixel ${figure(id)}`, size, mean !== undefined && `mean ${figure(mean)}`].filter(Boolean).join(" · ")
   }
 
   refresh() { if (this.last) this.show(this.last) }

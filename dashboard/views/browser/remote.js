@@ -48,6 +48,7 @@ class RemoteSource {
   idAt(ijk) { return this.at(ijk, (plane) => this.idsOf(plane)) ?? 0 }
   labelAt(ijk) { return this.at(ijk, (plane) => { const labels = this.labelsOf(plane); return plane.stale ? null : labels }) ?? 0 }
   sizeOf(id) { return this.sizes?.[id - 1] }
+  meanOf() { return undefined } // of what is not on the slices that are here, nothing is known
 
   /** What lies at a voxel, on any of the slices that are here. */
   at(ijk, valuesOf) {

@@ -93,6 +93,7 @@ class Display {
       labels_shown: this.toggle("Labels", "S", "labels_shown"),
       surfaces_shown: this.toggle("3D", "V", "surfaces_shown"),
       crosshair_shown: this.toggle("Cross lines", "H", "crosshair_shown"),
+      highlight: this.toggle("Highlight", "U", "highlight"),
     }
     this.el = h("section", { class: "display" }, heading("Display"), this.presets.el, this.low.el, this.high.el, this.opacity.el,
       h("div", { class: "buttons" }, ...Object.values(this.toggles), bench.convention.button))

@@ -6,6 +6,7 @@
 //   look(layout, index)     → { volume, ids, labels }: cuts (geometry.js), null where nothing is there yet
 //   valueAt(ijk), idAt(ijk), labelAt(ijk)    of a voxel; undefined, 0 and 0 as long as it is not there
 //   sizeOf(id)              → voxels of a superpixel; undefined if it is not known
+//   meanOf(id)              → its mean intensity; undefined if it is not known
 //   paint(ids, label), hasIds, ready(idle)
 //   keepOnly(keys), and of whole volumes lookAt(key, layout, index), valueOf(key, ijk): of a series
 

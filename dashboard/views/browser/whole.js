@@ -2,7 +2,7 @@
 
 class WholeSource {
   constructor(store, bench) {
-    Object.assign(this, { store, bench, shape: store.shape, volume: null, channels: new Map(), ids: null, complete: false })
+    Object.assign(this, { store, bench, shape: store.shape, volume: null, channels: new Map(), ids: null, complete: false, means: new Map() })
     this.labels = new Uint16Array(this.shape.reduce((a, b) => a * b))
   }
 
@@ -28,6 +28,21 @@ class WholeSource {
   labelAt(ijk) { return this.labels[indexOf(this.shape, ijk)] }
   sizeOf(id) { return this.sizes?.[id] }
 
+  /** The mean of a superpixel's finite intensities, found when it is first asked for. */
+  meanOf(id) {
+    if (!this.means.has(id)) this.means.set(id, this.findMean(id))
+    return this.means.get(id)
+  }
+
+  findMean(id) {
+    if (!this.volume || !this.sizes?.[id]) return undefined
+    let [sum, count] = [0, 0]
+    this.eachRow(this.boxes.subarray(id * 6, id * 6 + 6), (start, end) => {
+      for (let p = start; p < end; p++) if (this.ids[p] === id && Number.isFinite(this.volume[p])) { sum += this.volume[p]; count++ }
+    })
+    return count ? sum / count : undefined
+  }
+
   get hasIds() { return this.ids !== null }
 
   ready(idle) { return Boolean(this.volume && this.complete && (this.ids || idle)) }
@@ -38,6 +53,7 @@ class WholeSource {
     else if (array.startsWith("channel ")) this.channels.set(Number(array.slice(8)), values)
     else this[array] = values
     if (array === "labels") this.complete = true
+    else this.means.clear()
     if (revision != null) this.store.revision = revision
     this.bench.redraw()
     if (array === "ids") this.bench.havePartition(this.partition)
@@ -70,7 +86,8 @@ class WholeSource {
   /** Take other ids inside boxes. All voxels of the superpixels `n` and `first` … `end` of a box lie
    * in it, and none of others has changed. */
   divide(at, boxes, values) {
-    this.grow(Math.max(...at.map(([, , end]) => end - 1)))
+    this.grow(at.reduce((most, [, , end]) => Math.max(most, end - 1), 0))
+    this.means.clear()
     let from = 0
     for (const box of boxes) {
       this.eachRow(box, (start, end) => {

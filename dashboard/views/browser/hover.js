@@ -1,0 +1,103 @@
+// The superpixel under the pointer lights up on all slices, over them, without the server. Only
+// another superpixel, another slice or another view draws anything.
+
+const GLOW = "rgba(255, 255, 255, .12)"
+const GLOW_EDGE = "rgba(255, 255, 255, .8)"
+
+/** Which superpixel is lit. */
+class Hover {
+  constructor(bench) { Object.assign(this, { bench, id: 0 }) }
+
+  /** Light a superpixel, 0 for none; not while one draws: then the labels are what one looks at. */
+  light(id) {
+    const { bench } = this
+    const lit = bench.display.highlight && !bench.drawing ? id : 0
+    if (lit === this.id) return
+    this.id = lit
+    for (const pane of bench.panes) pane.glow.change()
+  }
+}
+
+/** What of it lies on the slice of one pane. */
+class Glow {
+  constructor(pane) {
+    this.pane = pane
+    this.el = h("canvas", { class: "glow", "aria-hidden": "true" })
+    this.context = this.el.getContext("2d")
+    this.shape = null
+  }
+
+  /** The slice, its ids, or what is lit, have changed. */
+  change() {
+    if (!this.shape && !this.pane.bench.hover?.id) return
+    this.isStale = true
+    this.place()
+  }
+
+  /** The slice was moved, zoomed or resized. Many calls are one frame's work. */
+  place() { if (this.shape || this.isStale) this.frame ??= requestAnimationFrame(() => this.draw()) }
+
+  draw() {
+    this.frame = null
+    if (!this.pane.layout) return
+    const { el, context, pane } = this
+    if (this.isStale) this.shape = this.found
+    this.isStale = false
+    const [width, height] = pane.size.map((size) => Math.round(size * devicePixelRatio))
+    if (el.width !== width || el.height !== height) Object.assign(el, { width, height })
+    else context.clearRect(0, 0, width, height)
+    if (this.shape) glow(context, this.shape, onScreen(pane))
+  }
+
+  get found() {
+    const { pane } = this
+    const { id } = pane.bench.hover
+    const ids = id && pane.bench.store && pane.index >= 0 ? pane.slice.ids : null
+    return ids ? shapeOf(ids, id) : null
+  }
+}
+
+/** Where a superpixel lies on a cut: its runs along rows (y, x0, x1) and the lines around it, in
+ * voxels from the lower left corner; null if it does not. */
+function shapeOf({ values, width, height, start, right, up }, id) {
+  const runs = []
+  for (let y = 0; y < height; y++) {
+    let p = start + y * up
+    for (let x = 0, from = -1; x <= width; x++, p += right) {
+      const isIn = x < width && values[p] === id
+      if (isIn && from < 0) from = x
+      else if (!isIn && from >= 0) { runs.push([y, from, x]); from = -1 }
+    }
+  }
+  return runs.length ? { runs, ...around(runs) } : null
+}
+
+/** The lines around runs. */
+function around(runs) {
+  const left = runs.reduce((least, [, x0]) => Math.min(least, x0), Infinity) - 1 // a margin, so that lines lie inside
+  const end = runs.reduce((most, [, , x1]) => Math.max(most, x1), 0)
+  const bottom = runs[0][0] - 1
+  const [width, height] = [end - left + 1, runs.at(-1)[0] - bottom + 2]
+  const mask = new Uint8Array(width * height)
+  for (const [y, x0, x1] of runs) mask.fill(1, (y - bottom) * width + x0 - left, (y - bottom) * width + x1 - left)
+  const lines = linesBetween({ values: mask, width, height, start: 0, right: 1, up: width })
+  return { lines, left, bottom }
+}
+
+function glow(context, { runs, lines, left, bottom }, screen) {
+  const atX = (n) => Math.round(screen.left + n * screen.px)
+  const atY = (n) => Math.round(screen.bottom - n * screen.py)
+  const { thick } = screen
+  context.fillStyle = GLOW
+  for (const [y, x0, x1] of runs) context.fillRect(atX(x0), atY(y + 1), atX(x1) - atX(x0), atY(y) - atY(y + 1))
+  context.fillStyle = GLOW_EDGE
+  const { across, up } = lines
+  for (let n = 0; n < across.length; n += 3) {
+    const [y, x0, x1] = [across[n] + bottom, across[n + 1] + left, across[n + 2] + left]
+    context.fillRect(atX(x0), atY(y), atX(x1) - atX(x0) + thick, thick)
+  }
+  for (let n = 0; n < up.length; n += 3) {
+    const [x, y0, y1] = [up[n] + left, up[n + 1] + bottom, up[n + 2] + bottom]
+    context.fillRect(atX(x), atY(y1), thick, atY(y0) - atY(y1) + thick)
+  }
+}
