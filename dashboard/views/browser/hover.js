@@ -2,7 +2,8 @@
 // another superpixel, another slice or another view draws anything.
 
 const GLOW = "rgba(255, 255, 255, .12)"
-const GLOW_EDGE = "rgba(255, 255, 255, .8)"
+const GLOW_EDGE = "#fff"
+const GLOW_SHADE = "#000" // beside the edge, which is else not seen where the slice is white
 
 /** Which superpixel is lit. */
 class Hover {
@@ -87,17 +88,23 @@ function around(runs) {
 function glow(context, { runs, lines, left, bottom }, screen) {
   const atX = (n) => Math.round(screen.left + n * screen.px)
   const atY = (n) => Math.round(screen.bottom - n * screen.py)
-  const { thick } = screen
   context.fillStyle = GLOW
   for (const [y, x0, x1] of runs) context.fillRect(atX(x0), atY(y + 1), atX(x1) - atX(x0), atY(y) - atY(y + 1))
-  context.fillStyle = GLOW_EDGE
+  const { thick } = screen
   const { across, up } = lines
-  for (let n = 0; n < across.length; n += 3) {
-    const [y, x0, x1] = [across[n] + bottom, across[n + 1] + left, across[n + 2] + left]
-    context.fillRect(atX(x0), atY(y), atX(x1) - atX(x0) + thick, thick)
+  const rule = (width) => { // drawn around the line's own pixels
+    const box = (x0, y0, x1, y1) => context.fillRect(x0 - width, y0 - width, x1 - x0 + thick + 2 * width, y1 - y0 + thick + 2 * width)
+    for (let n = 0; n < across.length; n += 3) {
+      const y = atY(across[n] + bottom)
+      box(atX(across[n + 1] + left), y, atX(across[n + 2] + left), y)
+    }
+    for (let n = 0; n < up.length; n += 3) {
+      const x = atX(up[n] + left)
+      box(x, atY(up[n + 2] + bottom), x, atY(up[n + 1] + bottom))
+    }
   }
-  for (let n = 0; n < up.length; n += 3) {
-    const [x, y0, y1] = [up[n] + left, up[n + 1] + bottom, up[n + 2] + bottom]
-    context.fillRect(atX(x), atY(y1), thick, atY(y0) - atY(y1) + thick)
-  }
+  context.fillStyle = GLOW_SHADE
+  rule(thick)
+  context.fillStyle = GLOW_EDGE
+  rule(0)
 }
