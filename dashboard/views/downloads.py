@@ -91,9 +91,9 @@ def main_download(session: Session, bench: Callable[[], Workbench]) -> Download:
     )
 
 
-def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Row:
+def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.FlexBox:
     """Return the quiet buttons at the foot of the side panel."""
-    quiet = {"sx": theme.SMALL, "margin": 3}
+    quiet = {"sx": theme.SMALL, "margin": 2}
 
     def button(label: str, export: Callable, ending: str) -> Download:
         return Download(label, session, bench, export, ending, **quiet)
@@ -103,5 +103,5 @@ def other_downloads(session: Session, bench: Callable[[], Workbench]) -> pmui.Ro
         button("Download superpixels", session.export_superpixels, "_superpixels.nii.gz"),
         button("Download label table", session.export_table, "_dseg.tsv"),
         button("Download statistics", session.export_statistics, "_statistics.csv"),
-        margin=(4, 6),
+        margin=(3, 6),
     )

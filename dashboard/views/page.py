@@ -21,6 +21,7 @@ from dashboard.views.downloads import main_download, other_downloads
 from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
+from dashboard.views.intensities_view import IntensitiesView
 from dashboard.views.showing import Sliced, Whole, showing
 from dashboard.views.slice_view import clean, slice_view
 from dashboard.views.surface_view import SurfaceView
@@ -57,11 +58,13 @@ class Page:
         self._surface = SurfaceView(guard)
         dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
         self._dropper = dropper
+        self._intensities = IntensitiesView(session, self._send, guard)
         self.bench = Workbench(
             hear=guard(self._hear),
             surface=self._surface.view,
             download=main_download(session, lambda: self.bench),
             files=other_downloads(session, lambda: self.bench),
+            intensities=self._intensities.view,
             dropper=dropper,
             **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
         )
@@ -120,6 +123,8 @@ class Page:
             self._showing.send_labels()
         elif verb in {"slice", "overview"}:
             self._ask(verb, **values)
+        elif verb == "intensities":
+            self._intensities.ask()
         elif verb == "surfaces_shown":
             self._surface.set_visible(bool(values["value"]))
         else:
@@ -141,6 +146,9 @@ class Page:
                 self._dropper.value = {}
 
     # To the page
+
+    def _send(self, kind: str, **values) -> None:
+        self.bench.send(kind, **values)
 
     def _begin(self) -> None:
         """Send all, to a page that has just been made; before that it could not take anything."""

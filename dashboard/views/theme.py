@@ -21,6 +21,7 @@ SMALL = {
     "boxShadow": "none",
     "&:hover": {"backgroundColor": "#1e242c", "boxShadow": "none"},
     "padding": "1px 7px",
+    "height": "24px",
     "& .MuiButton-startIcon": {"display": "none"},
 }
 STRONG = {

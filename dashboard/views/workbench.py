@@ -37,6 +37,7 @@ class Workbench(JSComponent):
     download = Child()
     files = Child()
     dropper = Child()
+    intensities = Child()
 
     hear = param.Callable(default=None, precedence=-1, doc="Told each thing that the page says.")
 

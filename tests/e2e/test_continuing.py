@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from tests.e2e.phantoms import STORED, affine_of, phantom
 from workers.resample import resample_labels
 
+NAMES = {1: "=body", 6: "<b>core</b>"}
+
 
 def test_labels_on_another_grid_are_resampled_as_answered_and_measured(bench, put, data, tmp_path):
     put(phantom(STORED["oblique"], seed=60), "tilted.nii.gz")
@@ -18,7 +20,8 @@ def test_labels_on_another_grid_are_resampled_as_answered_and_measured(bench, pu
     labels[4:20, 6:16, 5:20], labels[10:14, 8:12, 8:16] = 1, 6
     affine = affine_of(STORED["lps"]._replace(shape=labels.shape))
     put(nib.Nifti1Image(labels, affine), "coarse_dseg.nii.gz")
-    (data / "coarse_dseg.tsv").write_text("index\tname\n1\t=body\n6\t<b>core</b>\n")
+    rows = (f"{n}\t{name}\n" for n, name in NAMES.items())
+    (data / "coarse_dseg.tsv").write_text("index\tname\n" + "".join(rows))
     bench.open("tilted.nii.gz")
 
     bench.choose("coarse_dseg.nii.gz", "Labels over the open volume")
@@ -40,3 +43,11 @@ def test_labels_on_another_grid_are_resampled_as_answered_and_measured(bench, pu
         n: np.count_nonzero(expected == n) for n in (1, 6)
     }
     assert [row["name"] for row in rows.values()] == ["'=body", "<b>core</b>"]
+
+    bench.button("Intensities by label").click()
+    plot = bench.page.get_by_role("dialog", name="Intensities by label")
+    expect(plot.get_by_role("listitem")).to_have_text(
+        [f"{name}{np.count_nonzero(expected == n):,} voxels" for n, name in NAMES.items()]
+    )
+    expect(plot.locator("canvas").first).to_be_visible()
+    plot.get_by_role("button", name="Close").click()

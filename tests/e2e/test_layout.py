@@ -11,17 +11,9 @@ from tests.e2e.phantoms import STORED
 SHAPE = STORED["ras"].shape
 PANES = ("Axial", "Coronal", "Sagittal", "3D view")
 BUTTONS = (
-    *("Undo", "Redo", "Partition", "Download labels", "Download volume"),
-    *(
-        "Download superpixels",
-        "Download label table",
-        "Download statistics",
-        "Borders",
-        "Labels",
-        "3D",
-        "Open",
-        "Help",
-    ),
+    *("Undo", "Redo", "Partition", "Download labels", "Download volume", "Download superpixels"),
+    *("Download label table", "Download statistics", "Intensities by label"),
+    *("Borders", "Labels", "3D", "Open", "Help"),
 )
 
 

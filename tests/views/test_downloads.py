@@ -153,6 +153,7 @@ def test_the_making_of_a_file_is_shown_and_can_be_cancelled(two_tissues, bench):
         ("Download volume", ".nii.gz"),
         ("Download superpixels", "_superpixels.nii.gz"),
         ("Download label table", "_dseg.tsv"),
+        ("Download statistics", "_statistics.csv"),
     ],
 )
 def test_the_other_files_are_saved_under_their_own_endings(labelled, bench, label, ending):
@@ -164,12 +165,16 @@ def test_the_other_files_are_saved_under_their_own_endings(labelled, bench, labe
     assert button.filename == f"two{ending}"
     if ending.endswith(".tsv"):
         assert content_of(button).startswith(b"index\tname\tcolor\n1\tlabel 1\t#")
+    elif ending.endswith(".csv"):
+        assert content_of(button).startswith(
+            b"index,name,voxels,volume_mm3,mean,sd,min,max,median,"
+        )
     else:
         wanted = {".nii.gz": labelled.volume.data}.get(ending, labelled.superpixels.ids)
         assert_array_equal(nifti.read(content_of(button)).data, wanted)
 
 
-@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("at", range(4))
 def test_without_a_volume_nothing_is_saved_and_it_is_said(bench, at, two_tissues):
     session = session_on(two_tissues, schedule=Later())
     button = other_downloads(session, lambda: bench)[at]

@@ -38,6 +38,7 @@ ORDER = (
     "series",
     "partition",
     "dialogs",
+    "intensities",
     "keys",
     "hints",
     "bench",

@@ -30,6 +30,7 @@ class Bench {
     this.question = new VolumeQuestion(this)
     this.forms = new FormQuestion(this)
     this.grids = new GridQuestion(this)
+    this.intensitiesDialog = new Intensities(this, model.get_child("intensities"))
     this.toasts = new Toasts()
     this.progress = new Progress(this)
     this.wire = new Wire(this)
@@ -236,6 +237,8 @@ class Bench {
     if (!this.store && message.mood === "error") this.title.replaceChildren(h("span", { class: "dim" }, "No volume is open"))
   }
 
+  intensities(message) { this.intensitiesDialog.show(message) }
+
   uploaded() { this.opening.el.close() }
   folder(message) { this.opening.list(message) }
   ask(question) { (question.grid ? this.grids : question.difference ? this.forms : this.question).ask(question) }
@@ -319,7 +322,7 @@ class Bench {
     return this.saved.held ? "" : "Read-only: press Take over to change the labels"
   }
 
-  hasDialog() { return [this.help, this.opening, this.question, this.forms, this.grids].some((dialog) => dialog.el.open) }
+  hasDialog() { return [this.help, this.opening, this.question, this.forms, this.grids, this.intensitiesDialog].some((dialog) => dialog.el.open) }
 
   get ready() {
     return Boolean(this.store?.slices.ready(this.idle))
@@ -356,7 +359,7 @@ function page(bench) {
     bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.edits.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, bench.hints.el, h("span", { class: "grow" }), bench.progress.el),
-    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el)
+    bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el, bench.intensitiesDialog.el)
 }
 
 /** “#rrggbb” as a canvas packs it, without alpha. */

@@ -39,6 +39,7 @@ const KEYS = [
     ["Shift + 1 …", "window by name: automatic, full range; brain, stroke, bone, lung, abdomen for CT", null],
     ["N", "radiological or neurological view", (bench) => bench.convention.flip()],
     ["P", "save the view under the mouse as a picture", (bench) => savePicture(bench, bench.quad.pointed)],
+    ["I", "intensities of each label, as a plot", (bench) => bench.say("intensities")],
     ["?", "this help", (bench) => bench.help.toggle()],
   ]],
 ]

@@ -95,7 +95,7 @@ class Display {
       crosshair_shown: this.toggle("Cross lines", "H", "crosshair_shown"),
       highlight: this.toggle("Highlight", "U", "highlight"),
     }
-    this.el = h("section", { class: "display" }, heading("Display"), this.presets.el, this.low.el, this.high.el, this.opacity.el,
+    this.el = h("section", { class: "display" }, heading("Display", intensitiesButton(bench)), this.presets.el, this.low.el, this.high.el, this.opacity.el,
       h("div", { class: "buttons" }, ...Object.values(this.toggles), bench.convention.button))
   }
 
