@@ -5,6 +5,7 @@ from __future__ import annotations
 import nibabel as nib
 import numpy as np
 import pytest
+import tifffile
 from numpy.testing import assert_array_equal
 
 from dashboard import opening_labels
@@ -221,3 +222,17 @@ def test_what_was_read_for_a_volume_that_is_no_longer_open_asks_nothing(session,
 
     assert session.question is None
     assert "was cancelled" in session.notice.text
+
+
+def test_a_label_map_of_another_format_opens_over_its_volume(session, tmp_path):
+    data = np.random.default_rng(0).integers(0, 900, (5, 6, 7), np.uint16)
+    labels = some_labels(data.shape)
+    for name, each in (("stack", data), ("labels", labels)):
+        tifffile.imwrite(tmp_path / f"{name}.tif", each, photometric="minisblack")
+    session.open(tmp_path / "stack.tif", "stack.tif")
+
+    session.open_labels(tmp_path / "labels.tif", "labels.tif")
+
+    assert session.volume.name == "stack"
+    assert sorted(session.labels.data.ravel()) == sorted(labels.ravel())
+    assert session.history == (("opened labels.tif",), 1)
