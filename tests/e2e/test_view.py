@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import nibabel as nib
 import numpy as np
+from playwright.sync_api import expect
 from skimage.io import imread
 
 from tests.e2e.phantoms import STORED, phantom
@@ -15,8 +17,10 @@ def picture(bench, pane, to):
 
 
 def test_a_view_is_enlarged_turned_round_and_saved_as_it_is_seen(bench, put, tmp_path):
-    source = put(phantom(STORED["ras"], seed=60), "view.nii.gz")
-    bench.open(source.name)
+    image = phantom(STORED["ras"], seed=60)
+    hounsfield = np.asarray(image.dataobj) - np.int16(1000)
+    put(nib.Nifti1Image(hounsfield, image.affine), "view.nii.gz")
+    bench.open("view.nii.gz")
     i, j, k = there = [10, 18, bench.cursor[2]]
     small = bench.pane("Axial").bounding_box()
 
@@ -28,6 +32,14 @@ def test_a_view_is_enlarged_turned_round_and_saved_as_it_is_seen(bench, put, tmp
     assert large["height"] > 1.9 * small["height"]
     bench.press("m")
     assert bench.pane("Axial").bounding_box() == small
+
+    preset = bench.page.get_by_label("Window preset")
+    expect(preset.locator("option:not([hidden])")).to_have_count(7)
+    bench.press("Shift+Digit3")
+    expect(preset.locator("option:checked")).to_have_text("Brain · W 80 L 40")
+    expect(bench.page.get_by_label("Window low", exact=True)).to_have_value("0")
+    bench.press("Shift+Digit1")
+    expect(preset.locator("option:checked")).to_have_text("Automatic")
 
     x, _ = bench.at("axial", there)
     bench.press("n")

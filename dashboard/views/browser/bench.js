@@ -104,7 +104,7 @@ class Bench {
     this.partition.open(message)
     this.setWindow(message.window)
     this.el.classList.add("opened")
-    nameDownloads(this)
+    nameDownloads(this.el)
     this.hints.show()
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     window.document.title = `${message.name} · supervox`

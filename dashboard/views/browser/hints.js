@@ -51,12 +51,12 @@ const DOWNLOADS = {
 }
 
 /** Give Panel's buttons their tooltips, once they are there: React makes them when it likes. */
-function nameDownloads(bench) {
+function nameDownloads(part) {
   const name = (root) => {
     for (const el of root.querySelectorAll("*")) {
       if (el.tagName === "BUTTON" && !el.title) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
       if (el.shadowRoot) name(el.shadowRoot)
     }
   }
-  name(bench.el)
+  name(part)
 }

@@ -7,7 +7,9 @@ export function render({ model, view }) {
     bench.wire.receive(message)
   })
   bench.connection.watch(view.model.document)
-  for (const name of ["pointerover", "focusin"]) bench.el.addEventListener(name, () => nameDownloads(bench), { once: true })
+  for (const part of bench.el.querySelectorAll("header, aside")) {
+    for (const name of ["pointerenter", "focusin"]) part.addEventListener(name, () => nameDownloads(bench.el))
+  }
   const keys = listenToKeys(bench)
   model.on("remove", () => { keys.abort(); bench.connection.end() })
   window.addEventListener("pagehide", () => bench.leave())
