@@ -5,7 +5,7 @@ class Intensities {
     this.said = h("p", { class: "dim", role: "status" })
     this.names = h("ul", { class: "legend", "aria-label": "Labels in the plot" })
     this.plot = h("div", { class: "plot" }, plot)
-    const close = h("button", { onclick: () => this.el.close() }, "Close")
+    const close = h("button", { title: "Close (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "intensities", "aria-label": "Intensities by label" },
       h("h2", {}, "Intensities by label"), this.plot, this.names, this.said, h("p", { class: "end" }, close))
   }
