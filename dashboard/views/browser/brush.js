@@ -114,11 +114,11 @@ class Brush {
 
   /** A stroke was refused, or all are put aside: the labels are the server's again. */
   takeBack(name) {
-    const { previews, bench } = this
-    const had = name === undefined ? previews.size > 0 : previews.has(name)
-    if (name === undefined) previews.clear()
-    else previews.delete(name)
-    if (had && bench.store?.revision >= 0) bench.say("resync")
+    const { previews, bench: { store } } = this
+    for (const refused of name === undefined ? [...previews.keys()] : [name]) {
+      const preview = previews.get(refused)
+      if (previews.delete(refused) && store?.revision >= 0) store.slices.mistrust(preview)
+    }
   }
 
   /** Labels came that know nothing of the latest strokes: paint those again; tells whether there are any. */

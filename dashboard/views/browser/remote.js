@@ -251,6 +251,12 @@ class RemoteSource {
 
   paint(ids, label) { this.edits.add({ revision: this.store.revision, partition: this.partition, ids, label }) }
 
+  /** What was painted of a drag is wrong: ask for those slices again. */
+  mistrust({ seen }) {
+    for (const name of seen) if (this.planes.has(name)) this.planes.get(name).stale = true
+    this.askVisible()
+  }
+
   /** Labels have changed inside boxes, to what the server is asked for; slices that were `seen` to
    * change by the hand that did it show that meanwhile. */
   stale(boxes, seen = new Set()) {

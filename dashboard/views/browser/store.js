@@ -8,6 +8,7 @@
 //   sizeOf(id)              → voxels of a superpixel; undefined if it is not known
 //   meanOf(id)              → its mean intensity; undefined if it is not known
 //   paint(ids, label), hasIds, ready(idle)
+//   brush(preview, from, to)    paint what a drag has swept;  mistrust(preview)    it was refused: ask
 //   keepOnly(keys), and of whole volumes lookAt(key, layout, index), valueOf(key, ijk): of a series
 
 const ARRAYS = {

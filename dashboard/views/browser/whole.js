@@ -153,6 +153,9 @@ class WholeSource {
     preview.paint(from, to, this.labels, this.ids, this.shape.map((size) => [0, size]), stridesOf(this.shape))
   }
 
+  /** What was painted of a drag is wrong: ask for the labels. */
+  mistrust() { this.bench.say("resync") }
+
   /** Write label values into boxes; `values` holds those of all boxes one after the other. */
   patch(boxes, values) {
     let from = 0
