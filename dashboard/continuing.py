@@ -14,9 +14,16 @@ from dashboard.model.case import Case
 from dashboard.model.chunked_array import ChunkedArray
 from dashboard.model.labels import Edit
 from dashboard.model.middle import fullest
-from dashboard.model.palette import Label, Relabelling, Table, color_of, missing, relabelled
+from dashboard.model.palette import (
+    MOST_LABEL,
+    Label,
+    Relabelling,
+    Table,
+    color_of,
+    missing,
+    relabelled,
+)
 from dashboard.notices import Notice, Question, Refused
-from dashboard.opening import MOST_LABEL
 from dashboard.opening_labels import Found, OtherGrid, read_labels
 from dashboard.opening_over import read_labels_over
 from dashboard.sidecar import Rows

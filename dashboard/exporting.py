@@ -18,9 +18,11 @@ from dashboard.model.stored_volume import StoredVolume
 from dashboard.notices import Notice, Refused
 from dashboard.open_case import OUTLIVING, OpenCase
 from dashboard.order import finished
-from workers import labels_tsv, nifti
+from workers import label_table, nifti
 
 GZ = ".nii.gz"
+TABLES = {form: ending for form, (_, ending) in label_table.FORMS.items()}
+"""How the name of a label table ends, by its form."""
 
 
 class Exporting(OpenCase):
@@ -46,10 +48,10 @@ class Exporting(OpenCase):
             return self._make("labels", nifti.encode_labels, data.copy(), header)
         return self._write("labels", "_dseg", leaving.label_writer(case.labels, header))
 
-    def export_table(self) -> Future:
-        """Write the names and colours of the labels as BIDS ``_dseg.tsv``."""
+    def export_table(self, form: str = "bids") -> Future:
+        """Write the names and colours of the labels, in one of `label_table.FORMS`."""
         self._opened()
-        return finished(labels_tsv.encode(label[:3] for label in self.table).encode())
+        return finished(label_table.encode((label[:4] for label in self.table), form))
 
     def export_superpixels(self) -> Future:
         """Start to write the superpixels' ids as NIfTI."""

@@ -18,7 +18,6 @@ from dashboard.store import Store
 from workers import nifti, turning, volume_file
 from workers.boxes import boxes
 
-MOST_LABEL = 65535
 MOST_LABELS = 255
 _ENDING = re.compile(
     r"((\.nii|\.hdr|\.img)?(\.gz)?|(\.ome)?(\.tiff?|\.btf|\.zarr))$", re.IGNORECASE

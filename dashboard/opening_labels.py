@@ -14,8 +14,9 @@ import numpy as np
 from dashboard import sidecar
 from dashboard.model.grid import Grid
 from dashboard.model.labels import DTYPE, Patch
+from dashboard.model.palette import MOST_LABEL
 from dashboard.model.volume import Volume
-from dashboard.opening import MOST_LABEL, MOST_LABELS, form_over
+from dashboard.opening import MOST_LABELS, form_over
 from workers import turning, volume_file
 from workers.progress import Report, part, silent
 from workers.resample import outside, resample_labels

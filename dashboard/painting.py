@@ -9,7 +9,7 @@ import numpy as np
 import param
 
 from dashboard import brush
-from dashboard.model import change
+from dashboard.model import change, palette
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit
 from dashboard.model.split import Division
@@ -116,6 +116,13 @@ class Painting(Partitioning):
             self._keeper.write(case.record(edit, stroke))
         self._tell(edit, difference, case.divisions(edit))
 
+    def _keep_choice(self, case: Case) -> None:
+        """Let a label be chosen that is there, if there is any."""
+        chosen = palette.nearest(case.table, self.label)
+        if chosen not in (None, self.label):
+            self._keeper.note(case.look(case.cursor, chosen))
+            self.label = chosen
+
     def _tell(
         self, edit: Touching, difference: change.Change, divisions: tuple[Division, ...] = ()
     ) -> None:
@@ -123,6 +130,7 @@ class Painting(Partitioning):
         case.revision = difference.revision
         self.surfaces.note(edit)
         self.table = case.table
+        self._keep_choice(case)
         if divisions:
             self.division = change.Divided(self.superpixels, case.superpixels, divisions)
             self.superpixels = case.superpixels

@@ -395,14 +395,6 @@ def test_an_added_label_is_chosen(session):
     assert session.table[-1][:2] == (5, "label 5")
 
 
-def test_there_are_as_many_labels_as_keys(session):
-    for _ in range(5):
-        session.add_label()
-
-    with pytest.raises(Refused, match="There are 9 labels already, one for each key"):
-        session.add_label()
-
-
 def test_beside_a_large_label_from_a_file_one_may_still_add_others(session):
     labels = np.full(session.volume.shape, 300, np.uint16)
     session.open_labels(nifti_bytes(labels, session.volume.affine), "labels.nii")

@@ -15,8 +15,6 @@ FORMS = {
 }
 """By what is called: the name for a user, and how a file's name ends."""
 
-ENDINGS = (".tsv", ".txt", ".label", ".lut", ".ctbl")
-
 
 def encode(rows: Iterable[tuple], form: str) -> bytes:
     """Return the file of a table.

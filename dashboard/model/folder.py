@@ -10,6 +10,7 @@ from typing import NamedTuple
 ENDINGS = (".nii", ".nii.gz", ".hdr", ".hdr.gz")  # of a pair the header, not both halves
 TIFFS = (".tif", ".tiff", ".btf")
 STORED = ".zarr"  # a folder that is one volume
+TABLES = (".tsv", ".txt", ".label", ".lut", ".ctbl")
 ALL_TIFFS = "*.tif"
 """Stands in a listing for all TIFF files of the folder, as the slices of one volume."""
 
@@ -57,10 +58,11 @@ class Folder:
             raise ValueError("Expected a path inside the data folder; this one leads out of it.")
         return place
 
-    def list(self, path: str = "") -> Listing:
+    def list(self, path: str = "", *, of_tables: bool = False) -> Listing:
         """Return the folders and the volumes in `path`, hidden ones left out.
 
-        A folder that is a volume is listed with the files.
+        A folder that is a volume is listed with the files. With `of_tables` there are the files
+        of label tables instead.
 
         Raises
         ------
@@ -68,14 +70,15 @@ class Folder:
             As `resolve`, or if `path` is no folder that may be read.
         """
         place, root = self.resolve(path), self.root.resolve()
+        endings = TABLES if of_tables else ENDINGS + TIFFS
         try:
             with os.scandir(place) as found:
-                entries = [entry for entry in found if is_shown(entry, root)]
+                entries = [entry for entry in found if is_shown(entry, root, endings)]
         except OSError:
             raise ValueError("Expected a folder that can be read; this one cannot.") from None
         folders = sorted((e.name for e in entries if is_folder(e)), key=str.lower)
         files = sorted((e.name for e in entries if not is_folder(e)), key=str.lower)
-        if _is_stack(files):
+        if not of_tables and _is_stack(files):
             files.insert(0, ALL_TIFFS)
         inside = place.relative_to(root).as_posix()
         truncated = len(entries) > MOST
@@ -83,14 +86,15 @@ class Folder:
         return Listing("" if inside == "." else inside, *shown, truncated)
 
 
-def is_shown(entry: os.DirEntry, root: Path) -> bool:
-    """Tell whether an entry is a folder or a volume, not hidden, and no link out of `root`."""
+def is_shown(entry: os.DirEntry, root: Path, endings: tuple[str, ...] = ENDINGS + TIFFS) -> bool:
+    """Tell whether an entry is a folder or a volume, not hidden, and no link out of `root`.
+
+    Files are told by `endings`.
+    """
     if entry.name.startswith("."):
         return False
     try:
-        wanted = entry.is_dir() or (
-            entry.name.lower().endswith(ENDINGS + TIFFS) and entry.is_file()
-        )
+        wanted = entry.is_dir() or (entry.name.lower().endswith(endings) and entry.is_file())
         # Only a link can lead out; to resolve every entry takes seconds in a large folder.
         return wanted and (not entry.is_symlink() or Path(entry).resolve().is_relative_to(root))
     except (OSError, RuntimeError):

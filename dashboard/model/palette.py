@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import colorsys
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 COLORS = (
@@ -16,6 +19,12 @@ COLORS = (
     "#b8a08a",
 )
 MOST_KEYS = 9
+MOST_LABEL = 65535
+MOST_NAME = 80
+
+_COLOR = re.compile("#[0-9a-f]{6}")
+_GOLDEN = 0.618034  # of a turn: however many hues follow each other so, none comes near the last
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class Label(NamedTuple):
@@ -44,7 +53,54 @@ def first_labels(names: tuple[str, ...] = ()) -> tuple[Label, ...]:
 
 def color_of(value: int) -> str:
     """Return the colour that a label `value` has as long as nobody chose one."""
-    return COLORS[(value - 1) % len(COLORS)]
+    if value <= len(COLORS):
+        return COLORS[value - 1]
+    shades = ((0.55, 0.95), (0.7, 0.75), (0.35, 0.85))
+    color = colorsys.hsv_to_rgb(value * _GOLDEN % 1, *shades[value % len(shades)])
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in color)
+
+
+def is_color(text: str) -> bool:
+    """Tell whether a text is ``#rrggbb``, in lower case."""
+    return bool(_COLOR.fullmatch(text))
+
+
+def named(text: str) -> str:
+    """Return a text as the name of a label: one line of at most 80 letters, or none."""
+    return " ".join(_CONTROLS.sub(" ", text).split())[:MOST_NAME].rstrip()
+
+
+def next_free(table: Table) -> int | None:
+    """Return the lowest value that no label has; None if all are taken."""
+    used = {label.value for label in table}
+    return next((value for value in range(1, MOST_LABEL + 1) if value not in used), None)
+
+
+def nearest(table: Table, value: int) -> int | None:
+    """Return the value of the label that comes first from `value` on, or last before it."""
+    values = [label.value for label in table]
+    return next((each for each in values if each >= value), values[-1] if values else None)
+
+
+def imported(table: Table, rows: Iterable[tuple[int, str, str, bool | None]]) -> Relabelling:
+    """Return the change that gives `table` the labels of a file; its others stay.
+
+    Where the file has no name or no colour, a label keeps its own.
+    """
+    known = {label.value: label for label in table}
+    pairs = []
+    for value, name, color, visible in rows:
+        was = known.get(value)
+        own = was or Label(value, f"label {value}", color_of(value), visible is not False)
+        label = own._replace(name=named(name) or own.name, color=color or own.color)
+        if label != was:
+            pairs.append((was, label))
+    return tuple(pairs)
+
+
+def seen(table: Table, visible: dict[int, bool]) -> Table:
+    """Return `table` with labels drawn or not as `visible` tells by value."""
+    return tuple(label._replace(visible=visible.get(label.value, label.visible)) for label in table)
 
 
 def relabelled(table: Table, change: Relabelling) -> Table:

@@ -9,11 +9,13 @@ from functools import partial
 
 import numpy as np
 
+from dashboard.exporting import TABLES
 from dashboard.model.folder import HALVES, Folder
 from dashboard.model.plane import Layout, Plane, layouts
 from dashboard.model.settings import Settings, number
 from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Question, Refused, Session
+from dashboard.views import wire
 
 MOST_RADIUS_MM = 1000
 
@@ -72,17 +74,22 @@ class Hearing:
             "cancel": self._session.cancel,
             "take_over": self._session.take_over,
             "strokes": lambda **columns: self.hear_strokes(columns),
-            "add_label": self._session.add_label,
+            "add_label": self._add_label,
             "choose": self._choose,
             "rename": lambda label, name: self._session.rename(int(label), str(name)),
             "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
             "fill_holes": lambda label: self._session.fill_holes(int(label)),
             "keep_largest_island": lambda label: self._session.keep_largest_island(int(label)),
+            "show_labels": lambda to: self._session.show_labels(bool(to)),
+            "recolour": lambda label, color: self._session.recolour(int(label), str(color)),
+            "remove_label": lambda label: self._session.remove_label(int(label)),
+            "merge_label": lambda label, into: self._session.merge_label(int(label), int(into)),
+            "download_table": self._download_table,
             "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
             "partition": self._partition,
             "remove_volume": lambda key: self._session.remove_volume(int(key)),
             "cursor": self._move,
-            "list": lambda path: self._answer("folder", **self._folder.list(str(path))._asdict()),
+            "list": self._list,
             "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
             "open_volume_of": self._open_volume_of,
             "open_by": self._open_by,
@@ -111,8 +118,10 @@ class Hearing:
 
     def hear_upload(self, files: dict[str, bytes]) -> None:
         """Open the file that was dropped on the page."""
-        for name, content in files.items():
+        for name, given in files.items():
             # Panel hands text over decoded; and text would be taken for the path of a file here.
+            is_text = self._upload_as == "table" and isinstance(given, str)
+            content = given.encode() if is_text else given
             if not isinstance(content, bytes):
                 raise Refused(f"Expected a NIfTI file; {name} is a text file.")
             if name.lower().endswith(HALVES):
@@ -164,6 +173,19 @@ class Hearing:
         self.choice = int(choice)
         self._session.choose(int(label))
 
+    def _add_label(self, value: int | None = None, name: str = "") -> None:
+        self._session.add_label(None if value is None else int(value), str(name))
+
+    def _list(self, path: str, kind: str = "volume") -> None:
+        listed = self._folder.list(str(path), of_tables=kind == "table")
+        self._answer("folder", **listed._asdict())
+
+    def _download_table(self, form: str) -> None:
+        content = self._session.export_table(str(form)).result()
+        parts, name = wire.cut(content), f"{self._session.volume.name}{TABLES[form]}"
+        for part, data in enumerate(parts):
+            self._answer("file", name=name, part=part, parts=len(parts), data=data)
+
     def _move(self, ijk: list) -> None:
         self._session.move(tuple(int(n) for n in ijk))
 
@@ -176,6 +198,7 @@ class Hearing:
             "series": self._session.add_volume,
             "labels": self._session.open_labels,
             "superpixels": self._session.open_superpixels,
+            "table": self._session.open_table,
         }
         verbs[kind](source, name or source.name)
 

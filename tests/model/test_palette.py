@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from dashboard.model.palette import (
-    COLORS,
     MOST_KEYS,
     Label,
     color_of,
     first_labels,
     inverse,
+    is_color,
     missing,
+    named,
+    nearest,
+    next_free,
     relabelled,
 )
 
@@ -31,8 +32,39 @@ def test_the_labels_that_have_a_key_differ_in_colour():
 
 @pytest.mark.parametrize("value", [1, 9, 10, 300, 65535])
 def test_every_value_has_a_colour(value):
-    assert re.fullmatch("#[0-9a-f]{6}", color_of(value))
-    assert color_of(value) in COLORS
+    assert is_color(color_of(value))
+
+
+def test_hundreds_of_labels_differ_in_colour():
+    assert len({color_of(value) for value in range(1, 501)}) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("  left \n <b>lung</b>\t", "left <b>lung</b>"),
+        ("a\x00b\ud800c", "a b c"),
+        (" \n ", ""),
+        ("x" * 1000, "x" * 80),
+    ],
+)
+def test_a_name_is_one_line_of_what_can_be_written(text, name):
+    assert named(text) == name
+
+
+@pytest.mark.parametrize(
+    ("values", "free"), [([], 1), ([1, 2, 4], 3), ([2], 1), (range(1, 65536), None)]
+)
+def test_the_next_free_value_is_the_lowest(values, free):
+    assert next_free(tuple(Label(value, "x", "#000000") for value in values)) == free
+
+
+@pytest.mark.parametrize(("value", "found"), [(2, 2), (3, 40), (41, 40)])
+def test_the_nearest_label_comes_next_or_last(value, found):
+    table = (Label(2, "liver", "#ff0000"), Label(40, "spleen", "#00ff00"))
+
+    assert nearest(table, value) == found
+    assert nearest((), value) is None
 
 
 def test_values_without_a_label_get_one_in_order():

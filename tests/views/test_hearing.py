@@ -277,7 +277,59 @@ def test_a_label_map_on_another_grid_is_resampled_as_answered(session, hearing):
     assert session.history == (("opened one.nii, resampled",), 1)
 
 
+def test_the_table_of_labels_is_changed(session, hearing):
+    hearing.hear("add_label", {"value": 300, "name": "spleen"})
+    hearing.hear("recolour", {"label": 300, "color": "#123456"})
+    hearing.hear("show_labels", {"to": False})
+    hearing.hear("show_label", {"label": 300, "to": True})
+    hearing.hear("lock_label", {"label": 2, "to": True})
+    hearing.hear("merge_label", {"label": 1, "into": 300})
+    hearing.hear("remove_label", {"label": 3})
+
+    assert [label.value for label in session.table] == [2, 4, 300]
+    assert session.table[-1] == (300, "spleen", "#123456", True, False)
+    assert session.table[0].locked
+    assert not session.table[1].visible
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("bids", "two_dseg.tsv"),
+        ("itksnap", "two_labels.txt"),
+        ("freesurfer", "two_LUT.txt"),
+    ],
+)
+def test_a_label_table_is_handed_over_in_the_form_that_is_asked_for(hearing, answers, form, name):
+    hearing.hear("download_table", {"form": form})
+
+    ((kind, values),) = answers
+    assert (kind, values["name"], values["parts"]) == ("file", name, 1)
+    assert b"label 2" in values["data"].replace(b"_", b" ")
+
+
+def test_files_of_label_tables_are_listed_and_opened(session, hearing, answers, tmp_path):
+    (tmp_path / "data" / "LUT.txt").write_text("9 spleen 1 2 3 0")
+
+    hearing.hear("list", {"path": "", "kind": "table"})
+    hearing.hear("open", {"path": "LUT.txt", "kind": "table"})
+
+    assert answers[0][1]["files"] == ("LUT.txt",)
+    assert session.table[-1][:3] == (9, "spleen", "#010203")
+
+
 # Dropped files
+
+
+@pytest.mark.parametrize("content", [b"9 spleen 1 2 3 0", "9 spleen 1 2 3 0"])
+def test_a_dropped_label_table_is_opened_though_panel_hands_it_over_as_text(
+    session, hearing, content
+):
+    hearing.hear("upload_as", {"kind": "table"})
+
+    hearing.hear_upload({"LUT.txt": content})
+
+    assert session.table[-1][:3] == (9, "spleen", "#010203")
 
 
 def test_a_dropped_file_is_opened_as_a_volume(session, hearing):
