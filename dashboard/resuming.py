@@ -13,11 +13,13 @@ from dashboard.model import ids_file
 from dashboard.model.case import AnySuperpixels, Case
 from dashboard.model.cases import Cases, Key, Opened
 from dashboard.model.grid import Grid
+from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import DTYPE, LabelMap
 from dashboard.model.palette import first_labels
 from dashboard.model.stored_superpixels import PARTITIONS, StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
+from dashboard.model.volume import Volume
 from workers.boxes import boxes
 
 
@@ -102,6 +104,8 @@ def resume(
 def read_back(volume: Grid, opened: Opened) -> Resumed:
     """Add superpixels to an opened case, and what the user should know of it."""
     notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
+    if isinstance(volume, Volume):  # of others, an edit would have to read the volume first
+        opened.case.sums = LabelSums(volume.data, volume.finite_range, opened.case.labels)
     if opened.case.cut is not None:
         try:
             cut = opened.case.cut

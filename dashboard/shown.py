@@ -8,6 +8,7 @@ from dashboard.keeper import Saved
 from dashboard.model.case import Case
 from dashboard.model.channel import Channel, Weights
 from dashboard.model.grid import Grid
+from dashboard.model.label_sums import Intensity
 from dashboard.model.labels import LabelMap
 from dashboard.model.settings import Settings
 from dashboard.model.stored_superpixels import StoredSuperpixels
@@ -44,6 +45,11 @@ class Shown(param.Parameterized):
     def labels(self) -> LabelMap:
         """The label map of the open volume."""
         return self._opened().labels
+
+    def intensity(self, label: int) -> Intensity | None:
+        """Mean and spread of the intensity under a label; None where that is not known."""
+        sums = self._opened().sums
+        return sums and sums.of(label)
 
     @property
     def revision(self) -> int:

@@ -10,6 +10,7 @@ from dashboard.model import entry
 from dashboard.model.channel import Origin
 from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
 from dashboard.model.history import History
+from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label, inverse, relabelled
 from dashboard.model.settings import Settings
@@ -39,6 +40,7 @@ class Case:
     partition: str = ""
     cut: Cut | None = None
     series: tuple[Origin, ...] = ()
+    sums: LabelSums | None = None
     first_table: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:

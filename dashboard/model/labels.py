@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -82,6 +82,11 @@ class LabelMap:
         (I, J, K).
     data : ndarray or ChunkedArray, optional
         The labels that there are, of type `DTYPE`, all zero; by default an ndarray.
+
+    Attributes
+    ----------
+    watch : callable, optional
+        Told each patch that is written, with the labels before and after.
     """
 
     def __init__(
@@ -90,6 +95,7 @@ class LabelMap:
         self.data = np.zeros(shape, DTYPE) if data is None else data
         self.voxels: Counter[int] = Counter()
         self.extents: dict[int, Box] = {}
+        self.watch: Callable[[Patch, Values, Values], None] | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -204,6 +210,8 @@ class LabelMap:
         for label, voxels in tally(new, m).items():
             self.voxels[label] += voxels
             self.extents[label] = hull(patch.box, self.extents.get(label, patch.box))
+        if self.watch is not None:
+            self.watch(patch, old, new)
 
 
 def joined(mask: np.ndarray, part: Box, strides: tuple[int, int, int]) -> tuple[Box, np.ndarray]:
