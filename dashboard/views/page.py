@@ -22,6 +22,7 @@ from dashboard.views.dropper import Dropper
 from dashboard.views.guard import guarded
 from dashboard.views.hearing import Hearing
 from dashboard.views.intensities_view import IntensitiesView
+from dashboard.views.label_rows import LabelRows
 from dashboard.views.showing import Sliced, Whole, showing
 from dashboard.views.slice_view import clean, slice_view
 from dashboard.views.surface_view import SurfaceView
@@ -53,6 +54,7 @@ class Page:
         self._sent = None
         self._titles: tuple[str, ...] = ()
         self._told: tuple[Channel, ...] = ()
+        self._rows = LabelRows()
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
@@ -176,6 +178,7 @@ class Page:
         self._showing = showing(session, self.bench, self._case)
         described = describe(session, self._hearing.layouts) | self._showing.described
         self._sent, self._told = None, session.channels[:1]
+        self._rows.forget()
         self.bench.send("open", case=self._case, **described)
         self._showing.send_volume()
         self._showing.send_labels()
@@ -233,11 +236,9 @@ class Page:
         session = self.session
         if session.volume is None:
             return
-        self._surface.paint(session.table)
-        voxels = session.labels.voxels
+        self._send_rows()
         self.bench.send(
             "state",
-            table=[label._asdict() | {"voxels": voxels[label.value]} for label in session.table],
             label=session.label,
             choice=self._hearing.choice,
             held=session.held,
@@ -255,6 +256,11 @@ class Page:
 
     def _send_place(self, at) -> None:
         self.bench.send("went", at=at)
+
+    def _send_rows(self) -> None:
+        self._surface.paint(self.session.table)
+        if news := self._rows.news(self.session):
+            self.bench.send("rows", **news)
 
     def _send_job(self) -> None:
         job = self.session.job

@@ -90,6 +90,7 @@ class SurfaceView:
         self._renderer.SetBackground(*BACKGROUND)
         self._actors: dict[int, vtkActor] = {}
         self._colors: dict[int, tuple[float, float, float]] = {}
+        self._hidden: set[int] = set()
         self._waiting: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._shown = True
         self._renderer.AddActor(unseen())
@@ -104,10 +105,17 @@ class SurfaceView:
             self._renderer.RemoveActor(self._actors.pop(label))
 
     def paint(self, table: tuple[Label, ...]) -> None:
-        """Give the surfaces the colours of the labels."""
+        """Give the surfaces the colours of the labels, and hide those of hidden ones."""
+        before = self._colors, self._hidden
         self._colors = {label.value: rgb(label.color) for label in table}
-        for label in self._actors.keys() & self._colors.keys():
-            self._actors[label].GetProperty().SetColor(*self._colors[label])
+        self._hidden = {label.value for label in table if not label.visible}
+        if before == (self._colors, self._hidden):
+            return
+        for label, actor in self._actors.items():
+            actor.GetProperty().SetColor(*self._color(label))
+            actor.SetVisibility(self._is_visible(label))
+        if self._actors:
+            self.view.synchronize()
 
     def show(self, label: int, vertices: np.ndarray, faces: np.ndarray) -> None:
         """Put a label's surface in place of the one it had; without faces it goes.
@@ -146,8 +154,14 @@ class SurfaceView:
         """Show or hide the labels; the whole stays."""
         self._shown = visible
         for label, actor in self._actors.items():
-            actor.SetVisibility(visible or label == WHOLE)
+            actor.SetVisibility(self._is_visible(label))
         self.view.synchronize()
+
+    def _is_visible(self, label: int) -> bool:
+        return label == WHOLE or (self._shown and label not in self._hidden)
+
+    def _color(self, label: int) -> tuple[float, float, float]:
+        return self._colors.get(label, WHOLE_COLOR)
 
     def _actor(self, label: int, polydata: vtkPolyData) -> vtkActor:
         mapper = vtkPolyDataMapper()
@@ -155,9 +169,8 @@ class SurfaceView:
         mapper.ScalarVisibilityOff()
         actor = vtkActor()
         actor.SetMapper(mapper)
-        actor.SetVisibility(self._shown or label == WHOLE)
-        color = WHOLE_COLOR if label == WHOLE else self._colors.get(label, WHOLE_COLOR)
-        actor.GetProperty().SetColor(*color)
+        actor.SetVisibility(self._is_visible(label))
+        actor.GetProperty().SetColor(*self._color(label))
         actor.GetProperty().SetOpacity(WHOLE_OPACITY if label == WHOLE else LABEL_OPACITY)
         return actor
 

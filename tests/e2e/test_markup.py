@@ -100,7 +100,7 @@ def test_names_of_uploads_are_text(victim, tmp_path, payloads):
 
 
 def test_names_of_labels_are_text(victim, tmp_path):
-    rows = victim.page.get_by_role("listbox", name="Labels to paint with").get_by_role("option")
+    rows = victim.page.get_by_role("grid", name="Labels to paint with").get_by_role("row")
     centre = victim.cursor
     for payload in PAYLOADS:
         rows.first.locator(".name").dblclick()
@@ -120,9 +120,7 @@ def test_names_of_labels_are_text(victim, tmp_path):
 
 
 def test_no_cell_of_the_label_table_is_a_formula(victim, tmp_path):
-    row = (
-        victim.page.get_by_role("listbox", name="Labels to paint with").get_by_role("option").first
-    )
+    row = victim.page.get_by_role("grid", name="Labels to paint with").get_by_role("row").first
     for name in ("=1+1", "+1", "-1", "@SUM(1)", '"=1+1"', "'=1+1"):
         row.locator(".name").dblclick()
         field = victim.page.get_by_role("textbox", name="Name of label 1")

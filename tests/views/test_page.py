@@ -195,10 +195,10 @@ def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
     browser.deliver()
 
     sent = browser.said[before:]
-    assert [message["kind"] for message in sent] == ["painted", "state", "history"]
+    assert [message["kind"] for message in sent] == ["painted", "rows", "state", "history"]
     assert_array_equal(browser.arrays["labels"], session.labels.data)
     assert browser.last("history")["done"] == 1
-    counted = {row["value"]: row["voxels"] for row in browser.last("state")["table"]}
+    counted = {row["value"]: row["voxels"] for row in browser.last("rows")["rows"]}
     assert counted[3] == np.count_nonzero(session.labels.data == 3)
 
 

@@ -36,6 +36,7 @@ ORDER = (
     "sidebar",
     "history",
     "series",
+    "label_table",
     "partition",
     "dialogs",
     "intensities",

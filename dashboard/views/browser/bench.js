@@ -4,7 +4,7 @@ const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
 
 class Bench {
   constructor(model, view) {
-    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], table: [], label: 1, choices: 0, idle: false })
+    Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], label: 1, choices: 0, idle: false })
     this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, highlight: true, opacity: 0.5 }
     this.hover = new Hover(this)
     this.convention = new Convention(this)
@@ -19,7 +19,7 @@ class Bench {
     this.connection = new Connection(this)
     this.tools = new Tools(this)
     this.readout = new Readout(this)
-    this.labels = new LabelList(this)
+    this.labels = new LabelTable(this)
     this.partition = new PartitionSection(this)
     this.displaySection = new Display(this)
     this.series = new Series(this)
@@ -80,11 +80,25 @@ class Bench {
 
   chooseLabel(value) {
     if (this.tools.erases) this.setTool(this.tools.giving)
-    if (this.labelOf(value)) { this.label = value; this.labels.show(this.table, value) }
+    if (this.labelOf(value)) { this.label = value; this.labels.choose(value) }
     this.say("choose", { label: value, choice: ++this.choices })
   }
 
-  labelOf(value) { return this.table.find((label) => label.value === value) }
+  labelOf(value) { return this.labels.known.get(value)?.label }
+
+  /** Choose the label that is drawn under the pointer. */
+  pick() {
+    const { last } = this.readout
+    const value = last && this.store.slices.labelAt(last)
+    if (value) this.chooseLabel(value)
+    else this.readout.hint(last ? "Nothing is labelled there" : "Point at what is labelled, then press K")
+  }
+
+  /** Show a colour while it is being chosen. */
+  previewColor(value, color) {
+    this.store.colors[value] = abgr(color)
+    for (const pane of this.panes) pane.drawOverlay()
+  }
 
   // From the server, in order (wire.js)
 
@@ -96,6 +110,7 @@ class Bench {
     this.store = null // what comes for a volume that did not fit is then for none
     this.store = new Store(message, this)
     this.store.colors = new Uint32Array(65536)
+    this.store.hidden = new Uint8Array(65536)
     this.cursor = message.cursor
     for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.plane])
     this.series.open(message)
@@ -212,19 +227,29 @@ class Bench {
   heard({ n }) { this.strokes.heard(n) }
   taken({ n }) { this.strokes.acknowledge(n) }
 
-  state({ table, label, choice, held, threshold }) {
-    Object.assign(this, { table, threshold })
+  /** Take the rows of the table of labels that have changed. */
+  rows(message) {
+    const { colors, hidden, revision } = this.store
+    let isNew = message.fresh
+    for (const { value, color, visible } of message.rows) {
+      isNew ||= colors[value] !== abgr(color) || hidden[value] === Number(visible)
+      colors[value] = abgr(color)
+      hidden[value] = Number(!visible)
+    }
+    this.labels.take(message)
+    this.labels.choose(this.label)
+    if (isNew && revision >= 0) for (const pane of this.panes) pane.drawOverlay()
+  }
+
+  state({ label, choice, held, threshold }) {
+    Object.assign(this, { threshold })
     // An answer to an earlier choice must not undo the latest one.
     if (choice === this.choices) this.label = label
-    for (const { value, color } of table) this.store.colors[value] = abgr(color)
-    this.labels.show(table, this.label)
+    this.labels.choose(this.label)
+    this.labels.hold(held)
     this.edits.hold(held)
-    for (const button of [this.partition.go, this.labels.add]) button.disabled = !held
+    this.partition.go.disabled = !held
     this.el.classList.toggle("reading", !held)
-    if (this.store.revision >= 0 && this.repainted !== JSON.stringify(table.map((l) => l.color))) {
-      this.repainted = JSON.stringify(table.map((l) => l.color))
-      for (const pane of this.panes) pane.drawOverlay()
-    }
   }
 
   job({ job }) {

@@ -1,6 +1,6 @@
 // What the page asks, and what it says in passing: open a file, choose a volume, toasts, a job's progress.
 
-const KINDS = [["volume", "Volume"], ["series", "Another volume of the series (same patient)"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"]]
+const KINDS = [["volume", "Volume"], ["series", "Another volume of the series (same patient)"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"], ["table", "Label table"]]
 
 class OpenDialog {
   constructor(bench, dropper) {
@@ -9,7 +9,7 @@ class OpenDialog {
     this.entries = h("div", { class: "entries", role: "listbox", "aria-label": "Files on the server" })
     this.note = h("p", { class: "dim" })
     this.kinds = h("div", { class: "kinds", role: "radiogroup", "aria-label": "Open as" }, ...KINDS.map(([value, text], n) =>
-      h("label", {}, h("input", { type: "radio", name: "kind", value, checked: n === 0, onchange: () => bench.say("upload_as", { kind: value }) }), text)))
+      h("label", {}, h("input", { type: "radio", name: "kind", value, checked: n === 0, onchange: () => this.openAs(value) }), text)))
     const close = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "open", "aria-label": "Open a file" }, h("h2", {}, "Open"), this.kinds,
       h("div", { class: "two" }, h("div", {}, h("h3", {}, "On the server"), this.where, this.entries, this.note),
@@ -19,22 +19,33 @@ class OpenDialog {
 
   get kind() { return this.kinds.querySelector(":checked").value }
 
-  ask() {
+  /** Say what is to be opened, and list what may be that. */
+  openAs(kind) {
+    this.bench.say("upload_as", { kind })
+    this.bench.say("list", { path: this.path ?? "", kind })
+  }
+
+  /** Let a file be chosen; as `kind`, if that is said. */
+  ask(kind) {
+    if (kind) this.kinds.querySelector(`[value="${kind}"]`).checked = true
     for (const input of this.kinds.querySelectorAll("input")) input.disabled = input.value !== "volume" && !this.bench.store
     this.el.showModal()
-    this.bench.say("list", { path: "" })
+    this.path = ""
+    this.openAs(this.kind)
   }
 
   list({ path, folders, files, truncated }) {
+    this.path = path
     this.where.textContent = path ? `… / ${path}` : "data folder"
     const row = (text, mark, action) => h("button", { class: "entry", role: "option", title: text, onclick: action }, h("span", { class: "dim" }, mark), text)
     const inside = (name) => (path ? `${path}/${name}` : name)
     this.entries.replaceChildren(
-      ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/") }))] : []),
-      ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name) }))),
+      ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/"), kind: this.kind }))] : []),
+      ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name), kind: this.kind }))),
       ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
     this.entries.role = this.entries.children.length ? "listbox" : "group" // a list without options is none
-    this.note.textContent = !folders.length && !files.length ? "No folder and no volume here (.nii, .nii.gz, .hdr, .tif, .zarr)."
+    const [what, endings] = this.kind === "table" ? ["label table", ".txt, .label, .tsv, .lut, .ctbl"] : ["volume", ".nii, .nii.gz, .hdr, .tif, .zarr"]
+    this.note.textContent = !folders.length && !files.length ? `No folder and no ${what} here (${endings}).`
       : truncated ? "Only the first are listed." : ""
   }
 }

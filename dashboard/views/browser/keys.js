@@ -4,6 +4,8 @@ const KEYS = [
   ["Paint", [
     ["drag", "label the superpixels under the line, in 3D", null],
     ["1 – 9", "choose the label", null],
+    ["K", "choose the label under the pointer", (bench) => bench.pick()],
+    ["F2 Del", "rename or remove the label whose row has the focus", null],
     ["D", "draw: superpixels under the line take the chosen label", (bench) => bench.setTool("draw")],
     ["E", "erase: superpixels under the line lose their label", (bench) => bench.setTool("erase")],
     ["T", "touch up by voxel: a brush that paints as you drag", (bench) => bench.setTool("brush")],
@@ -50,8 +52,8 @@ const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
 
 const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
-  || (el?.tagName === "INPUT" && !["range", "checkbox", "button"].includes(el.type))
-const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option"].includes(el?.getAttribute?.("role"))
+  || (el?.tagName === "INPUT" && !["range", "checkbox", "button", "color"].includes(el.type))
+const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option", "row"].includes(el?.getAttribute?.("role"))
 
 /** Hear keys instead of Bokeh and vtk.js, which have keys of their own; returns how to end it. */
 function listenToKeys(bench) {
@@ -82,7 +84,7 @@ function onKey(bench, event) {
     if (movesItself(focus)) return
     bench.scroll(bench.active, STEPS[event.key] * (event.shiftKey ? 5 : 1))
   } else if (event.key === "Enter" && focus.role === "option") focus.click()
-  else if (/^[1-9]$/.test(key)) bench.chooseLabel(Number(key))
+  else if (/^[1-9]$/.test(key)) bench.chooseLabel(bench.labels.ofKey(Number(key)))
   else if (event.shiftKey && /^Digit[1-9]$/.test(event.code)) bench.displaySection.presets.choose(Number(event.code.at(-1)) - 1)
   else if (key in BRACKETS) {
     if (key in { "[": 1, "]": 1 } && bench.tools.radius !== undefined) bench.tools.stepRadius(BRACKETS[key])

@@ -167,12 +167,12 @@ class Pane {
   }
 
   colour(image, { values, width, height, start, right, up }, [x0, x1, y0, y1] = [0, width, 0, height]) {
-    const { colors } = this.store
+    const { colors, hidden } = this.store
     const alpha = Math.round(this.bench.display.opacity * 255) << 24
     for (let y = y0; y < y1; y++) {
       let p = start + y * up + x0 * right
       let n = y * width + x0
-      for (let x = x0; x < x1; x++, p += right) image[n++] = values[p] ? alpha | colors[values[p]] : 0
+      for (let x = x0; x < x1; x++, p += right) image[n++] = values[p] && !hidden[values[p]] ? alpha | colors[values[p]] : 0
     }
   }
 

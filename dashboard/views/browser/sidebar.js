@@ -1,62 +1,6 @@
-// The panel at the right: labels and display. Text from users is set as text, never markup.
+// The panel at the right: display. Text from users is set as text, never markup.
 
 const heading = (text, ...more) => h("h2", {}, text, h("span", { class: "grow" }), ...more)
-
-class LabelList {
-  constructor(bench) {
-    this.bench = bench
-    this.known = new Map()
-    this.rows = h("div", { class: "rows", role: "listbox", "aria-label": "Labels to paint with" })
-    this.add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => bench.say("add_label") }, "+")
-    this.el = h("section", { class: "labels" }, heading("Labels", this.add), this.rows)
-  }
-
-  /** Rows stay the same elements: a double click needs the one that was clicked first. */
-  show(labels, chosen) {
-    const rows = labels.map((label) => {
-      const row = this.known.get(label.value) ?? new LabelRow(this.bench, label.value)
-      this.known.set(label.value, row)
-      row.show(label, label.value === chosen)
-      return row.el
-    })
-    if (rows.length !== this.rows.children.length) this.rows.replaceChildren(...rows)
-  }
-}
-
-class LabelRow {
-  constructor(bench, value) {
-    Object.assign(this, { bench, value })
-    this.swatch = h("i", { class: "swatch" })
-    this.name = h("span", { class: "name", title: "Double-click to rename", ondblclick: () => this.rename() })
-    this.size = h("span", { class: "dim" })
-    this.el = h("div", { class: "row", role: "option", tabindex: 0, onclick: () => bench.chooseLabel(value) },
-      this.swatch, this.name, this.size, value <= 9 ? h("kbd", {}, String(value)) : null)
-  }
-
-  show(label, isChosen) {
-    this.name.textContent = label.name
-    this.swatch.style.background = label.color
-    this.size.textContent = label.voxels ? mm3(label.voxels * this.bench.store.voxel_mm3) : "–"
-    this.el.classList.toggle("chosen", isChosen)
-    this.el.setAttribute("aria-selected", String(isChosen))
-    this.el.setAttribute("aria-label", label.name)
-  }
-
-  rename() {
-    const before = this.name.textContent
-    const field = h("input", { value: before, maxlength: 80, "aria-label": `Name of label ${this.value}` })
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") field.value = before
-      if (event.key === "Enter" || event.key === "Escape") field.blur()
-    })
-    field.addEventListener("blur", () => {
-      field.replaceWith(this.name)
-      if (field.value.trim() && field.value !== before) this.bench.say("rename", { label: this.value, name: field.value })
-    }, { once: true })
-    this.name.replaceWith(field)
-    field.select()
-  }
-}
 
 /** A slider with its name before it and its value after it. */
 class SliderRow {

@@ -1,0 +1,83 @@
+"""The table of labels by mouse and key: what one does there is done, seen and taken back."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+LUT = "".join(f"{value} region_{value} {value % 256} 80 160 0\n" for value in range(10, 210))
+
+
+def named(bench, name):
+    """The row of a label, as one hears it read out."""
+    grid = bench.page.get_by_role("grid", name="Labels to paint with")
+    return grid.get_by_role("row", name=name, exact=True)
+
+
+def test_labels_are_changed_by_mouse_and_key(bench):
+    centre = bench.cursor
+    bench.stroke("axial", centre, [centre[0] + 4, *centre[1:]])
+    bench.wait_settled()
+    expect(named(bench, "label 1")).to_contain_text("mm³")
+    expect(bench.page.get_by_text("voxels · mean")).to_be_visible()
+
+    # A new one, by its value and name; the key of a small row; the label under the pointer
+    bench.button("Add label").click()
+    bench.page.get_by_role("spinbutton", name="Value of the new label").fill("700")
+    bench.page.get_by_role("textbox", name="Name of the new label").fill("<b>spleen</b>")
+    bench.press("Enter")
+    expect(named(bench, "<b>spleen</b>")).to_have_attribute("aria-selected", "true")
+    bench.page.mouse.move(*bench.at("axial", centre))
+    bench.press("k")
+    expect(named(bench, "label 1")).to_have_attribute("aria-selected", "true")
+    bench.press("5")
+    expect(named(bench, "<b>spleen</b>")).to_have_attribute("aria-selected", "true")
+
+    # Another colour, name, and what is seen and guarded
+    named(bench, "<b>spleen</b>").get_by_label("Colour of").fill("#12ab34")
+    expect(bench.page.get_by_text("<b>spleen</b> → another colour")).to_be_visible()
+    named(bench, "<b>spleen</b>").focus()
+    bench.press("F2")
+    bench.page.get_by_role("textbox", name="Name of label 700").fill("spleen")
+    bench.press("Enter")
+    row = named(bench, "spleen")
+    row.get_by_role("button", name="Hide").click()
+    expect(row.get_by_role("button", name="Show")).to_have_attribute("aria-pressed", "true")
+    row.get_by_role("button", name="Lock").click()
+    expect(row.get_by_role("button", name="Unlock")).to_be_visible()
+    row.get_by_role("button", name="Unlock").click()
+
+    # All of one to another, and back
+    bench.press("1")
+    bench.button("More on labels").click()
+    bench.page.get_by_role("combobox", name="Merge into").select_option("700")
+    expect(named(bench, "label 1")).to_have_count(0)
+    bench.until("(ijk) => supervox.labelAt(...ijk) === 700", centre)
+    row.focus()
+    bench.press("Delete")
+    expect(row).to_have_count(0)
+    bench.until("(ijk) => supervox.labelAt(...ijk) === 0", centre)
+    bench.press("z")
+    bench.press("z")
+    bench.until("(ijk) => supervox.labelAt(...ijk) === 1", centre)
+    expect(named(bench, "label 1")).to_be_visible()
+
+
+def test_hundreds_of_labels_come_from_a_file_and_are_found(bench, data, tmp_path):
+    (data / "regions_LUT.txt").write_text(LUT)
+    rows = bench.page.get_by_role("grid", name="Labels to paint with").get_by_role("row")
+
+    bench.choose("regions_LUT.txt", kind="Label table")
+    expect(named(bench, "region_209")).to_have_count(1)
+    bench.page.get_by_role("searchbox", name="Find a label").fill("region_15")
+    expect(rows.filter(visible=True)).to_have_count(11)  # 15, and 150 to 159
+    named(bench, "region_157").click()
+
+    bench.button("More on labels").click()
+    with bench.page.expect_download() as download:
+        bench.button("ITK-SNAP").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    assert saved.name == "start_labels.txt"
+    assert '"region_209"' in saved.read_text()
+    bench.press("z")
+    expect(named(bench, "region_209")).to_have_count(0)
