@@ -341,3 +341,16 @@ def test_a_page_that_goes_while_it_opens_holds_nothing(cases, two_tissues, tmp_p
     cases.close()  # waits for what is being let go
     other = session_on(two_tissues, cases=Cases(tmp_path / "data"), files=Inline())
     assert other.held
+
+
+def test_one_who_comes_back_finds_the_intensity_under_each_label(open_page):
+    page = open_page()
+    annotate(page)
+    known = page.intensity(2)
+    page.close()
+
+    again = open_page()
+
+    assert again.intensity(2) == pytest.approx(known)
+    assert known.mean > 0
+    assert again.intensity(3) is None

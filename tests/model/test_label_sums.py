@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.model.cases import Cases
 from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import Edit, LabelMap, Patch
 from tests.conftest import draw_voxel, nifti_bytes, session_on, slab
@@ -103,15 +102,3 @@ def test_a_session_knows_them_after_strokes_undo_and_an_opened_label_map(two_tis
     session.open_labels(nifti_bytes(opened, session.volume.affine), "map.nii")
     session.merge_label(3, 4)
     assert_as_counted_anew(session.intensity, data, session.labels.data)
-
-
-def test_a_session_that_is_resumed_knows_them(two_tissues, tmp_path):
-    first = session_on(two_tissues, cases=Cases(tmp_path))
-    first.paint(draw_voxel(first, (1, 1, 1), label=2))
-    known = first.intensity(2)
-    first.close()
-
-    again = session_on(two_tissues, cases=Cases(tmp_path))
-
-    assert again.labels.voxels[2] == first.labels.voxels[2]
-    assert again.intensity(2) == pytest.approx(known)
