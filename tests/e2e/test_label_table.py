@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.phantoms import STORED, phantom
+
 LUT = "".join(f"{value} region_{value} {value % 256} 80 160 0\n" for value in range(10, 210))
+
+
+@pytest.fixture
+def table(bench, put):
+    """The page with a volume of these tests' own: other tests count on the labels of theirs."""
+    if bench.title() != "table":
+        put(phantom(STORED["ras"], seed=7), "table.nii.gz")
+        bench.open("table.nii.gz")
+    return bench
 
 
 def named(bench, name):
@@ -13,7 +25,8 @@ def named(bench, name):
     return grid.get_by_role("row", name=name, exact=True)
 
 
-def test_labels_are_changed_by_mouse_and_key(bench):
+def test_labels_are_changed_by_mouse_and_key(table):
+    bench = table
     centre = bench.cursor
     bench.stroke("axial", centre, [centre[0] + 4, *centre[1:]])
     bench.wait_settled()
@@ -34,7 +47,7 @@ def test_labels_are_changed_by_mouse_and_key(bench):
 
     # Another colour, name, and what is seen and guarded
     named(bench, "<b>spleen</b>").get_by_label("Colour of").fill("#12ab34")
-    expect(bench.page.get_by_text("<b>spleen</b> → another colour")).to_be_visible()
+    expect(bench.page.get_by_text("<b>spleen</b> → another colour").first).to_be_visible()
     named(bench, "<b>spleen</b>").focus()
     bench.press("F2")
     bench.page.get_by_role("textbox", name="Name of label 700").fill("spleen")
@@ -62,7 +75,8 @@ def test_labels_are_changed_by_mouse_and_key(bench):
     expect(named(bench, "label 1")).to_be_visible()
 
 
-def test_hundreds_of_labels_come_from_a_file_and_are_found(bench, data, tmp_path):
+def test_hundreds_of_labels_come_from_a_file_and_are_found(table, data, tmp_path):
+    bench = table
     (data / "regions_LUT.txt").write_text(LUT)
     rows = bench.page.get_by_role("grid", name="Labels to paint with").get_by_role("row")
 
@@ -77,7 +91,7 @@ def test_hundreds_of_labels_come_from_a_file_and_are_found(bench, data, tmp_path
         bench.button("ITK-SNAP").click()
     saved = tmp_path / download.value.suggested_filename
     download.value.save_as(saved)
-    assert saved.name == "start_labels.txt"
+    assert saved.name == "table_labels.txt"
     assert '"region_209"' in saved.read_text()
     bench.press("z")
     expect(named(bench, "region_209")).to_have_count(0)
