@@ -84,6 +84,9 @@ class Bench {
     this.say("choose", { label: value, choice: ++this.choices })
   }
 
+  /** The labels, by value. */
+  get table() { return this.labels.labels }
+
   labelOf(value) { return this.labels.known.get(value)?.label }
 
   /** Choose the label that is drawn under the pointer. */
