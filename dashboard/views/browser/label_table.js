@@ -210,7 +210,7 @@ class NewLabel {
     this.el = h("form", { class: "new", hidden: true, novalidate: true,
       onsubmit: (event) => { event.preventDefault(); this.submit() },
       onkeydown: (event) => { if (event.key === "Escape") this.toggle() },
-    }, this.value, this.name, h("button", {}, "Add"))
+    }, this.value, this.name, h("button", { title: "Add the label (Enter; Esc to leave it)" }, "Add"))
   }
 
   toggle() {
@@ -245,17 +245,17 @@ class LabelMenu {
     this.button = h("button", { class: "plain", "aria-label": "More on labels", "aria-haspopup": "dialog", title: "Rename, remove or merge a label; open or save the table", onclick: () => this.toggle() }, "⋯")
     this.title = h("h3")
     this.into = h("select", { "aria-label": "Merge into", onchange: () => this.merge() })
-    const entry = (text, act, key) => h("button", { class: "entry", onclick: () => { this.el.hidePopover(); act() } }, text, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
+    const entry = (text, title, act, key) => h("button", { class: "entry", title, onclick: () => { this.el.hidePopover(); act() } }, text, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
     const one = (verb) => () => bench.say(verb, { label: bench.label })
-    const save = (form, text) => h("button", { onclick: () => { this.el.hidePopover(); bench.say("download_table", { form }) } }, text)
+    const save = (form, text) => h("button", { title: `Download names and colours as ${text} reads them`, onclick: () => { this.el.hidePopover(); bench.say("download_table", { form }) } }, text)
     this.changes = [
-      entry("Rename", () => table.known.get(bench.label)?.rename(), "F2"),
-      entry("Remove", one("remove_label"), "Del"),
+      entry("Rename", "Give the chosen label another name (F2 on its row)", () => table.known.get(bench.label)?.rename(), "F2"),
+      entry("Remove", "Take the chosen label away; what has it is unlabelled again (Del on its row)", one("remove_label"), "Del"),
       h("label", { class: "entry" }, "Merge into", this.into),
       h("hr"),
-      entry("Show all", () => bench.say("show_labels", { to: true })),
-      entry("Hide all", () => bench.say("show_labels", { to: false })),
-      entry("Open a label table…", () => bench.opening.ask("table")),
+      entry("Show all", "Draw all labels", () => bench.say("show_labels", { to: true })),
+      entry("Hide all", "Draw none of the labels", () => bench.say("show_labels", { to: false })),
+      entry("Open a label table…", "Add, name and colour labels by a file of ITK-SNAP, FreeSurfer or BIDS", () => bench.opening.ask("table")),
     ]
     this.el = h("div", { class: "menu", popover: "auto", role: "dialog", "aria-label": "More on labels" }, this.title, ...this.changes, h("hr"),
       h("p", { class: "dim" }, "Save the table for"), h("div", { class: "buttons" }, save("itksnap", "ITK-SNAP"), save("freesurfer", "FreeSurfer"), save("bids", "BIDS")))
