@@ -172,8 +172,16 @@ class Series(Continuing):
         if asked is not None:
             self._add_all(asked, first=1)
         elif self._case.series and len(self.channels) == 1:
-            wanted = [Wanted(o.path, o.name, o.volume, o.form, o.digest) for o in self._case.series]
-            self._read_all(wanted[: self._room()], self._bring_back_channels)
+            self._bring_back()
+
+    def _bring_back(self) -> None:
+        origins = self._case.series
+        room = 0 if isinstance(self.volume, StoredVolume) else self._room()
+        if left := origins[room:]:
+            names = ", ".join(origin.name for origin in left)
+            self.tell(f"{names}: not shown here, where more volumes do not fit beside it.", "info")
+        wanted = [Wanted(o.path, o.name, o.volume, o.form, o.digest) for o in origins[:room]]
+        self._read_all(wanted, self._bring_back_channels)
 
     def _add_all(self, asked: Question, *, first: int) -> None:
         self._must_have_room()

@@ -11,7 +11,8 @@ from dashboard.model.cases import Cases
 from dashboard.model.folder import Folder
 from dashboard.model.settings import Settings
 from dashboard.session import Refused, Session
-from tests.conftest import Inline, Turns, draw_voxel, nifti_bytes, session_on
+from tests.conftest import Inline, Turns, draw_voxel, nifti_bytes, now, session_on
+from tests.stored import partition_stored, store_volume
 from workers.resample_linear import resample_linear
 
 WISH = Settings(count=4, compactness=0.01, sigma_mm=0.0, threshold=None)
@@ -334,3 +335,26 @@ def test_what_was_taken_out_does_not_come_back(crossed, reopened):
     crossed.remove_volume(crossed.channels[1].key)
 
     assert names(reopened()) == ["first"]
+
+
+def test_beside_a_volume_on_disk_there_are_no_others_and_it_is_said(
+    two_tissues, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("dashboard.cutting.partition_stored", partition_stored)
+    session = Session(Inline(), Inline(), now)
+    session.first_settings = WISH
+    session._resume(store_volume(two_tissues, tmp_path), "Opening")
+
+    with pytest.raises(Refused, match="read in pieces"):
+        session.add_volume(nifti_bytes(halves(1), np.eye(4)), "T1.nii")
+    with pytest.raises(ValueError, match="T1 is not open"):
+        session.partition(WISH, (("two", 1), ("T1", 1)))
+
+
+def test_what_no_longer_fits_does_not_come_back_and_is_named(crossed, reopened, monkeypatch):
+    monkeypatch.setattr(series, "SHOWN_VOXELS", crossed.volume.voxels)
+
+    again = reopened()
+
+    assert names(again) == ["first"]
+    assert any(text.startswith("second: not shown here") for text in again.heard)

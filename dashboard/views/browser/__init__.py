@@ -35,6 +35,7 @@ ORDER = (
     "presets",
     "sidebar",
     "history",
+    "fold",
     "series",
     "label_table",
     "partition",

@@ -26,6 +26,8 @@ class Series {
     this.el = h("section", { class: "volumes", hidden: true },
       heading("Volumes", h("small", { title: "How much its intensities count in Partition" }, "weight in cut")),
       this.rows, this.mix.el, h("div", { class: "buttons" }, this.buttons.blend, this.buttons.beside, this.shades))
+    this.foldCutting = foldable(bench.partition.el)
+    for (const el of [bench.displaySection.el, this.el]) foldable(el)
   }
 
   get several() { return this.volumes.length > 1 }
@@ -49,6 +51,7 @@ class Series {
     this.bench.store.slices.keepOnly(this.volumes.map(({ key }) => key))
     if (!this.volumes.includes(this.second)) this.second = this.volumes.find((volume) => volume !== this.shown) ?? null
     if (!this.volumes.includes(this.shown)) this.show(main)
+    if (this.several && this.el.hidden && innerHeight < LOW_PX) this.foldCutting(true)
     if (!this.several) { this.blends = false; this.bench.compare.stop() }
     this.refresh()
     this.bench.redraw()
