@@ -14,19 +14,10 @@ from dashboard.model.case import Case
 from dashboard.model.chunked_array import ChunkedArray
 from dashboard.model.labels import Edit
 from dashboard.model.middle import fullest
-from dashboard.model.palette import (
-    MOST_LABEL,
-    Label,
-    Relabelling,
-    Table,
-    color_of,
-    missing,
-    relabelled,
-)
+from dashboard.model.palette import MOST_LABEL, imported, missing, relabelled
 from dashboard.notices import Notice, Question, Refused
 from dashboard.opening_labels import Found, OtherGrid, read_labels
 from dashboard.opening_over import read_labels_over
-from dashboard.sidecar import Rows
 
 
 class _Asked(NamedTuple):
@@ -96,7 +87,7 @@ class Continuing(Labelling):
 
     def _continue(self, asked: _Asked, edit: Edit, found: Found) -> None:
         table = asked.case.table
-        named = _imported(table, found.rows)
+        named = imported(table, (row for row in found.rows if row[0] <= MOST_LABEL))
         added = missing(relabelled(table, named), found.values)
         self._record(edit._replace(at=fullest(edit.patches), relabelled=named + added))
         said = [] if edit.patches or named or added else [_nothing_new(asked.question.name)]
@@ -108,16 +99,3 @@ class Continuing(Labelling):
 
 def _nothing_new(name: str) -> str:
     return f"Nothing has changed: the labels here are those of {name} already."
-
-
-def _imported(table: Table, rows: Rows) -> Relabelling:
-    """Return the change that gives `table` the names and colours of a file."""
-    known, pairs = {label.value: label for label in table}, []
-    for value, name, color, *_ in rows:
-        was = known.get(value)
-        own = was or Label(value, f"label {value}", color_of(value))
-        called = " ".join(name.split())[:80] or own.name
-        label = own._replace(name=called, color=color or own.color)
-        if label != was and value <= MOST_LABEL:
-            pairs.append((was, label))
-    return tuple(pairs)
