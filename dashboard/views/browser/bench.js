@@ -350,6 +350,13 @@ class Bench {
     return this.saved.held ? "" : "Read-only: press Take over to change the labels"
   }
 
+  /** Why what is drawn now is not seen; "" if it is. */
+  get unseen() {
+    if (!this.display.labels_shown) return "Labels are hidden: press S to see what you draw"
+    const label = this.tools.erases ? null : this.labelOf(this.label)
+    return label?.visible === false ? `${label.name} is hidden: show it by the eye at its row` : ""
+  }
+
   hasDialog() { return [this.help, this.opening, this.question, this.forms, this.grids, this.intensitiesDialog].some((dialog) => dialog.el.open) }
 
   get ready() {

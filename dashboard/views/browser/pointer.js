@@ -122,11 +122,14 @@ function listenToPointer(pane) {
     if (!drag) return
     event.stopPropagation()
     move(at(event))
-    if (drag.paints) bench.brush.end()
+    if (drag.paints) {
+      bench.brush.end()
+      if (bench.unseen) bench.readout.hint(bench.unseen)
+    }
     else if (drag.isStroke) {
       tell("pointerup", drag.last)
       bench.drawing = false
-      bench.readout.hint(bench.strokes.finish(pane) ? "" : NOT_BEGUN)
+      bench.readout.hint(bench.strokes.finish(pane) ? bench.unseen : NOT_BEGUN)
     } else if (drag.button === 0 && drag.moved <= TAP_PX) tap(event)
     drag = null
   }
