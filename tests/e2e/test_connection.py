@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import nibabel as nib
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +15,7 @@ from tests.e2e.serving import Server, free_port
 from tests.e2e.traffic import Traffic
 
 WARNED_MS = 3000
+SILENT_S = 20
 
 
 @pytest.fixture
@@ -84,9 +87,11 @@ def draw_surely(bench, label, *, before=lambda: None):
     refused = bench.page.get_by_text("draw it again")
     for _ in range(5):
         draw_here(bench, label, before=before)
+        end = time.monotonic() + SILENT_S
         while not refused.is_visible():
             if bench.pending or not bench.connected or labelled(bench) == label:
                 return
+            assert time.monotonic() < end, "a stroke went without a word"
             bench.page.wait_for_timeout(50)
     raise AssertionError("no stroke was begun")
 

@@ -249,8 +249,8 @@ class LabelMenu {
     const one = (verb) => () => bench.say(verb, { label: bench.label })
     const save = (form, text) => h("button", { title: `Download names and colours as ${text} reads them`, onclick: () => { this.el.hidePopover(); bench.say("download_table", { form }) } }, text)
     this.changes = [
-      entry("Rename", "Give the chosen label another name (F2 on its row)", () => table.known.get(bench.label)?.rename(), "F2"),
-      entry("Remove", "Take the chosen label away; what has it is unlabelled again (Del on its row)", one("remove_label"), "Del"),
+      entry("Rename", "Give the chosen label another name (F2)", () => table.known.get(bench.label)?.rename(), "F2"),
+      entry("Remove", "Take the chosen label away; what has it is unlabelled again (Del)", one("remove_label"), "Del"),
       h("label", { class: "entry" }, "Merge into", this.into),
       h("hr"),
       entry("Show all", "Draw all labels", () => bench.say("show_labels", { to: true })),
