@@ -43,7 +43,8 @@ def test_keys_are_in_the_order_of_the_values_and_lead_back_to_them(values):
 
     found = keys(values)
 
-    assert_array_equal(found[np.argsort(found, kind="stable")], found)
+    # Of -0 and 0, which are equal, the keys are not.
+    assert_array_equal(values[np.argsort(found, kind="stable")], values)
     assert [value_of(int(key), values.dtype) for key in found] == values.astype(float).tolist()
 
 
