@@ -260,7 +260,9 @@ def test_the_second_page_only_reads_and_is_told_who_writes(open_page):
     ):
         with pytest.raises(Refused, match="press Take over"):
             change_it()
-    assert second.export_labels().result()
+    exported = second.export_labels()
+    second.turns.until(exported.done)
+    assert exported.result()
     first.paint(draw_voxel(first, (6, 6, 3)))
     saved(first)
 
