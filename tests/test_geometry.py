@@ -20,7 +20,8 @@ import pytest
 import SimpleITK
 from numpy.testing import assert_array_equal
 
-from dashboard.opening import read_labels, read_volume
+from dashboard.opening import read_volume
+from dashboard.opening_labels import read_labels
 from tests import geometries
 from workers import files, nifti
 
@@ -64,9 +65,9 @@ def opened(case, path):
 def save_labels(volume, labels, path):
     """Download, as the page does it, and open what was downloaded over its volume."""
     files.replace(path, nifti.encode_labels(labels, volume.header))
-    again, values = read_labels(path, volume)
-    assert_array_equal(again, labels)
-    assert values == sorted(set(labels.ravel().tolist()) - {0})
+    found = read_labels(path, volume)
+    assert_array_equal(found.labels, labels)
+    assert found.values == sorted(set(labels.ravel().tolist()) - {0})
 
 
 def far(case, affine, where):

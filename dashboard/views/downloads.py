@@ -52,8 +52,11 @@ class Download(pmui.FileDownload):
         """Only tells Panel that the file is made asynchronously, below."""
 
     async def _async_sync_data(self) -> None:
-        """Make the file and send it; the browser saves it when `data` changes."""
-        self.loading = True
+        """Make the file and send it; the browser saves it when `data` changes.
+
+        The page tells of the work in its own line; a button that is set to loading and back at
+        once was now and then left disabled by the browser.
+        """
         try:
             # The name belongs to what is exported now; another volume may be open when it is made.
             future = self._export()
@@ -65,8 +68,6 @@ class Download(pmui.FileDownload):
         except Exception as error:  # noqa: BLE001 - the page is told, as of any job
             self._session.tell(f"The file could not be made: {error}")
             return
-        finally:
-            self.loading = False
         if content is None:  # the session has said why
             return
         if len(content) > ONE_MESSAGE:
