@@ -2,7 +2,7 @@
 // on its way then is kept by the browser, and sent again when the page has come back.
 
 const PING_MS = 400
-const LOST_PINGS = 6 // without an answer; counted, since a tab in the background counts time slowly
+const LOST_PINGS = 5 // without an answer; counted, since a tab in the background counts time slowly
 const GONE_PINGS = 25 // then the way is taken for dead, though nobody has said so
 const PROBE_MS = 1000
 
