@@ -80,6 +80,14 @@ class Writer:
             time.sleep(0.005)
         raise TimeoutError(f"{word!r} is not in {told[-20:]}")
 
+    def wait_for_lines(self, number, timeout=60):
+        """Wait until its report has so many lines."""
+        until = time.monotonic() + timeout
+        while len(self.told()) < number:
+            if time.monotonic() > until:
+                raise TimeoutError(f"expected {number} lines; got {self.told()}")
+            time.sleep(0.005)
+
 
 class Report:
     def __init__(self, path):

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Lin
 
 KILLS_A_CASE = 50
 MOST_AHEAD = 10_000
+WHILE_IT_OPENS = 0.25  # of the kills
+LATEST_S = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,12 @@ class Oracle:
         raise AssertionError(f"not the state after {first} things or more")
 
 
-def kill_once(nursery, root, report, seed, first, wait_s):
+def kill_once(nursery, root, report, seed, first, rng):
+    """Kill a writer while it opens the case, or some time after it was told that some is saved."""
     writer = nursery.start("annotate", report, root=str(root), seed=seed, first=first)
-    time.sleep(wait_s)
+    if rng.random() > WHILE_IT_OPENS:
+        writer.wait_for_lines(2)  # the first says that it has opened the case
+    time.sleep(rng.uniform(0.0, LATEST_S))
     writer.kill()
     numbers = [int(line) for line in writer.told() if line.isdecimal()]
     assert numbers == sorted(numbers)
@@ -65,9 +70,7 @@ def test_nothing_acknowledged_is_lost_however_often_the_writer_is_killed(nursery
             oracle, done = Oracle(seed), 0
         root = tmp_path / str(seed)
 
-        saved = kill_once(
-            nursery, root, tmp_path / f"{kill}.txt", seed, done, rng.uniform(0.0, 0.2)
-        )
+        saved = kill_once(nursery, root, tmp_path / f"{kill}.txt", seed, done, rng)
 
         cases = Cases(root)
         opened = cases.open(KEY, fresh, lambda *_: None)
