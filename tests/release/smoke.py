@@ -89,11 +89,8 @@ def _labels(bench: Bench, installed: Installed) -> Path:
     read = nib.load(labels)
     assert read.shape == volume.shape
     assert_array_equal(read.affine, volume.affine)
-    assert (
-        read.dataobj[tuple(start)]
-        == bench.page.evaluate("(v) => supervox.labelAt(...v)", start)
-        == 1
-    )
+    shown = bench.page.evaluate("(voxel) => supervox.labelAt(...voxel)", start)
+    assert (read.dataobj[tuple(start)], shown) == (1, 1)
     return labels
 
 
@@ -105,9 +102,8 @@ def _partition(installed: Installed) -> str:
 
 
 def _stats(installed: Installed, labels: Path) -> str:
-    rows = list(
-        csv.DictReader(io.StringIO(installed.run("supervox", "stats", installed.demo, labels)))
-    )
+    table = io.StringIO(installed.run("supervox", "stats", installed.demo, labels))
+    rows = [*csv.DictReader(table)]
     voxels = np.count_nonzero(nib.load(labels).dataobj)
     assert [int(row["voxels"]) for row in rows] == [voxels]
     return f"supervox stats counted {voxels:,} voxels"
