@@ -2,6 +2,8 @@
 
 BIN  := .venv/bin
 PORT := 5006
+# What `make dist` tries the wheel with; those that are not there are said.
+PYTHONS := python3.11 python3.12 python3.13
 
 # The first Python that truly runs and can make an environment: a pyenv shim answers to a name and
 # then fails, and Debian's python3 comes without ensurepip.
@@ -24,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test torture lint bench picture study lock clean browser
+.PHONY: help run install test torture lint dist bench picture study lock clean browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +48,9 @@ lint: .venv/installed-test ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+dist: .venv/installed-release browser ## build wheel and sdist, and try the wheel with each of PYTHONS
+	@$(BIN)/python -m tests.release $(PYTHONS)
+
 bench: .venv/installed-test ## time the kernels and the page
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -59,6 +64,8 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra test --extra lint --constraints requirements.lock \
 		--output-file requirements-test.lock
+	$(LOCK) --extra release --constraints requirements-test.lock \
+		--output-file requirements-release.lock
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
@@ -81,4 +88,8 @@ $(BIN)/uv:
 
 .venv/installed-test: requirements-test.lock .venv/installed
 	$(INSTALL) --requirement requirements-test.lock
+	@touch $@
+
+.venv/installed-release: requirements-release.lock .venv/installed-test
+	$(INSTALL) --requirement requirements-release.lock
 	@touch $@

@@ -95,7 +95,7 @@ def partition_file(
     executor : Executor, optional
         Runs the kernels; this process does if there is none.
     report : callable, optional
-        Told how far a volume on disk is, and what is being done.
+        Told how far it is, and what is being done.
 
     Returns
     -------
@@ -154,9 +154,10 @@ def compute(
         found = _on_disk(volume, wish, executor, told)
         return found.ids_array(), found.count
     if executor is None:
-        made = partition(volume.data, volume.spacing, **wish._asdict())
+        made = partition(volume.data, volume.spacing, report=report, **wish._asdict())
     else:
-        made = executor.submit(partition, volume.data, volume.spacing, **wish._asdict()).result()
+        how = wish._asdict() | {"report": report}
+        made = executor.submit(partition, volume.data, volume.spacing, **how).result()
     return made.ids, int(made.count)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import importlib.metadata
 import json
 import os
 import sys
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all sub-commands."""
     parser = argparse.ArgumentParser("supervox", description="Label volumes over superpixels.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve_parser = commands.add_parser("serve", help="serve the page on this machine")
     options.add_to(serve_parser)
@@ -50,6 +52,14 @@ def build_parser() -> argparse.ArgumentParser:
     store_command.add_to(cache_parser)
     cache_parser.set_defaults(run=store_command.run)
     return parser
+
+
+def version() -> str:
+    """Return the version that is installed; a sentence where nothing is, as in a bare checkout."""
+    try:
+        return importlib.metadata.version("supervox")
+    except importlib.metadata.PackageNotFoundError:
+        return "is not installed, so its version is not known"
 
 
 def serve(given: argparse.Namespace) -> int:

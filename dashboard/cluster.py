@@ -18,6 +18,7 @@ from dashboard.cluster_task import Task
 from dashboard.cluster_thread import Lane, Trap
 from dashboard.cluster_waiting import WaitingRoom
 from workers.passes import Unreachable
+from workers.progress import say
 from workers.team import usable
 
 if TYPE_CHECKING:
@@ -165,10 +166,10 @@ class DaskExecutor(Executor):
             Sent after this method has returned: hand over a copy of what will be written to.
             A read-only array of 1 MB or more is sent once and kept on the workers for as long as
             this very object lives; its memory must no longer change. A callable ``report`` stays
-            here: the kernel gets a stand-in, which passes on at most 20 fractions a second and
-            raises `concurrent.futures.CancelledError` once the future is settled. If it has a
-            method ``again``, that is told a sentence when the kernel has to begin anew because the
-            scheduler was lost.
+            here: the kernel gets a stand-in, which passes on at most 20 fractions a second, and
+            what is to be said, and raises `concurrent.futures.CancelledError` once the future is
+            settled. If it has a method ``again``, that is told a sentence when the kernel has to
+            begin anew because the scheduler was lost.
 
         Returns
         -------
@@ -406,7 +407,7 @@ class DaskExecutor(Executor):
         elif what == "ended":
             task.pid = None
         elif not task.future.done():
-            self._answers.do(self._report, task, value)
+            self._answers.do(self._say if what == "say" else self._report, task, value)
 
     async def _cancel(self, task: Task, running: Any) -> None:
         task.link.client.loop.call_later(GRACE_S, self._kill, task)
@@ -424,6 +425,12 @@ class DaskExecutor(Executor):
         with Trap(task.fail):
             if not task.future.done():
                 report(fraction)
+
+    def _say(self, task: Task, text: str) -> None:
+        report = task.report
+        with Trap(task.fail):
+            if not task.future.done():
+                say(report, text)
 
     def _deliver(self, link: Link, task: Task, key: str, how: str, value: Any) -> None:
         if self._claims(link, task, key):
@@ -520,7 +527,9 @@ class DaskExecutor(Executor):
 
     def _count(self, link: Link, threads: list[int]) -> None:
         if threads:
-            self._state = f"ready: {_say(len(threads), 'worker')}, {_say(sum(threads), 'thread')}"
+            self._state = (
+                f"ready: {_count(len(threads), 'worker')}, {_count(sum(threads), 'thread')}"
+            )
             link.crowd.fit(sum(threads))
             for task in self._room.empty(has_workers=True):
                 self._launches.do(self._launch, task)
@@ -551,5 +560,5 @@ def _waiting(seconds: float) -> str:
     return f"No Dask worker has been there for {seconds:.0f} s; waiting for one."
 
 
-def _say(n: int, noun: str) -> str:
+def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -58,7 +58,7 @@ def _voices(topic: str) -> Callable:
         key = worker.get_current_task()
         next_time = 0.0
 
-        def tell(what: str, value: float | None, *, at_once: bool = False) -> None:
+        def tell(what: str, value: float | str | None, *, at_once: bool = False) -> None:
             worker.log_event(topic, (key, what, value))
             if at_once:  # a kernel that keeps the GIL would keep the message, too
                 sent = threading.Event()
@@ -74,6 +74,7 @@ def _voices(topic: str) -> Callable:
                 next_time = time.monotonic() + 0.05
                 tell("report", float(fraction))
 
+        report.say = lambda text: tell("say", text)
         return tell, report, getattr(worker, "kernel_threads", worker.state.nthreads)
 
     return voices

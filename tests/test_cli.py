@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from importlib import metadata
 
 import nibabel as nib
 import numpy as np
@@ -82,6 +83,19 @@ def test_what_cannot_be_is_said_in_one_line(supervox, scan, options, sentence):
 
     assert (status, said, errors) == (2, "", f"{sentence}\n")
     assert not scan.with_name("ids.nii.gz").exists()
+
+
+def test_it_says_which_version_it_is(supervox):
+    assert supervox("--version") == (0, f"supervox {metadata.version('supervox')}\n", "")
+
+
+def test_so_does_one_that_is_not_installed(monkeypatch):
+    def nothing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", nothing)
+
+    assert cli.version() == "is not installed, so its version is not known"
 
 
 def test_a_missing_image_is_said(supervox, tmp_path):

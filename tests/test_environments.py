@@ -1,7 +1,8 @@
-"""pyproject.toml, the two locks and the two conda files ask for the same packages."""
+"""pyproject.toml, the three locks and the two conda files ask for the same packages."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-release.lock")
 # Where conda-forge has another name. Its `dask` brings pyarrow and more that we never call.
 CONDA_NAMES = {"dask": "dask-core", "playwright": "playwright-python"}
 
@@ -120,9 +121,24 @@ def test_the_tests_lock_pins_what_tests_and_lint_need_within_its_bounds(python, 
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_tests_run_on_the_versions_that_users_get(python):
-    run, test = (pins(lock, python) for lock in LOCKS)
+    run, test, _ = (pins(lock, python) for lock in LOCKS)
 
     assert run.items() <= test.items()
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_release_is_built_where_the_tests_run_with_what_is_pinned(python, project):
+    test, release = (pins(lock, python) for lock in LOCKS[1:])
+    for wanted in map(Requirement, project["optional-dependencies"]["release"]):
+        assert wanted.specifier.contains(release[canonicalize_name(wanted.name)][2:]), wanted
+
+    assert {name: test.get(name, pin) for name, pin in release.items()} == release
+
+
+def test_the_version_of_the_project_is_the_first_in_the_changelog(project):
+    first = re.search(r"^## (?!Unreleased)(\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert first[1] == project["version"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
+from numba.core.event import Listener, install_listener
+
+from workers.progress import Report, say
+
+COMPILING = "getting ready: compiling, this once"
+"""What is said meanwhile."""
 
 _UNREADABLE = (AttributeError, ImportError, TypeError, ValueError, EOFError, pickle.PickleError)
 
@@ -40,6 +47,44 @@ def compiled(function: Callable | None = None, **options: Any) -> Callable:
     with contextlib.suppress(RuntimeError):  # numba found no folder that it could write to
         kernel._cache = _Cache(function)  # noqa: SLF001 - what njit(cache=True) does
     return kernel
+
+
+@contextlib.contextmanager
+def compiling_said(report: Report) -> Iterator[Report]:
+    """Give a report that says `COMPILING` while inside something has to be compiled.
+
+    That of other threads is told, too: one compiles at a time, so they wait for each other. What is
+    loaded from the cache is not. With the next fraction it is said no more.
+    """
+    saying = _Saying(report)
+    with install_listener("numba:compile", saying):
+        yield saying
+
+
+class _Saying(Listener):
+    """Hands on what is reported, and says when numba begins to compile."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._is_said = report, False
+
+    def __call__(self, fraction: float) -> None:
+        if self._is_said:
+            self.say("")
+        self._is_said = False
+        self._report(fraction)
+
+    def say(self, text: str) -> None:
+        say(self._report, text)
+
+    def on_start(self, _event: Any) -> None:
+        if not self._is_said:
+            self._is_said = True
+            # Perhaps in another's thread; who was cancelled hears of it at the next fraction.
+            with contextlib.suppress(CancelledError):
+                self.say(COMPILING)
+
+    def on_end(self, _event: Any) -> None:
+        """Leave it said: much is compiled in a row."""
 
 
 class _Cache(FunctionCache):

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from workers.boxes import boxes
 from workers.clustering import iterate, rule
+from workers.compiled import compiling_said
 from workers.connectivity import connect
 from workers.foreground import automatic_threshold, foreground_of, without_specks
 from workers.intensities import scaled, times
@@ -117,7 +118,8 @@ def partition(
     threads : int, optional
         By default `workers.team.usable`; the ids do not depend on it.
     report : callable, optional
-        Told the fraction that is done; may raise CancelledError.
+        Told the fraction that is done, and when kernels have to be compiled first; may raise
+        CancelledError.
 
     Returns
     -------
@@ -139,23 +141,22 @@ def partition(
     shape = channels[0].shape
     check(shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
     weighted = _weighted(channels, weights)
-    report = report or silent
-    report(0.0)
-    with Team(threads) as team:
+    with compiling_said(report or silent) as told, Team(threads) as team:
+        told(0.0)
         ground = _ground(channels, threshold, spacing, count, size_mm3, team)
-        report(0.03)
+        told(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(weighted, ground, widths, team, part(report, 0.03, 0.12))
+        tiles = _tiles(weighted, ground, widths, team, part(told, 0.03, 0.12))
         inside = ground.mask.shape
         numbers, steps = grid_of(inside, spacing, ground.size)
         centres = begun(inside, numbers, filling(ground.mask, numbers), len(weighted))
         how = rule(inside, len(centres), steps, compactness)
-        iterate(tiles, centres, how, ITERATIONS, team, part(report, 0.12, 0.9))
-    ids = untiled(tiles := tiles._replace(values=None), 1)
-    del tiles
-    joining = {"threads": threads, "report": part(report, 0.9, 1)}
-    ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
-    return _pasted(ids, ground, shape, threads)
+        iterate(tiles, centres, how, ITERATIONS, team, part(told, 0.12, 0.9))
+        ids = untiled(tiles := tiles._replace(values=None), 1)
+        del tiles
+        joining = {"threads": threads, "report": part(told, 0.9, 1)}
+        ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
+        return _pasted(ids, ground, shape, threads)
 
 
 def _channels(image):

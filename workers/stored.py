@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import zarr
 from numcodecs import blosc
-from zarr.codecs import BloscCodec, BloscShuffle
+from zarr.codecs import BloscCodec
 
 CHUNK = (64, 64, 64)
 """Of what is looked at: a slice reads no more than these many voxels behind and before it."""
@@ -44,7 +44,7 @@ def create(
     fill : number, optional
         What is read where nothing was written.
     """
-    codec = BloscCodec(cname="lz4", clevel=1, shuffle=BloscShuffle.bitshuffle)
+    codec = BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle")
     return zarr.create_array(
         os.fspath(path),
         shape=shape,

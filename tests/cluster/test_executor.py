@@ -50,6 +50,35 @@ def test_progress_arrives_in_order_and_not_more_than_twenty_times_a_second(execu
     assert 2 <= len(fractions) <= 60
 
 
+def test_what_a_kernel_says_arrives_between_its_fractions(executor):
+    heard = []
+
+    def report(fraction):
+        heard.append(fraction)
+
+    report.say = heard.append
+
+    def speak(report):
+        report(0.0)
+        report.say("half of it")
+        return "done"
+
+    assert executor.submit(speak, report=report).result(30) == "done"
+    assert eventually(lambda: heard == [0.0, "half of it"])
+
+
+def test_who_takes_only_fractions_is_told_nothing_else(executor):
+    fractions = []
+
+    def speak(report):
+        report.say("half of it")
+        report(0.5)
+
+    executor.submit(speak, report=fractions.append).result(30)
+
+    assert eventually(lambda: fractions == [0.5])
+
+
 def test_a_kernel_without_report_is_given_none(executor):
     def given(report="nothing"):
         return report

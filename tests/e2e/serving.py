@@ -26,10 +26,13 @@ class Server:
     """Serves `app` with `file` open, until it is stopped.
 
     Its log is a file, so that it never waits for a reader; what it keeps lies beside that.
-    `seen_at` is another port at which browsers see it.
+    `seen_at` is another port at which browsers see it. `command` and `environment` are those of
+    another installation.
     """
 
-    def __init__(self, file, log, app=APP, options=(), port=None, seen_at=None):
+    def __init__(
+        self, file, log, app=APP, options=(), port=None, seen_at=None, command=(), environment=None
+    ):
         self.port, self.log = port or free_port(), log
         self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
@@ -37,14 +40,16 @@ class Server:
         if seen_at or app is not APP:
             where += ["--allow-websocket-origin", f"127.0.0.1:{seen_at or self.port}"]
         asked = [str(file), "--data-root", str(self.data_root), *options]
-        serve = [sys.executable, "-m", "dashboard.cli", "serve", *where, *asked]
+        ours = (sys.executable, "-m", "dashboard.cli")
+        serve = [*(command or ours), "serve", *where, *asked]
         if app is not APP:
             where += ["--address", "127.0.0.1"]
             serve = [sys.executable, "-m", "panel", "serve", str(app), *where, "--args", *asked]
         with log.open("wb") as sink:
             self.process = subprocess.Popen(
                 serve,
-                cwd=ROOT,
+                cwd=log.parent if command else ROOT,
+                env=environment,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

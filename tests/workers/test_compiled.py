@@ -3,12 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from workers.compiled import compiled
+from workers.compiled import COMPILING, compiled, compiling_said
 
 ROOT = Path(__file__).parents[2]
 KERNEL = """
@@ -167,3 +168,61 @@ def test_an_option_of_numbas_can_be_given():
 
     with pytest.raises(IndexError):
         item(np.zeros(2), 5)
+
+
+def test_while_something_is_compiled_that_is_said_until_it_has_gone_on():
+    heard = []
+
+    def report(fraction):
+        heard.append(fraction)
+
+    report.say = heard.append
+
+    @compiled
+    def half(n):
+        return n / 2
+
+    with compiling_said(report) as told:
+        told(0.1)
+        half(1)
+        half(1.0)
+        told(0.2)
+        half(2)
+        told(0.3)
+
+    assert heard == [0.1, COMPILING, "", 0.2, 0.3]
+
+
+def test_nothing_is_said_where_it_is_loaded(folder):
+    said = """
+import kernel
+from workers.compiled import compiling_said
+
+def report(fraction):
+    pass
+
+heard = []
+report.say = heard.append
+with compiling_said(report):
+    kernel.twice(21)
+print(len(heard), 0, "")
+"""
+
+    assert folder.call(said)[0] == 1
+    assert folder.call(said)[0] == 0
+
+
+def test_who_does_not_wait_any_more_stops_at_the_next_fraction_and_not_in_the_compiler():
+    def report(fraction):
+        raise CancelledError
+
+    report.say = report
+
+    @compiled
+    def third(n):
+        return n / 3
+
+    with compiling_said(report) as told:
+        assert third(3) == 1
+        with pytest.raises(CancelledError):
+            told(0.5)
