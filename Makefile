@@ -59,6 +59,8 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra test --extra lint --constraints requirements.lock \
 		--output-file requirements-test.lock
+	$(LOCK) --extra docs --constraints requirements-test.lock \
+		--output-file requirements-docs.lock
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
