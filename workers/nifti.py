@@ -121,6 +121,16 @@ def opened(
 
     What is raised inside the context because the file is damaged is made into one sentence too.
 
+    Parameters
+    ----------
+    source, volume, form, max_voxels, report
+        As for `read`.
+
+    Yields
+    ------
+    source : Source
+        Of one volume; nothing can be read of it when the context has ended.
+
     Raises
     ------
     FormsDiffer, SeveralVolumes, UnreadableFile, ValueError

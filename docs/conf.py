@@ -1,0 +1,52 @@
+"""How Sphinx builds the documents: `make docs`. Whatever lies in docs/deploy/ is taken up."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+_PROJECT = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text())["project"]
+
+project = "supervox"
+author = copyright = "supervox developers"  # noqa: A001 - Sphinx's name
+version = release = _PROJECT["version"]
+
+extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["README.md"]
+# A branch of the tree may have no page in docs/deploy/ yet.
+suppress_warnings = ["toc.empty_glob"]
+numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
+
+myst_heading_anchors = 4
+myst_enable_extensions = ["colon_fence", "deflist"]
+
+# Kernels say their shapes in their docstrings; their annotations would only repeat the types.
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+python_use_unqualified_type_names = True
+
+# No asset of a page comes from a network: no fonts, no MathJax, no badges.
+html_theme = "pydata_sphinx_theme"
+html_title = f"supervox {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_favicon = "static/icon.svg"
+html_logo = "static/icon.svg"
+html_theme_options = {
+    "logo": {"text": "supervox"},
+    "navbar_align": "left",
+    "navbar_end": ["theme-switcher"],
+    "navbar_persistent": ["search-button"],
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_toc_level": 2,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
