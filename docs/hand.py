@@ -1,4 +1,4 @@
-"""A hand on the real page: mouse, keys and pictures, for the documents."""
+"""A hand on the real page, for the documents: mouse, keys and pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 IMAGES = Path(__file__).with_name("images")
-COLOURS = 256
+QUALITY = 90
 Voxel = tuple[int, int, int]
 
 
@@ -115,14 +115,43 @@ class Hand:
             last = now
             self.go_on(1)
 
-    def take(self, name: str, *parts: Locator, margin: int = 0) -> None:
-        """Save a picture as NAME.png: of the page, or of what holds all `parts` and a margin."""
+    def zoom(self, plane: str, voxel: Voxel, notches: int) -> None:
+        """Zoom into a slice at a voxel, by the wheel with Ctrl."""
+        self.point(plane, voxel)
+        self.page.keyboard.down("Control")
+        for _ in range(notches):
+            self.page.mouse.wheel(0, -120)
+            self.go_on(0.1)
+        self.page.keyboard.up("Control")
+
+    def rename(self, value: int, name: str) -> None:
+        """Give a label a name, by a double click on the one it has."""
+        row = self.page.get_by_role("row").nth(value - 1)
+        row.locator(".name").dblclick()
+        field = self.page.get_by_label(f"Name of label {value}", exact=True)
+        field.fill(name)
+        field.press("Enter")
+        self.page.get_by_role("row", name=name, exact=True).wait_for()
+
+    def go_back_to_the_beginning(self) -> None:
+        """Undo all that was done, by a click on the history's last line."""
+        rows = self.page.get_by_role("listbox", name="Edits, newest first").get_by_role("option")
+        rows.last.click()
+        self.button("Undo").and_(self.page.locator(":disabled")).wait_for()
+        self.wait_ready()
+
+    def shot(self, *parts: Locator, margin: int = 0) -> Image.Image:
+        """Return a picture: of the page, or of what holds all `parts` and a margin."""
         clip = {"clip": box_around(parts, margin, self.page.viewport_size)} if parts else {}
-        save(self.page.screenshot(**clip), name)
+        return Image.open(io.BytesIO(self.page.screenshot(**clip))).convert("RGB")
+
+    def take(self, name: str, *parts: Locator, margin: int = 0) -> None:
+        """Save a picture as NAME.webp: of the page, or of what holds all `parts` and a margin."""
+        save(self.shot(*parts, margin=margin), name)
 
 
 def box_around(parts: Iterable[Locator], margin: int, room: dict[str, int]) -> dict[str, float]:
-    """Return the smallest box of the page with all `parts` in it, and a margin where there is one."""
+    """Return the smallest box with all `parts` in it, and a margin if there is room."""
     boxes = [part.bounding_box() for part in parts]
     x, y = (max(0, min(box[axis] for box in boxes) - margin) for axis in "xy")
     right = max(box["x"] + box["width"] for box in boxes) + margin
@@ -135,8 +164,17 @@ def box_around(parts: Iterable[Locator], margin: int, room: dict[str, int]) -> d
     }
 
 
-def save(png: bytes, name: str) -> None:
-    """Save a picture with as many colours as one byte holds."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(IMAGES / f"{name}.png", optimize=True)
+def save(picture: Image.Image, name: str) -> None:
+    """Save a picture; WebP, as 256 colours of a PNG would change those of the labels."""
+    picture.save(IMAGES / f"{name}.webp", quality=QUALITY, method=6)
+
+
+def beside(*pictures: Image.Image, gap: int = 12) -> Image.Image:
+    """Return pictures of one height side by side."""
+    width = sum(each.width for each in pictures) + gap * (len(pictures) - 1)
+    joined = Image.new("RGB", (width, max(each.height for each in pictures)), "white")
+    x = 0
+    for each in pictures:
+        joined.paste(each, (x, 0))
+        x += each.width + gap
+    return joined

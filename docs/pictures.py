@@ -1,0 +1,94 @@
+"""Take all pictures of the documents anew from the real page: part of `make docs`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from docs import film, scans, scenes
+from docs.hand import IMAGES, Hand
+from tests.browser import FLAGS, on_path
+
+WHOLE = {"width": 1440, "height": 900}
+GUIDE = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}
+
+
+def main() -> None:
+    """Serve the demo with nothing done to it, and take pictures until the last."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as kept:
+        folder = Path(kept) / "scans"
+        folder.mkdir()
+        serve = [sys.executable, "-m", "dashboard.cli", "serve", str(scans.write(folder))]
+        where = ["--port", "0", "--data-root", f"{kept}/data", "--cache", f"{kept}/cache"]
+        with subprocess.Popen([*serve, *where], stdout=subprocess.PIPE, text=True) as server:
+            try:
+                take_all(address_of(server), server)
+            finally:
+                server.terminate()
+
+
+def address_of(server: subprocess.Popen) -> str:
+    """Return where a server that was just started answers."""
+    address = server.stdout.readline().rpartition(" ")[2].strip()
+    while server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=60).close()  # noqa: S310 - our own address
+        except urllib.error.URLError:
+            continue
+        return address
+    raise RuntimeError("The server ended before it answered.")
+
+
+def take_all(address: str, server: subprocess.Popen) -> None:
+    """Take all pictures from the page at `address`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=on_path(), args=FLAGS)
+        on_page(browser, address, film.shoot, viewport=film.SIZE)
+        on_page(browser, address, scenes.take_whole_page, viewport=WHOLE)
+        on_page(browser, address, lambda hand: take_guide(hand, address, server), **GUIDE)
+        browser.close()
+
+
+def on_page(browser: Browser, address: str, act, **how) -> None:
+    """Open the page in a browser of its own kind, do something there, and leave it."""
+    context = browser.new_context(**how)
+    hand = Hand(context.new_page())
+    hand.page.goto(address)
+    hand.wait_ready()
+    hand.button("No hints").click()
+    act(hand)
+    hand.wait_ready()
+    context.close()
+
+
+def take_guide(hand: Hand, address: str, server: subprocess.Popen) -> None:
+    """Take the pictures of the guide, those of the painted tumour first."""
+    hand.go_to(scenes.MIDDLE)
+    scenes.take_questions(hand)
+    scenes.take_labels(hand)
+    scenes.take_brush(hand)
+    scenes.take_looks(hand)
+    scenes.take_series(hand)
+    scenes.take_strokes(hand)
+    scenes.take_cuts(hand)
+    other = hand.page.context.new_page()
+    scenes.take_read_only(other, address)
+    other.close()
+    server.send_signal(signal.SIGSTOP)
+    try:
+        scenes.take_lost(hand)
+    finally:
+        server.send_signal(signal.SIGCONT)
+    hand.page.get_by_role("alert").wait_for(state="hidden", timeout=60_000)
+
+
+if __name__ == "__main__":
+    main()
