@@ -24,10 +24,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test torture lint bench picture study lock clean browser
+.PHONY: help run install test torture lint bench docs docs-check study lock clean browser
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/installed ## open FILE=scan.nii.gz, or the demo, on PORT=5006
 	@$(BIN)/supervox serve $${FILE:+"$$FILE"} --port "$$PORT"
@@ -49,8 +49,14 @@ lint: .venv/installed-test ## check style
 bench: .venv/installed-test ## time the kernels and the page
 	$(BIN)/python -m benchmarks $(ARGS)
 
-picture: .venv/installed-test browser ## take docs/page.png anew from the real page
-	$(BIN)/python -m docs.picture
+docs: .venv/installed-docs browser ## take all pictures anew from the real page, and build build/docs
+	$(BIN)/python -m docs.tables
+	$(BIN)/python -m docs.pictures
+	$(MAKE) --no-print-directory docs-check
+
+docs-check: .venv/installed-docs ## build the documents, and look for dead links
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs build/docs
+	$(BIN)/python -m docs.site build/docs
 
 study: .venv/installed-test ## study the defaults anew and draw docs/quality.png (minutes)
 	$(BIN)/python -m docs.quality
@@ -83,4 +89,8 @@ $(BIN)/uv:
 
 .venv/installed-test: requirements-test.lock .venv/installed
 	$(INSTALL) --requirement requirements-test.lock
+	@touch $@
+
+.venv/installed-docs: requirements-docs.lock .venv/installed-test
+	$(INSTALL) --requirement requirements-docs.lock
 	@touch $@

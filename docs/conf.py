@@ -12,7 +12,7 @@ project = "supervox"
 author = copyright = "supervox developers"  # noqa: A001 - Sphinx's name
 version = release = _PROJECT["version"]
 
-extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["README.md"]
 # What a docstring must have of a function that is called from a notebook; of a tuple with names

@@ -7,7 +7,7 @@ from itertools import pairwise
 from PIL import Image
 
 from docs.hand import IMAGES, Hand
-from docs.tumour import STROKES
+from docs.tumour import MIDDLE, STROKES
 
 SIZE = {"width": 1120, "height": 700}
 WIDTH = 900  # of the film; text of the page is still read
@@ -54,8 +54,8 @@ class Film:
         mouse = self.hand.page.mouse
         mouse.move(x, y)
         mouse.down()
-        for n in range(1, 13):
-            mouse.move(x + 12 * n, y + 2 * n)
+        for n in range(1, 10):
+            mouse.move(x + 16 * n, y + 3 * n)
             self.hand.go_on(0.2)
             self.add(SHORT_MS)
         mouse.up()
@@ -82,6 +82,11 @@ def between(start: tuple, end: tuple, share: float) -> tuple:
 
 def shoot(hand: Hand) -> None:
     """Film how the tumour is labelled by four strokes, on a page with nothing done to it."""
+    hand.go_to(MIDDLE)
+    for plane in ("axial", "coronal", "sagittal"):
+        hand.zoom(plane, MIDDLE, 4)
+    hand.page.mouse.move(5, 400)
+    hand.wait_still()
     film = Film(hand)
     film.add(LONG_MS)
     for stroke in STROKES[:2]:

@@ -28,7 +28,7 @@ class Hand:
 
     def until(self, condition: str, argument: object = None) -> None:
         """Wait until a condition in JavaScript holds."""
-        self.page.wait_for_function(condition, arg=argument, timeout=120_000)
+        self.page.wait_for_function(condition, arg=argument, timeout=180_000)
 
     def wait_ready(self) -> None:
         """Wait until slices, superpixels and labels are there, and nothing is on its way."""
@@ -97,7 +97,7 @@ class Hand:
         done = self.page.get_by_role("button", name="Cancel")
         self.button("Partition").click()
         self.go_on()
-        done.wait_for(state="hidden", timeout=120_000)
+        done.wait_for(state="hidden", timeout=180_000)
         self.wait_ready()
 
     def open(self, name: str, kind: str = "Volume") -> None:

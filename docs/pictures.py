@@ -60,10 +60,12 @@ def take_all(address: str, server: subprocess.Popen) -> None:
 def on_page(browser: Browser, address: str, act, **how) -> None:
     """Open the page in a browser of its own kind, do something there, and leave it."""
     context = browser.new_context(**how)
+    context.set_default_timeout(180_000)
     hand = Hand(context.new_page())
     hand.page.goto(address)
     hand.wait_ready()
     hand.button("No hints").click()
+    hand.page.locator(".toast").first.wait_for(state="hidden")
     act(hand)
     hand.wait_ready()
     context.close()

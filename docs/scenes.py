@@ -22,6 +22,8 @@ def dialog(hand: Hand, name: str):
 
 def take_whole_page(hand: Hand) -> None:
     """Paint and name the tumour, and take the page."""
+    hand.go_to(MIDDLE)
+    hand.go_back_to_the_beginning()
     tumour.paint(hand)
     for value, name in tumour.NAMES.items():
         hand.rename(value, name)

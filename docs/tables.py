@@ -24,7 +24,7 @@ def keys() -> str:
         (part["title"], [(key["key"], key["what"]) for key in _KEY.finditer(part["keys"])])
         for part in _PART.finditer(source)
     ]
-    return "".join(_table(f"### {title}", ("key", "what it does"), rows) for title, rows in parts)
+    return "".join(_table(f"## {title}", ("key", "what it does"), rows) for title, rows in parts)
 
 
 def options(command: str) -> str:

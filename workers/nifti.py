@@ -91,6 +91,11 @@ def read(
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
 
+    Returns
+    -------
+    file : NiftiFile
+        Its intensities (I, J, K), where they lie, and what is to be said of them.
+
     Raises
     ------
     FormsDiffer
