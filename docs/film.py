@@ -84,7 +84,7 @@ def shoot(hand: Hand) -> None:
     """Film how the tumour is labelled by four strokes, on a page with nothing done to it."""
     hand.go_to(MIDDLE)
     for plane in ("axial", "coronal", "sagittal"):
-        hand.zoom(plane, MIDDLE, 4)
+        hand.zoom(plane, MIDDLE, 2)
     hand.page.mouse.move(5, 400)
     hand.wait_still()
     film = Film(hand)

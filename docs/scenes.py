@@ -27,6 +27,8 @@ def take_whole_page(hand: Hand) -> None:
     tumour.paint(hand)
     for value, name in tumour.NAMES.items():
         hand.rename(value, name)
+    hand.page.evaluate("document.activeElement.blur()")
+    hand.go_to(MIDDLE)
     hand.press("2")
     hand.point("axial", (118, 160, 115))
     hand.wait_still()
@@ -71,7 +73,7 @@ def take_labels(hand: Hand) -> None:
 def take_brush(hand: Hand) -> None:
     """Take the brush, its options and its outline."""
     hand.press("t")
-    hand.zoom("axial", MIDDLE, 4)
+    hand.zoom("axial", MIDDLE, 3)
     for _ in range(4):
         hand.press("]")
     hand.point("axial", (118, 170, 115), steps=3)
@@ -137,7 +139,7 @@ def take_strokes(hand: Hand) -> None:
 def take_cuts(hand: Hand) -> None:
     """Take coarse and fine superpixels, the settings, and a split."""
     hand.go_back_to_the_beginning()
-    hand.zoom("axial", MIDDLE, 4)
+    hand.zoom("axial", MIDDLE, 2)
     pictures = []
     for count in (500, 2500, 10000):
         hand.set("Count", count)
