@@ -1,4 +1,7 @@
-"""Take all pictures of the documents anew from the real page: part of `make docs`."""
+"""Take all pictures of the documents anew from the real page: part of `make docs`.
+
+``python -m docs.pictures guide`` takes some of them: ``film``, ``page`` or ``guide``.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from docs import film, scans, scenes
+from docs import film, scans, scenes, tumour
 from docs.hand import IMAGES, Hand
 from tests.browser import FLAGS, on_path
 
+PARTS = ("film", "page", "guide")
 WHOLE = {"width": 1440, "height": 900}
 GUIDE = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}
 
 
-def main() -> None:
+def main(*parts: str) -> None:
     """Serve the demo with nothing done to it, and take pictures until the last."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as kept:
@@ -30,7 +34,7 @@ def main() -> None:
         where = ["--port", "0", "--data-root", f"{kept}/data", "--cache", f"{kept}/cache"]
         with subprocess.Popen([*serve, *where], stdout=subprocess.PIPE, text=True) as server:
             try:
-                take_all(address_of(server), server)
+                take(parts or PARTS, address_of(server), server)
             finally:
                 server.terminate()
 
@@ -47,13 +51,16 @@ def address_of(server: subprocess.Popen) -> str:
     raise RuntimeError("The server ended before it answered.")
 
 
-def take_all(address: str, server: subprocess.Popen) -> None:
-    """Take all pictures from the page at `address`."""
+def take(parts: tuple[str, ...], address: str, server: subprocess.Popen) -> None:
+    """Take pictures from the page at `address`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=on_path(), args=FLAGS)
-        on_page(browser, address, film.shoot, viewport=film.SIZE)
-        on_page(browser, address, scenes.take_whole_page, viewport=WHOLE)
-        on_page(browser, address, lambda hand: take_guide(hand, address, server), **GUIDE)
+        if "film" in parts:
+            on_page(browser, address, film.shoot, viewport=film.SIZE)
+        if "page" in parts:
+            on_page(browser, address, scenes.take_whole_page, viewport=WHOLE)
+        if "guide" in parts:
+            on_page(browser, address, lambda hand: take_guide(hand, address, server), **GUIDE)
         browser.close()
 
 
@@ -73,7 +80,7 @@ def on_page(browser: Browser, address: str, act, **how) -> None:
 
 def take_guide(hand: Hand, address: str, server: subprocess.Popen) -> None:
     """Take the pictures of the guide, those of the painted tumour first."""
-    hand.go_to(scenes.MIDDLE)
+    tumour.label(hand)
     scenes.take_questions(hand)
     scenes.take_labels(hand)
     scenes.take_brush(hand)
@@ -93,4 +100,4 @@ def take_guide(hand: Hand, address: str, server: subprocess.Popen) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

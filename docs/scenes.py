@@ -22,13 +22,7 @@ def dialog(hand: Hand, name: str):
 
 def take_whole_page(hand: Hand) -> None:
     """Paint and name the tumour, and take the page."""
-    hand.go_to(MIDDLE)
-    hand.go_back_to_the_beginning()
-    tumour.paint(hand)
-    for value, name in tumour.NAMES.items():
-        hand.rename(value, name)
-    hand.page.evaluate("document.activeElement.blur()")
-    hand.go_to(MIDDLE)
+    tumour.label(hand)
     hand.press("2")
     hand.point("axial", (118, 160, 115))
     hand.wait_still()
@@ -62,11 +56,13 @@ def take_questions(hand: Hand) -> None:
 
 def take_labels(hand: Hand) -> None:
     """Take the table of labels and its menu."""
+    hand.page.mouse.move(5, 400)
+    table = hand.shot(section(hand, "labels"), margin=4)
     hand.button("More on labels").click()
     menu = dialog(hand, "More on labels")
     menu.wait_for()
     hand.go_on()
-    hand.take("labels", section(hand, "labels"), menu, margin=6)
+    save(beside(table, hand.shot(menu)), "labels")
     hand.press("Escape")
 
 
@@ -96,7 +92,8 @@ def take_looks(hand: Hand) -> None:
     hand.take("keys", dialog(hand, "Help"), margin=6)
     hand.press("Escape")
     hand.take("display", section(hand, "display"), margin=4)
-    hand.take("downloads", hand.page.get_by_text("Download volume").locator(".."), margin=24)
+    names = ("volume", "superpixels", "label table", "statistics")
+    hand.take("downloads", *(hand.button(f"Download {name}") for name in names), margin=8)
 
 
 def take_series(hand: Hand) -> None:
@@ -133,7 +130,8 @@ def take_strokes(hand: Hand) -> None:
     hand.press("z")
     hand.wait_ready()
     hand.go_on()
-    hand.take("history", section(hand, "history"), margin=4)
+    history = section(hand, "history")
+    hand.take("history", history.locator("h2"), history.get_by_role("option").last, margin=6)
 
 
 def take_cuts(hand: Hand) -> None:
