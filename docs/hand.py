@@ -139,6 +139,8 @@ class Hand:
         rows.last.click()
         self.button("Undo").and_(self.page.locator(":disabled")).wait_for()
         self.wait_ready()
+        # The last line was scrolled to, and the table of labels out of sight.
+        self.page.locator("aside").evaluate("panel => { panel.scrollTop = 0 }")
 
     def shot(self, *parts: Locator, margin: int = 0) -> Image.Image:
         """Return a picture: of the page, or of what holds all `parts` and a margin."""

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -21,7 +23,7 @@ from tests.browser import FLAGS, on_path
 
 PARTS = ("film", "page", "guide")
 WHOLE = {"width": 1440, "height": 900}
-GUIDE = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}
+GUIDE = {"viewport": {"width": 1280, "height": 840}, "device_scale_factor": 1.5}
 
 
 def main(*parts: str) -> None:
@@ -31,23 +33,33 @@ def main(*parts: str) -> None:
         folder = Path(kept) / "scans"
         folder.mkdir()
         serve = [sys.executable, "-m", "dashboard.cli", "serve", str(scans.write(folder))]
-        where = ["--port", "0", "--data-root", f"{kept}/data", "--cache", f"{kept}/cache"]
-        with subprocess.Popen([*serve, *where], stdout=subprocess.PIPE, text=True) as server:
+        port = free_port()
+        where = ["--port", str(port), "--data-root", f"{kept}/data", "--cache", f"{kept}/cache"]
+        with subprocess.Popen([*serve, *where]) as server:
             try:
-                take(parts or PARTS, address_of(server), server)
+                address = f"http://127.0.0.1:{port}/"
+                until_it_answers(address, server)
+                take(parts or PARTS, address, server)
             finally:
                 server.terminate()
 
 
-def address_of(server: subprocess.Popen) -> str:
-    """Return where a server that was just started answers."""
-    address = server.stdout.readline().rpartition(" ")[2].strip()
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until_it_answers(address: str, server: subprocess.Popen) -> None:
+    """Wait for the first answer of a server that was just started."""
     while server.poll() is None:
         try:
             urllib.request.urlopen(address, timeout=60).close()  # noqa: S310 - our own address
         except urllib.error.URLError:
+            time.sleep(0.2)
             continue
-        return address
+        return
     raise RuntimeError("The server ended before it answered.")
 
 

@@ -119,6 +119,7 @@ def take_strokes(hand: Hand) -> None:
     """Take a line that is being drawn, what it labels, and the history."""
     hand.go_back_to_the_beginning()
     hand.press("2")
+    hand.zoom("axial", MIDDLE, 2)
     hand.begin("axial", tumour.STROKES[0][2])
     hand.go_on()
     hand.take("stroke")
