@@ -26,10 +26,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test torture lint dist bench picture study lock clean browser
+.PHONY: help run install test torture lint dist bench docs docs-check study lock clean browser
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/installed ## open FILE=scan.nii.gz, or the demo, on PORT=5006
 	@$(BIN)/supervox serve $${FILE:+"$$FILE"} --port "$$PORT"
@@ -54,8 +54,14 @@ dist: .venv/installed-release browser ## build wheel and sdist, and try the whee
 bench: .venv/installed-test ## time the kernels and the page
 	$(BIN)/python -m benchmarks $(ARGS)
 
-picture: .venv/installed-test browser ## take docs/page.png anew from the real page
-	$(BIN)/python -m docs.picture
+docs: .venv/installed-docs browser ## take all pictures anew from the real page, and build build/docs
+	$(BIN)/python -m docs.tables
+	$(BIN)/python -m docs.pictures
+	$(MAKE) --no-print-directory docs-check
+
+docs-check: .venv/installed-docs ## build the documents, and look for dead links
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs build/docs
+	$(BIN)/python -m docs.site build/docs
 
 study: .venv/installed-test ## study the defaults anew and draw docs/quality.png (minutes)
 	$(BIN)/python -m docs.quality
@@ -66,6 +72,8 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 		--output-file requirements-test.lock
 	$(LOCK) --extra release --constraints requirements-test.lock \
 		--output-file requirements-release.lock
+	$(LOCK) --extra docs --constraints requirements-test.lock \
+		--output-file requirements-docs.lock
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
@@ -92,4 +100,8 @@ $(BIN)/uv:
 
 .venv/installed-release: requirements-release.lock .venv/installed-test
 	$(INSTALL) --requirement requirements-release.lock
+	@touch $@
+
+.venv/installed-docs: requirements-docs.lock .venv/installed-test
+	$(INSTALL) --requirement requirements-docs.lock
 	@touch $@

@@ -13,7 +13,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-release.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-test.lock",
+    "requirements-release.lock",
+    "requirements-docs.lock",
+)
 # Where conda-forge has another name. Its `dask` brings pyarrow and more that we never call.
 CONDA_NAMES = {"dask": "dask-core", "playwright": "playwright-python"}
 
@@ -120,15 +125,26 @@ def test_the_tests_lock_pins_what_tests_and_lint_need_within_its_bounds(python, 
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_tests_run_on_the_versions_that_users_get(python):
-    run, test, _ = (pins(lock, python) for lock in LOCKS)
+def test_the_documents_lock_pins_what_builds_them_within_its_bounds(python, project):
+    locked = pins("requirements-docs.lock", python)
+    for wanted in map(Requirement, project["optional-dependencies"]["docs"]):
+        pinned = locked[canonicalize_name(wanted.name)].removeprefix("==")
+
+        assert wanted.specifier.contains(pinned, prereleases=False), f"{wanted}: {pinned}"
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_tests_and_documents_run_on_the_versions_that_users_get(python):
+    run, test, _, docs = (pins(lock, python) for lock in LOCKS)
 
     assert run.items() <= test.items()
+    assert run.items() <= docs.items()
+    assert all(docs[name] == pin for name, pin in test.items() if name in docs)
 
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_a_release_is_built_where_the_tests_run_with_what_is_pinned(python, project):
-    test, release = (pins(lock, python) for lock in LOCKS[1:])
+    test, release = (pins(lock, python) for lock in LOCKS[1:3])
     for wanted in map(Requirement, project["optional-dependencies"]["release"]):
         assert wanted.specifier.contains(release[canonicalize_name(wanted.name)][2:]), wanted
 

@@ -39,6 +39,7 @@ def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
     path : path
         May exist; its folder must.
     content : bytes
+        All of it.
     mode : int, optional
         Permissions of a file that is not there yet, less the umask.
 
@@ -58,6 +59,18 @@ def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[
     """Give a function that takes the new content of `path`, piece by piece, for a ``with``.
 
     At its end the file is replaced as by `replace`, and on an exception it is left as it was.
+
+    Parameters
+    ----------
+    path : path
+        May exist; its folder must.
+    mode : int, optional
+        Permissions of a file that is not there yet, less the umask.
+
+    Yields
+    ------
+    write : callable
+        Takes bytes, which follow those that it was given before.
 
     Raises
     ------

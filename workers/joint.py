@@ -25,10 +25,18 @@ def partition_jointly(
     *others : (I, J, K) ndarray
         What is not finite in them counts as their lowest intensity: a volume that covers a part
         of `image` takes no voxel of it away.
-    spacing, how
-        As for `partition`.
+    spacing : (3,) sequence of float
+        Voxel edges in mm.
     weights : sequence of float
         Of `image` and of each of the others.
+    **how
+        What else `partition` takes: ``count``, ``size_mm3``, ``compactness``, ``sigma_mm``,
+        ``threshold``, ``threads``, ``report``.
+
+    Returns
+    -------
+    partition : Partition
+        As of one volume; its threshold is that of `image`.
 
     Raises
     ------

@@ -26,6 +26,11 @@ def encode(rows: Iterable[tuple], form: str) -> bytes:
     form : str
         One of `FORMS`.
 
+    Returns
+    -------
+    content : bytes
+        Of a text in UTF-8.
+
     Raises
     ------
     ValueError
@@ -41,6 +46,16 @@ def encode(rows: Iterable[tuple], form: str) -> bytes:
 
 def decode(content: bytes) -> tuple[Row, ...]:
     """Return the rows of a file in any of the forms, those of value 0 left out.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file, at most some megabytes; UTF-8, with a byte order mark or without.
+
+    Returns
+    -------
+    rows : tuple of Row
+        In the order of the file; values from 1, each once.
 
     Raises
     ------
@@ -61,6 +76,16 @@ def decode(content: bytes) -> tuple[Row, ...]:
 
 def form_of(text: str) -> str:
     """Return in which of `FORMS` a text is a table.
+
+    Parameters
+    ----------
+    text : str
+        Of a file, whole.
+
+    Returns
+    -------
+    form : str
+        ``"itksnap"``, ``"freesurfer"`` or ``"bids"``.
 
     Raises
     ------

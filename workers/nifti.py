@@ -91,6 +91,11 @@ def read(
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
 
+    Returns
+    -------
+    file : NiftiFile
+        Its intensities (I, J, K), where they lie, and what is to be said of them.
+
     Raises
     ------
     FormsDiffer
@@ -120,6 +125,16 @@ def opened(
     """Open one volume as `read` does, without reading more than the header.
 
     What is raised inside the context because the file is damaged is made into one sentence too.
+
+    Parameters
+    ----------
+    source, volume, form, max_voxels, report
+        As for `read`.
+
+    Yields
+    ------
+    source : Source
+        Of one volume; nothing can be read of it when the context has ended.
 
     Raises
     ------

@@ -46,6 +46,11 @@ def encode_labels(labels: np.ndarray, header: bytes, *, report: Report | None = 
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
 
+    Returns
+    -------
+    content : bytes
+        Gzipped, with no time in it.
+
     Raises
     ------
     ValueError
@@ -108,6 +113,11 @@ def encode_volume(data: np.ndarray, header: bytes, *, report: Report | None = No
         The source's header block; its intent and display range are kept.
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
+
+    Returns
+    -------
+    content : bytes
+        Gzipped, with no time in it.
 
     Raises
     ------

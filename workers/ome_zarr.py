@@ -74,8 +74,14 @@ def opened(
     volume : int, optional
         Which one of those that time, channels and other axes make, from 0.
     max_voxels : int
+        Of more, nothing is opened.
     report : callable, optional
         Told the fraction that is read.
+
+    Yields
+    ------
+    source : Source
+        Of one volume; nothing can be read of it when the context has ended.
 
     Raises
     ------

@@ -82,8 +82,8 @@ def partition_stored(
     out : str
         Path of an array of uint32 (I, J, K) with the ids that is there at the end; 0 outside the
         foreground. It lies on the same disk as `work`.
-    spacing, count, size_mm3, compactness, sigma_mm, threshold
-        As for `workers.partition.partition`.
+    spacing : (3,) sequence of float
+        Voxel edges in mm.
     executor : Executor
         Runs the kernels, each on a chunk. Its processes must see `image`, `out` and `work`.
     work : Path
@@ -92,6 +92,8 @@ def partition_stored(
         once use it, the first ends with a ValueError.
     chunks : (3,) tuple of int, optional
         Voxels of a chunk; the ids do not depend on it.
+    count, size_mm3, compactness, sigma_mm, threshold
+        As for `workers.partition.partition`.
     report : callable, optional
         Told the fraction that is done, and by `workers.progress.say` what is being done; may raise
         CancelledError.

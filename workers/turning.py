@@ -78,8 +78,14 @@ def turn(
     max_memory : int, optional
         Bytes of voxels in memory at once, about; one row of chunks along I must fit.
     chunks : (3,) tuple of int, optional
+        Voxels of a chunk along I, J, K.
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
+
+    Returns
+    -------
+    turned : Turned
+        Shapes, spacings and paths of the levels, and what was learnt of all voxels.
 
     Raises
     ------

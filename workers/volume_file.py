@@ -35,6 +35,11 @@ def opened(
     form, max_voxels, report
         As for `workers.nifti.read`.
 
+    Yields
+    ------
+    source : Source
+        Of one volume; nothing can be read of it when the context has ended.
+
     Raises
     ------
     FormsDiffer, SeveralVolumes, UnreadableFile, ValueError
