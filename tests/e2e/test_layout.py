@@ -30,6 +30,8 @@ def test_the_page_fills_the_window_with_four_equal_panes(new_bench, server, widt
     sizes = np.array([(box["width"], box["height"]) for box in boxes])
     assert np.ptp(sizes, axis=0).max() <= 2
     assert sizes.prod(axis=1).sum() > 0.6 * width * height
+    side = bench.page.locator("aside").evaluate("(el) => [el.scrollHeight, el.clientHeight]")
+    assert side[0] == side[1], "the side panel scrolls"
     for name in BUTTONS:
         box = bench.button(name).bounding_box()
         assert 0 <= box["x"] <= width - box["width"], name

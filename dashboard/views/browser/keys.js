@@ -5,13 +5,13 @@ const KEYS = [
     ["drag", "label the superpixels under the line, in 3D", null],
     ["1 – 9", "choose the label", null],
     ["K", "choose the label under the pointer", (bench) => bench.pick()],
-    ["F2 Del", "rename or remove the label whose row has the focus", null],
+    ["↑ ↓ F2 Del", "in the table of labels: go, rename, remove; Enter chooses", null],
     ["D", "draw: superpixels under the line take the chosen label", (bench) => bench.setTool("draw")],
     ["E", "erase: superpixels under the line lose their label", (bench) => bench.setTool("erase")],
     ["T", "touch up by voxel: a brush that paints as you drag", (bench) => bench.setTool("brush")],
     ["Shift + T", "erase by voxel", (bench) => bench.setTool("eraser")],
     ["F", "fill what a line encloses on its slice", (bench) => bench.setTool("outline")],
-    ["[ ]", "smaller or larger radius (also Shift + wheel)", null],
+    ["[ ]", "smaller or larger radius (also Shift+wheel)", null],
     ["X", "split: a click or a line cuts superpixels into finer ones; labels stay", (bench) => bench.setTool("split")],
     ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
     ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
@@ -26,12 +26,15 @@ const KEYS = [
     ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
     ["M", "one view instead of four, and back (also a double click)", (bench) => bench.quad.toggle()],
+    ["drag in 3D", "turn it; the wheel zooms, Shift + drag moves", null],
+  ]],
+  ["Series", [
+    [", .", "the previous or next volume", null],
+    ["O", "blend the second volume over the shown one", (bench) => bench.series.toggleBlend()],
+    ["J", "the shown and the second volume side by side", (bench) => bench.compare.toggle()],
   ]],
   ["See", [
     ["W", "window: drag across for contrast, up and down for brightness", (bench) => bench.setTool("window")],
-    [", .", "the previous or next volume of the series", null],
-    ["O", "blend the second volume over the shown one", (bench) => bench.series.toggleBlend()],
-    ["J", "the shown and the second volume side by side", (bench) => bench.compare.toggle()],
     ["B", "superpixel borders", (bench) => bench.toggle("borders")],
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
@@ -113,6 +116,8 @@ class Help {
 
   toggle() {
     this.bench.hints.done("help")
-    this.el.open ? this.el.close() : this.el.showModal()
+    if (this.el.open) return this.el.close()
+    this.el.showModal()
+    this.el.scrollTop = 0 // the button that has the focus lies at the end
   }
 }
