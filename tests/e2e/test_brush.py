@@ -87,6 +87,23 @@ def test_the_brush_paints_under_the_pointer_what_the_server_then_keeps(bench, pu
         assert_array_equal(bench.voxels("labelAt", shape), pages[-1])
         assert np.unique(np.argwhere(pages[-1] == int(keys[1]))[:, 2]).size == (painted_in or 5)
 
+    # The circle is as large as the brush at any zoom, before the mouse moves.
+    circle, beside = bench.page.locator(".circle"), (i + 6, j, k)
+    bench.page.mouse.move(*bench.at("axial", (i, j, k)))
+    small, was = circle.bounding_box(), bench.at("axial", beside)
+    bench.page.keyboard.down("Control")
+    bench.page.mouse.wheel(0, -200)
+    bench.page.keyboard.up("Control")
+    bench.until("([at, was]) => supervox.toScreen('axial', ...at)[0] !== was", [beside, was[0]])
+    large, now = circle.bounding_box(), bench.at("axial", beside)
+    centre = bench.at("axial", (i, j, k))[0]
+    assert large["width"] > 1.3 * small["width"]
+    assert abs(large["width"] - large["height"]) < 0.1
+    radius_mm = float(bench.page.get_by_label("Radius in mm").input_value())
+    px_per_mm = abs(now[0] - centre) / (6 * float(image.header.get_zooms()[0]))
+    assert abs(large["width"] - 2 * radius_mm * px_per_mm) < 1
+    bench.press("r")
+
     # The radius by its key; a click is a dab; the eraser.
     bench.press("[")
     bench.press("Shift+T")

@@ -236,6 +236,7 @@ class Pane {
     if (this.index >= 0) this.placeLines(this.bench.cursor)
     this.borders.place()
     this.glow.place()
+    if (this.bench.brush?.over === this) this.bench.brush.outline() // its radius is one in mm
     const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
     this.bar.style.width = `${length * this.pxPerMm}px`
     this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`

@@ -1,5 +1,7 @@
 // A pane as a picture: what its canvases show, and lines, letters and scale over them as they are seen.
 
+const SHADE = { shadowColor: "#000", shadowBlur: 3 } // else not seen where the slice is white
+
 /** Save what a section of the page shows as a PNG, in the screen's own pixels. */
 async function savePicture(bench, section) {
   const { store, quad } = bench
@@ -34,7 +36,10 @@ function pictureOf(section) {
     const { left, top, width, height } = each.getBoundingClientRect()
     if (each.width && each.height && width && height) context.drawImage(each, left, top, width, height)
   }
-  for (const line of section.querySelectorAll(".line, .scale")) if (isSeen(line)) drawBox(context, line)
+  for (const line of section.querySelectorAll(".line, .scale")) {
+    if (line.matches(".scale")) Object.assign(context, SHADE)
+    if (isSeen(line)) drawBox(context, line)
+  }
   drawTexts(context, section)
   return canvas
 }
@@ -70,7 +75,7 @@ function drawTexts(context, section) {
     range.selectNodeContents(node)
     const { left, top, height } = range.getBoundingClientRect()
     const { font, color } = getComputedStyle(el)
-    Object.assign(context, { font, fillStyle: color, shadowColor: "#000", shadowBlur: 3 })
-    context.fillText(node.data, left, top + height / 2)
+    Object.assign(context, { font, fillStyle: color, ...SHADE })
+    for (let times = 0; times < 2; times++) context.fillText(node.data, left, top + height / 2)
   }
 }
