@@ -84,6 +84,9 @@ def test_hundreds_of_labels_come_from_a_file_and_are_found(table, data, tmp_path
     expect(named(bench, "region_209")).to_have_count(1)
     bench.page.get_by_role("searchbox", name="Find a label").fill("region_15")
     expect(rows.filter(visible=True)).to_have_count(11)  # 15, and 150 to 159
+    bench.press("Enter")
+    expect(named(bench, "region_15")).to_be_focused()
+    expect(named(bench, "region_15")).to_have_attribute("aria-selected", "true")
     named(bench, "region_157").click()
 
     # Tab stops once in all of them; keys go on at the rows' neighbours, and the panel scrolls not

@@ -68,6 +68,20 @@ def test_keys_scroll_the_pane_that_was_used_last(bench):
     assert bench.cursor == [i + 1, j, k]
 
 
+def test_keys_zoom_the_pane_that_was_used_last(bench):
+    def size():
+        i, j, k = bench.cursor
+        return bench.at("axial", (i, j, k))[0] - bench.at("axial", (i + 1, j, k))[0]
+
+    bench.page.get_by_label("Axial slice", exact=True).focus()
+    fitted = size()
+    bench.press("+")
+    assert size() > 1.2 * fitted
+    bench.press("-")
+    assert abs(size() - fitted) < 1e-6
+    bench.page.get_by_label("Axial slice", exact=True).blur()
+
+
 def test_the_cursor_stays_in_the_volume(bench):
     bench.click("axial", bench.cursor)
     for _ in range(SHAPE[2]):

@@ -23,6 +23,7 @@ const KEYS = [
     ["← →", "slice by slice; with Shift by five (also ↑ ↓, PgUp PgDn)", null],
     ["C", "crosshair: the three slices follow the drag", (bench) => bench.setTool("cursor")],
     ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
+    ["+ −", "zoom the view that was used last", null],
     ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
     ["M", "one view instead of four, and back (also a double click)", (bench) => bench.quad.toggle()],
@@ -52,6 +53,7 @@ const KEYS = [
 const ACTIONS = new Map(KEYS.flatMap(([, keys]) => keys).filter(([, , action]) => action)
   .map(([key, , action]) => [key.toLowerCase(), action]))
 const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
+const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 }
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
 
 const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
@@ -94,6 +96,7 @@ function onKey(bench, event) {
     else bench.set("opacity", clamp(bench.display.opacity + BRACKETS[key] / 10, 0, 1))
   } else if (event.shiftKey && ACTIONS.has(`shift + ${key}`)) ACTIONS.get(`shift + ${key}`)(bench)
   else if (key === "," || key === ".") bench.series.step(key === "." ? 1 : -1)
+  else if (key in ZOOMS) bench.active.zoomBy(ZOOMS[key])
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false
   if (done) event.preventDefault()

@@ -12,7 +12,8 @@ class LabelTable {
   constructor(bench) {
     this.bench = bench
     this.known = new Map()
-    this.sought = h("input", { type: "search", placeholder: "Find", "aria-label": "Find a label", hidden: true, oninput: () => this.seek() })
+    this.sought = h("input", { type: "search", placeholder: "Find", "aria-label": "Find a label", title: "Find a label by its name or value; Enter chooses the first", hidden: true,
+      oninput: () => this.seek(), onkeydown: (event) => this.goOn(event) })
     this.rows = h("div", { class: "rows", role: "grid", "aria-label": "Labels to paint with" })
     this.add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => this.adding.toggle() }, "+")
     this.menu = new LabelMenu(bench, this)
@@ -84,6 +85,14 @@ class LabelTable {
     const sought = this.sought.value.trim().toLowerCase()
     for (const { el, label } of this.known.values()) el.hidden = !(label.name.toLowerCase().includes(sought) || String(label.value).startsWith(sought))
     this.letIn()
+  }
+
+  /** From the field where one looks: Enter chooses the first that was found, an arrow goes there. */
+  goOn(event) {
+    if (!this.stop || !["Enter", "ArrowDown"].includes(event.key)) return
+    event.preventDefault()
+    if (event.key === "Enter") this.bench.chooseLabel(this.stop.value)
+    this.stop.el.focus()
   }
 
   /** What a key does where a row has the focus; tells whether it does anything. */

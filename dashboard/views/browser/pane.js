@@ -14,6 +14,7 @@ class Pane {
     this.slider = h("input", {
       type: "range", class: "scroll", min: 0, max: 0, step: 1, "aria-label": `${title} slice`,
       title: `${title} slice (wheel, ←/→, PgUp/PgDn)`,
+      onfocus: () => bench.activate(this),
       oninput: () => bench.scrollTo(this.layout.axis, Number(this.slider.value)),
     })
     this.label = title
@@ -220,6 +221,9 @@ class Pane {
     this.centre = [x - (px - w / 2) / sx, y + (py - h / 2) / sy]
     this.place()
   }
+
+  /** Zoom by `factor` about the middle. */
+  zoomBy(factor) { if (this.layout) this.zoom(factor, ...this.size.map((size) => size / 2)) }
 
   pan(dx, dy) {
     const [sx, sy] = this.pxPerVoxel

@@ -4,14 +4,14 @@ const SHADE = { shadowColor: "#000", shadowBlur: 3 } // else not seen where the 
 
 /** Save what a section of the page shows as a PNG, in the screen's own pixels. */
 async function savePicture(bench, section) {
-  const { store, quad } = bench
+  const { store, quad, series } = bench
   if (!store) return
   const pane = bench.panes.find(({ el }) => el === section)
   // WebGL keeps what it has drawn only until the browser has shown it.
   if (section === quad.surface) bench.surface._vtk_renwin.getRenderWindow().render()
   const canvas = pictureOf(section)
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"))
-  const name = `${store.name}_${pane ? `${pane.name}_${pane.index}` : "3d"}.png`
+  const name = pane ? `${series.of(pane).name}_${pane.plane}_${pane.index}.png` : `${store.name}_3d.png`
   saveAs(name, blob)
   bench.readout.hint(`${name} is saved where your browser puts downloads`)
 }
