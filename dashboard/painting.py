@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import Future
 from functools import partial
 
@@ -14,6 +15,7 @@ from dashboard.model.case import Case
 from dashboard.model.labels import Edit
 from dashboard.model.split import Division
 from dashboard.model.stroke import ERASE, Stroke
+from dashboard.model.superpixels import Box
 from dashboard.notices import Notice, Refused
 from dashboard.order import finished
 from dashboard.partitioning import Partitioning
@@ -81,6 +83,8 @@ class Painting(Partitioning):
         self._record(edit._replace(at=stroke.place(case.labels.shape)), name)
         if not under.ids.size:
             self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
+        elif not edit.patches and self.locked:
+            self._say_locked(case, (piece for n in under.ids for piece in under.pieces(int(n))))
 
     # How it is done
 
@@ -88,6 +92,15 @@ class Painting(Partitioning):
     def locked(self) -> tuple[int, ...]:
         """Values of the labels that are never painted over."""
         return tuple(label.value for label in self._opened().table if label.locked)
+
+    def _say_locked(self, case: Case, masks: Iterable[tuple[Box, np.ndarray]]) -> bool:
+        """Tell which locked labels lie there, if any do; returns whether that was told."""
+        found = {int(n) for box, mask in masks for n in np.unique(case.labels.read(box)[mask])}
+        locked = sorted(found.intersection(self.locked))
+        if locked:
+            names = ", ".join(self._called(label) for label in locked)
+            self.notice = Notice(f"Nothing has changed: what lies there is locked ({names}).")
+        return bool(locked)
 
     def _must_know(self, label: int) -> None:
         if label not in {known.value for known in self.table}:

@@ -80,11 +80,7 @@ class Retouching(Stepping):
 
     def _say_why(self, case: Case, stroke: Stroke, masks: Masks) -> None:
         """Tell why a stroke has changed nothing, unless one sees it."""
-        found = {int(n) for box, mask in masks for n in np.unique(case.labels.read(box)[mask])}
-        if locked := sorted(found.intersection(self.locked)):
-            names = ", ".join(self._called(label) for label in locked)
-            self.notice = Notice(f"Nothing has changed: what lies there is locked ({names}).")
-        elif not masks and stroke.tip.is_within:
+        if not self._say_locked(case, masks) and not masks and stroke.tip.is_within:
             self.notice = Notice(
                 "Nothing has changed: the stroke began outside the superpixels, and was to stay "
                 "in the one in which it began."

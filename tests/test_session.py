@@ -508,6 +508,17 @@ def test_a_locked_label_is_never_painted_over(session):
     assert isinstance(session.change, Patched)  # a page that knows no lock must not paint ids
 
 
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_stroke_over_locked_superpixels_alone_says_so(session, label):
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+    session.lock_label(2, locked=True)
+
+    session.paint(draw_voxel(session, (1, 1, 1), label=label))
+
+    assert session.notice.text == "Nothing has changed: what lies there is locked (label 2)."
+    assert len(session.history[0]) == 1
+
+
 def test_what_is_hidden_or_locked_comes_with_the_table_and_is_no_edit(session):
     session.show_label(1, visible=False)
     session.lock_label(3, locked=True)

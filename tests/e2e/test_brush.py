@@ -108,3 +108,39 @@ def test_the_brush_paints_under_the_pointer_what_the_server_then_keeps(bench, pu
         bench.press("z")
         bench.wait_settled(revision)
     assert not bench.voxels("labelAt", shape).any()
+
+
+def test_the_circle_is_the_brush_at_any_zoom_which_may_stay_in_its_superpixel(bench, put):
+    image = phantom(STORED["anisotropic"], seed=8)
+    bench.open(put(image, "circle.nii.gz").name)
+    (i, j, k), shape, pages = bench.cursor, image.shape, []
+    bench.press("t")
+
+    circle, beside = bench.page.locator(".circle"), (i + 6, j, k)
+    bench.page.mouse.move(*bench.at("axial", (i, j, k)))
+    small, was = circle.bounding_box(), bench.at("axial", beside)
+    bench.page.keyboard.down("Control")
+    bench.page.mouse.wheel(0, -200)
+    bench.page.keyboard.up("Control")
+    bench.until("([at, was]) => supervox.toScreen('axial', ...at)[0] !== was", [beside, was[0]])
+    large, now = circle.bounding_box(), bench.at("axial", beside)
+    centre = bench.at("axial", (i, j, k))[0]
+    assert large["width"] > 1.3 * small["width"]
+    assert abs(large["width"] - large["height"]) < 0.1
+    radius_mm = float(bench.page.get_by_label("Radius in mm").input_value())
+    px_per_mm = abs(now[0] - centre) / (6 * float(image.header.get_zooms()[0]))
+    assert abs(large["width"] - 2 * radius_mm * px_per_mm) < 1
+
+    # What the page paints is what the server keeps: that of one superpixel.
+    bench.press("r")
+    bench.page.get_by_label("Only in this superpixel").check()
+    drag(
+        bench,
+        (i, j, k),
+        (i + 8, j, k),
+        before_release=lambda: pages.append(bench.voxels("labelAt", shape)),
+    )
+    bench.wait_settled(1)
+    assert_array_equal(bench.voxels("labelAt", shape), pages[0])
+    ids = bench.voxels("idAt", shape)
+    assert np.unique(ids[pages[0] > 0]).tolist() == [ids[i, j, k]]

@@ -50,3 +50,12 @@ def test_a_click_on_an_edit_goes_there_and_shows_where_it_was_done(bench, put, t
     bench.wait_settled(5)
     for found, wanted in zip(held(bench), states[3], strict=True):
         assert_array_equal(found, wanted)
+
+    # In one large view: what shows it, but is hidden, does not count.
+    bench.go_to(first + np.array([1, 0, 2]))
+    bench.page.mouse.move(*bench.at("axial", bench.cursor))
+    bench.press("m")
+    bench.press("z")
+    bench.wait_settled(6)
+    bench.until("(k) => supervox.cursor[2] === k", int(first[2]))
+    bench.press("m")

@@ -84,8 +84,31 @@ def test_hundreds_of_labels_come_from_a_file_and_are_found(table, data, tmp_path
     expect(named(bench, "region_209")).to_have_count(1)
     bench.page.get_by_role("searchbox", name="Find a label").fill("region_15")
     expect(rows.filter(visible=True)).to_have_count(11)  # 15, and 150 to 159
+    bench.press("Enter")
+    expect(named(bench, "region_15")).to_be_focused()
+    expect(named(bench, "region_15")).to_have_attribute("aria-selected", "true")
     named(bench, "region_157").click()
 
+    # Tab stops once in all of them; keys go on at the rows' neighbours, and the panel scrolls not
+    aside = bench.page.locator("aside")
+    assert aside.evaluate("(el) => el.scrollHeight - el.clientHeight") == 0
+    assert rows.evaluate_all("(all) => all.filter((row) => row.tabIndex === 0).length") == 1
+    named(bench, "region_157").focus()
+    bench.press("ArrowDown")
+    expect(named(bench, "region_158")).to_be_focused()
+    bench.press("Delete")
+    expect(named(bench, "region_158")).to_have_count(0)
+    expect(named(bench, "region_157")).to_be_focused()
+    bench.press("z")
+    expect(named(bench, "region_158")).to_have_count(1)
+    expect(named(bench, "region_157")).to_be_focused()
+
+    # The menu takes the focus, and gives it back
+    bench.button("More on labels").focus()
+    bench.press("Enter")
+    expect(bench.button("Rename")).to_be_focused()
+    bench.press("Escape")
+    expect(bench.button("More on labels")).to_be_focused()
     bench.button("More on labels").click()
     with bench.page.expect_download() as download:
         bench.button("ITK-SNAP").click()

@@ -30,6 +30,8 @@ def test_the_page_fills_the_window_with_four_equal_panes(new_bench, server, widt
     sizes = np.array([(box["width"], box["height"]) for box in boxes])
     assert np.ptp(sizes, axis=0).max() <= 2
     assert sizes.prod(axis=1).sum() > 0.6 * width * height
+    side = bench.page.locator("aside").evaluate("(el) => [el.scrollHeight, el.clientHeight]")
+    assert side[0] == side[1], "the side panel scrolls"
     for name in BUTTONS:
         box = bench.button(name).bounding_box()
         assert 0 <= box["x"] <= width - box["width"], name
@@ -64,6 +66,20 @@ def test_keys_scroll_the_pane_that_was_used_last(bench):
     bench.click("sagittal", (i, j, k))
     bench.press("ArrowRight")
     assert bench.cursor == [i + 1, j, k]
+
+
+def test_keys_zoom_the_pane_that_was_used_last(bench):
+    def size():
+        i, j, k = bench.cursor
+        return bench.at("axial", (i, j, k))[0] - bench.at("axial", (i + 1, j, k))[0]
+
+    bench.page.get_by_label("Axial slice", exact=True).focus()
+    fitted = size()
+    bench.press("+")
+    assert size() > 1.2 * fitted
+    bench.press("-")
+    assert abs(size() - fitted) < 1e-6
+    bench.page.get_by_label("Axial slice", exact=True).blur()
 
 
 def test_the_cursor_stays_in_the_volume(bench):

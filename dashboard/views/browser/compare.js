@@ -42,6 +42,7 @@ class ComparePane extends Pane {
     this.on = false
     bench.el.classList.remove("comparing")
     if (bench.active === this) bench.activate(this.twin)
+    if (bench.quad.pointed === this.el) bench.quad.pointed = this.twin.el
     bench.series.refresh()
   }
 

@@ -112,7 +112,8 @@ class HistoryList {
 
 /** Show the voxel where something was undone or done again, unless it is seen already. */
 function reveal(bench, ijk) {
-  const isSeen = (pane) => pane.index === ijk[pane.layout.axis] && pane.holds(pane.toPixel(...toCanvas(pane.layout, ijk)))
+  const isShown = ({ el }) => el.checkVisibility({ visibilityProperty: true }) // one large view hides the others
+  const isSeen = (pane) => isShown(pane) && pane.index === ijk[pane.layout.axis] && pane.holds(pane.toPixel(...toCanvas(pane.layout, ijk)))
   if (bench.drawing || bench.panes.some(isSeen)) return
   bench.moveTo(ijk)
   for (const pane of bench.panes) {

@@ -5,13 +5,13 @@ const KEYS = [
     ["drag", "label the superpixels under the line, in 3D", null],
     ["1 – 9", "choose the label", null],
     ["K", "choose the label under the pointer", (bench) => bench.pick()],
-    ["F2 Del", "rename or remove the label whose row has the focus", null],
+    ["↑ ↓ F2 Del", "in the table of labels: go, rename, remove; Enter chooses", null],
     ["D", "draw: superpixels under the line take the chosen label", (bench) => bench.setTool("draw")],
     ["E", "erase: superpixels under the line lose their label", (bench) => bench.setTool("erase")],
     ["T", "touch up by voxel: a brush that paints as you drag", (bench) => bench.setTool("brush")],
     ["Shift + T", "erase by voxel", (bench) => bench.setTool("eraser")],
     ["F", "fill what a line encloses on its slice", (bench) => bench.setTool("outline")],
-    ["[ ]", "smaller or larger radius (also Shift + wheel)", null],
+    ["[ ]", "smaller or larger radius (also Shift+wheel)", null],
     ["X", "split: a click or a line cuts superpixels into finer ones; labels stay", (bench) => bench.setTool("split")],
     ["Z", "undo (also Ctrl+Z)", (bench) => bench.undo()],
     ["Y", "redo (also Ctrl+Shift+Z)", (bench) => bench.redo()],
@@ -23,15 +23,19 @@ const KEYS = [
     ["← →", "slice by slice; with Shift by five (also ↑ ↓, PgUp PgDn)", null],
     ["C", "crosshair: the three slices follow the drag", (bench) => bench.setTool("cursor")],
     ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
+    ["+ −", "zoom the view that was used last", null],
     ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
     ["M", "one view instead of four, and back (also a double click)", (bench) => bench.quad.toggle()],
+    ["drag in 3D", "turn it; the wheel zooms, Shift + drag moves", null],
+  ]],
+  ["Series", [
+    [", .", "the previous or next volume", null],
+    ["O", "blend the second volume over the shown one", (bench) => bench.series.toggleBlend()],
+    ["J", "the shown and the second volume side by side", (bench) => bench.compare.toggle()],
   ]],
   ["See", [
     ["W", "window: drag across for contrast, up and down for brightness", (bench) => bench.setTool("window")],
-    [", .", "the previous or next volume of the series", null],
-    ["O", "blend the second volume over the shown one", (bench) => bench.series.toggleBlend()],
-    ["J", "the shown and the second volume side by side", (bench) => bench.compare.toggle()],
     ["B", "superpixel borders", (bench) => bench.toggle("borders")],
     ["S", "labels", (bench) => bench.toggle("labels_shown")],
     ["V", "labels in 3D", (bench) => bench.toggle("surfaces_shown")],
@@ -49,6 +53,7 @@ const KEYS = [
 const ACTIONS = new Map(KEYS.flatMap(([, keys]) => keys).filter(([, , action]) => action)
   .map(([key, , action]) => [key.toLowerCase(), action]))
 const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
+const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 }
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
 
 const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
@@ -91,6 +96,7 @@ function onKey(bench, event) {
     else bench.set("opacity", clamp(bench.display.opacity + BRACKETS[key] / 10, 0, 1))
   } else if (event.shiftKey && ACTIONS.has(`shift + ${key}`)) ACTIONS.get(`shift + ${key}`)(bench)
   else if (key === "," || key === ".") bench.series.step(key === "." ? 1 : -1)
+  else if (key in ZOOMS) bench.active.zoomBy(ZOOMS[key])
   else if (ACTIONS.has(key)) ACTIONS.get(key)(bench)
   else done = false
   if (done) event.preventDefault()
@@ -113,6 +119,8 @@ class Help {
 
   toggle() {
     this.bench.hints.done("help")
-    this.el.open ? this.el.close() : this.el.showModal()
+    if (this.el.open) return this.el.close()
+    this.el.showModal()
+    this.el.scrollTop = 0 // the button that has the focus lies at the end
   }
 }

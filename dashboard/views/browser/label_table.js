@@ -12,7 +12,8 @@ class LabelTable {
   constructor(bench) {
     this.bench = bench
     this.known = new Map()
-    this.sought = h("input", { type: "search", placeholder: "Find", "aria-label": "Find a label", hidden: true, oninput: () => this.seek() })
+    this.sought = h("input", { type: "search", placeholder: "Find", "aria-label": "Find a label", title: "Find a label by its name or value; Enter chooses the first", hidden: true,
+      oninput: () => this.seek(), onkeydown: (event) => this.goOn(event) })
     this.rows = h("div", { class: "rows", role: "grid", "aria-label": "Labels to paint with" })
     this.add = h("button", { class: "plain", "aria-label": "Add label", title: "Add a label", onclick: () => this.adding.toggle() }, "+")
     this.menu = new LabelMenu(bench, this)
@@ -43,10 +44,14 @@ class LabelTable {
     this.keys = keysOf(rows.map((row) => row.value))
     for (const row of rows) { row.setKey(this.keys.get(row.value)); row.hold(this.held) }
     this.rows.style.setProperty("--digits", String(rows.at(-1)?.value ?? 1).length)
+    this.el.style.setProperty("--lines", rows.length)
+    const focus = this.rows.getRootNode().activeElement
+    const held = this.rows.contains(focus)
     this.rows.replaceChildren(...rows.map((row) => row.el))
     this.sought.hidden = rows.length <= MOST_UNSOUGHT
     if (this.sought.hidden) this.sought.value = ""
     this.seek()
+    if (held) (focus.isConnected ? focus : this.stop?.el)?.focus() // keys go on where they were
   }
 
   get labels() { return [...this.known.values()].map((row) => row.label) }
@@ -61,7 +66,15 @@ class LabelTable {
     for (const row of this.known.values()) if (row.isChosen !== (row.value === value)) row.choose(row.value === value)
     if (this.chosen !== value) this.known.get(value)?.el.scrollIntoView({ block: "nearest" })
     this.chosen = value
+    this.letIn()
     this.tell()
+  }
+
+  /** Let Tab stop once in the table, however long it is: at the chosen row, or the first one that is shown. */
+  letIn() {
+    const rows = [...this.known.values()]
+    this.stop = rows.find(({ isChosen, el }) => isChosen && !el.hidden) ?? rows.find(({ el }) => !el.hidden)
+    for (const row of rows) row.el.tabIndex = row === this.stop ? 0 : -1
   }
 
   /** Say how much there is of the chosen label, and how bright it is. */
@@ -71,6 +84,15 @@ class LabelTable {
   seek() {
     const sought = this.sought.value.trim().toLowerCase()
     for (const { el, label } of this.known.values()) el.hidden = !(label.name.toLowerCase().includes(sought) || String(label.value).startsWith(sought))
+    this.letIn()
+  }
+
+  /** From the field where one looks: Enter chooses the first that was found, an arrow goes there. */
+  goOn(event) {
+    if (!this.stop || !["Enter", "ArrowDown"].includes(event.key)) return
+    event.preventDefault()
+    if (event.key === "Enter") this.bench.chooseLabel(this.stop.value)
+    this.stop.el.focus()
   }
 
   /** What a key does where a row has the focus; tells whether it does anything. */
@@ -122,7 +144,7 @@ class LabelRow {
     this.lock = this.mark("locked", () => say("lock_label", { to: !this.label.locked }))
     this.key = h("kbd", { "aria-hidden": "true" })
     const cell = (...children) => h("span", { role: "gridcell" }, ...children)
-    this.el = h("div", { class: "row", role: "row", tabindex: 0, "aria-selected": "false", onclick: () => bench.chooseLabel(value) },
+    this.el = h("div", { class: "row", role: "row", tabindex: -1, "aria-selected": "false", onclick: () => bench.chooseLabel(value) },
       cell(this.swatch), cell(this.number), h("span", { role: "gridcell", class: "grow" }, this.name), cell(this.size),
       cell(this.eye, this.lock), cell(this.key))
     this.el.takesKey = (key) => bench.labels.key(this, key)
@@ -257,7 +279,7 @@ class LabelMenu {
       entry("Hide all", "Draw none of the labels", () => bench.say("show_labels", { to: false })),
       entry("Open a label table…", "Add, name and colour labels by a file of ITK-SNAP, FreeSurfer or BIDS", () => bench.opening.ask("table")),
     ]
-    this.el = h("div", { class: "menu", popover: "auto", role: "dialog", "aria-label": "More on labels" }, this.title, ...this.changes, h("hr"),
+    this.el = h("div", { class: "menu", popover: "auto", role: "dialog", "aria-label": "More on labels", ontoggle: (event) => this.leave(event) }, this.title, ...this.changes, h("hr"),
       h("p", { class: "dim" }, "Save the table for"), h("div", { class: "buttons" }, save("itksnap", "ITK-SNAP"), save("freesurfer", "FreeSurfer"), save("bids", "BIDS")))
   }
 
@@ -268,7 +290,14 @@ class LabelMenu {
     this.into.replaceChildren(h("option", { value: "" }, "choose…"), ...others.map(({ value, name }) => h("option", { value }, `${value} ${name}`)))
     const { right, bottom } = this.button.getBoundingClientRect()
     Object.assign(this.el.style, { right: `${innerWidth - right}px`, top: `${bottom + 4}px` })
-    this.el.togglePopover()
+    // What is not in a dialog is last in the order of focus: so go there, and Escape comes back.
+    if (this.el.togglePopover()) this.el.querySelector("button:enabled, select:enabled").focus()
+  }
+
+  /** Give the focus back to the button, unless what was chosen has taken it. */
+  leave({ newState }) {
+    const { activeElement } = this.el.getRootNode() // which a menu that is hidden keeps until the next frame
+    if (newState === "closed" && (!activeElement || this.el.contains(activeElement))) this.button.focus()
   }
 
   merge() {

@@ -14,6 +14,7 @@ class Pane {
     this.slider = h("input", {
       type: "range", class: "scroll", min: 0, max: 0, step: 1, "aria-label": `${title} slice`,
       title: `${title} slice (wheel, ←/→, PgUp/PgDn)`,
+      onfocus: () => bench.activate(this),
       oninput: () => bench.scrollTo(this.layout.axis, Number(this.slider.value)),
     })
     this.label = title
@@ -221,6 +222,9 @@ class Pane {
     this.place()
   }
 
+  /** Zoom by `factor` about the middle. */
+  zoomBy(factor) { if (this.layout) this.zoom(factor, ...this.size.map((size) => size / 2)) }
+
   pan(dx, dy) {
     const [sx, sy] = this.pxPerVoxel
     this.centre = [this.centre[0] - dx / sx, this.centre[1] + dy / sy]
@@ -236,6 +240,7 @@ class Pane {
     if (this.index >= 0) this.placeLines(this.bench.cursor)
     this.borders.place()
     this.glow.place()
+    if (this.bench.brush?.over === this) this.bench.brush.outline() // its radius is one in mm
     const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
     this.bar.style.width = `${length * this.pxPerMm}px`
     this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`

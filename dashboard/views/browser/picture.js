@@ -1,15 +1,17 @@
 // A pane as a picture: what its canvases show, and lines, letters and scale over them as they are seen.
 
+const SHADE = { shadowColor: "#000", shadowBlur: 3 } // else not seen where the slice is white
+
 /** Save what a section of the page shows as a PNG, in the screen's own pixels. */
 async function savePicture(bench, section) {
-  const { store, quad } = bench
+  const { store, quad, series } = bench
   if (!store) return
   const pane = bench.panes.find(({ el }) => el === section)
   // WebGL keeps what it has drawn only until the browser has shown it.
   if (section === quad.surface) bench.surface._vtk_renwin.getRenderWindow().render()
   const canvas = pictureOf(section)
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"))
-  const name = `${store.name}_${pane ? `${pane.name}_${pane.index}` : "3d"}.png`
+  const name = pane ? `${series.of(pane).name}_${pane.plane}_${pane.index}.png` : `${store.name}_3d.png`
   saveAs(name, blob)
   bench.readout.hint(`${name} is saved where your browser puts downloads`)
 }
@@ -34,7 +36,10 @@ function pictureOf(section) {
     const { left, top, width, height } = each.getBoundingClientRect()
     if (each.width && each.height && width && height) context.drawImage(each, left, top, width, height)
   }
-  for (const line of section.querySelectorAll(".line, .scale")) if (isSeen(line)) drawBox(context, line)
+  for (const line of section.querySelectorAll(".line, .scale")) {
+    if (line.matches(".scale")) Object.assign(context, SHADE)
+    if (isSeen(line)) drawBox(context, line)
+  }
   drawTexts(context, section)
   return canvas
 }
@@ -70,7 +75,7 @@ function drawTexts(context, section) {
     range.selectNodeContents(node)
     const { left, top, height } = range.getBoundingClientRect()
     const { font, color } = getComputedStyle(el)
-    Object.assign(context, { font, fillStyle: color, shadowColor: "#000", shadowBlur: 3 })
-    context.fillText(node.data, left, top + height / 2)
+    Object.assign(context, { font, fillStyle: color, ...SHADE })
+    for (let times = 0; times < 2; times++) context.fillText(node.data, left, top + height / 2)
   }
 }

@@ -9,7 +9,7 @@ class Quad {
     const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
     Object.assign(this, { bench, surface, sections: [axial, surface, coronal, sagittal], largest: null, pointed: axial })
     this.el = h("main", {}, ...this.sections, bench.compare.el)
-    for (const section of this.sections) section.addEventListener("pointerenter", () => { this.pointed = section })
+    for (const section of [...this.sections, bench.compare.el]) section.addEventListener("pointerenter", () => { this.pointed = section })
     window.addEventListener("pointerdown", (event) => { if (this.tapped && !isNear(event, this.tapped)) this.tapped = null }, { capture: true })
     this.listenToSurface()
   }

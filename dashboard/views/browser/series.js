@@ -51,7 +51,7 @@ class Series {
     this.bench.store.slices.keepOnly(this.volumes.map(({ key }) => key))
     if (!this.volumes.includes(this.second)) this.second = this.volumes.find((volume) => volume !== this.shown) ?? null
     if (!this.volumes.includes(this.shown)) this.show(main)
-    if (this.several && this.el.hidden && innerHeight < LOW_PX) this.foldCutting(true)
+    if (this.several && this.el.hidden && innerHeight < LOW_PX) this.foldCutting(this.makesRoom = true)
     if (!this.several) { this.blends = false; this.bench.compare.stop() }
     this.refresh()
     this.bench.redraw()
@@ -145,6 +145,7 @@ class Series {
 
   refresh() {
     this.el.hidden = !this.several
+    if (this.makesRoom && !this.several) this.foldCutting(this.makesRoom = false)
     const focus = this.rows.getRootNode().activeElement?.getAttribute("aria-label")
     this.rows.replaceChildren(...this.volumes.map((volume) => this.row(volume)))
     for (const button of this.rows.querySelectorAll("button")) if (button.getAttribute("aria-label") === focus) button.focus()

@@ -60,7 +60,7 @@ class Tools {
   open(spacing) {
     this.settings = firstSettings()
     this.unit = nice(Math.min(...spacing) * 0.6)
-    this.settings.voxels.radius_mm = 6 * this.unit
+    this.settings.voxels.radius_mm = rounded(6 * this.unit)
     this.options.open(this.unit)
   }
 
