@@ -25,12 +25,11 @@ from dashboard.model.stored_superpixels import (
     SIZES,
     TOLD,
     StoredSuperpixels,
-    count_files,
 )
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.store import Store
 from dashboard.store_hold import Hold
-from workers import files, stored_partition
+from workers import files, stored, stored_partition
 from workers.partition import VERSION, usual_sigma_mm
 from workers.progress import Report, say, silent
 from workers.stored_partition import CHUNKS
@@ -183,7 +182,7 @@ def _keep(found, settings, folder) -> None:
         "version": VERSION,
         "count": found.count,
         "voxels": int(found.sizes.sum()),
-        "files": count_files(folder / IDS),
+        "extent": stored.extent(folder / IDS),
         "threshold": found.threshold,
         "settings": settings._asdict(),
     }

@@ -11,14 +11,12 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cluster_arrays import aligned
 from dashboard.cluster_pace import Pace
 from dashboard.cluster_patient import Patient
+from dashboard.cluster_standing import WATCH_S, Standing
 from dashboard.cluster_task import Task
-from dashboard.cluster_thread import Lane, Trap
+from dashboard.cluster_thread import Lane
 from dashboard.cluster_waiting import WaitingRoom
-from workers.passes import Unreachable
-from workers.progress import say
 from workers.team import usable
 
 if TYPE_CHECKING:
@@ -27,13 +25,11 @@ if TYPE_CHECKING:
     from dashboard.cluster_link import Link
 
 _KERNELS = 4  # at a time: each has a volume in memory
-GRACE_S = 1.0
 REACH_S = 10.0
-WATCH_S = 0.5
 NO_WORKER_S = 30.0
 
 
-class DaskExecutor(Executor):
+class DaskExecutor(Standing, Executor):
     """Runs kernels on Dask workers; made by `local` or `connect`, which return at once.
 
     No method but `shutdown` waits. Callbacks of the futures and ``report`` are called one after the
@@ -267,215 +263,6 @@ class DaskExecutor(Executor):
         else:
             threading.Thread(target=self._close, args=(pending,), daemon=True).start()
 
-    # The launcher's thread
-
-    def _open(self) -> None:
-        self._pace.note_try(time.monotonic())
-        with Trap(self._cannot_open):
-            link = self._open_link().listen(self._heard, self._landed)
-            self._pace.note_success()
-            with self._lock:
-                self._link, self._trouble, self._opening = link, "", False
-            self._look()
-
-    def _cannot_open(self, error: Exception) -> None:
-        self._pace.note_failure(time.monotonic())
-        with self._lock:
-            self._trouble, self._opening = str(error), False
-        self._state = f"lost: {error}"
-        for task in self._room.empty():
-            task.fail(Unreachable(self._trouble))
-
-    def _launch(self, task: Task) -> None:
-        if task.future.done():
-            return
-        with Trap(task.fail):
-            link = self._link
-            if link is not None and link.trouble:
-                self._part(link)
-                link = None
-            was_lost = task.told and task.losses != self._losses and not self._runs_again
-            if link is None and self._opening and not was_lost:
-                # That stands in this lane: come after it.
-                self._launches.do(self._launch, task)
-            elif link is None or self._refusal:
-                raise Unreachable(self._refusal or self._trouble)
-            elif not self._room.hold(task):
-                self._send_by(link, task)
-
-    def _send_by(self, link: Link, task: Task) -> None:
-        if not task.told:
-            self._send(link, task)
-        elif link.crowd.add(task):
-            self._launches.do(self._send_crowd, link)
-
-    def _send(self, link: Link, task: Task) -> None:
-        try:
-            if not link.start(task):
-                return
-        except (OSError, BrokenExecutor):  # the worker or the scheduler died under our hands
-            link.send_anew(task)
-            self._start_over(task, link)
-            return
-        link.later(self._follow, link, task, task.running)
-        if task.future.done():  # cancelled before it could be seen that there is one to stop
-            self._stop(task)
-
-    def _send_crowd(self, link: Link, returned: int = 0) -> None:
-        link.crowd.note_return(returned)
-        if link.trouble:
-            for task in link.crowd.clear():
-                self._launch(task)
-        while tasks := link.crowd.take():
-            self._send_together(link, tasks)
-
-    def _send_together(self, link: Link, tasks: list[Task]) -> None:
-        with Trap(partial(self._cannot_send, link, tasks)):
-            link.start_together([task for task in tasks if not task.future.done()])
-            sent = [(task, task.running) for task in tasks if task.running]
-            link.crowd.note_return(len(tasks) - len(sent))
-            link.later(link.arrivals.expect, sent)
-            for task in tasks:
-                if task.future.done():
-                    self._stop(task)
-
-    def _cannot_send(self, link: Link, tasks: list[Task], error: Exception) -> None:
-        link.crowd.note_return(len(tasks))
-        for task in tasks:
-            link.tasks.pop(task.key, None)
-            if isinstance(error, OSError | BrokenExecutor):
-                link.send_anew(task)
-                self._start_over(task, link)
-            else:
-                task.fail(error)
-
-    # When something was lost: any thread
-
-    def _part(self, link: Link) -> None:
-        """Give up a connection, and seek or start another; once."""
-        with self._lock:
-            if self._link is not link:
-                return
-            self._link, self._trouble = None, link.trouble
-            self._losses += 1
-            self._opening = not self._ended.is_set() and not self._pace.wait_s(time.monotonic())
-            held = self._room.empty()
-        self._refusal = ""
-        self._state = f"lost: {self._trouble}"
-        self._farewells.do(link.close)
-        self._launches.do(self._send_crowd, link)
-        if self._opening:
-            self._launches.do(self._open)
-        running = [task for key, task in [*link.tasks.items()] if link.tasks.pop(key, None)]
-        for task in [*held, *running]:
-            self._start_over(task, link)
-
-    def _start_over(self, task: Task, link: Link) -> None:
-        """Launch a task anew that was under way on `link`, or let it fail."""
-        with Trap(task.fail):
-            task.raise_if_hopeless()
-            if why := link.trouble:
-                self._part(link)
-                if not self._runs_again or not self._opening:
-                    raise Unreachable(why)
-                self._answers.do(task.tell_again, why)
-            task.running = None
-            self._launches.do(self._launch, task)
-
-    # The thread of Dask's event loop
-
-    async def _follow(self, link: Link, task: Task, running: Any) -> None:
-        with Trap(partial(self._answers.do, self._deliver_error, link, task, running.key)):
-            how, value = await running
-            self._answers.do(self._deliver, link, task, running.key, how, value)
-
-    def _landed(self, link: Link, there: list[tuple[Task, Any]], values: list | None) -> None:
-        self._launches.do(self._send_crowd, link, len(there))
-        for (task, running), value in zip(there, values or there, strict=True):
-            if values is None:
-                link.later(self._follow, link, task, running)
-            else:
-                self._answers.do(self._deliver, link, task, running.key, *value)
-
-    def _heard(self, link: Link, said: tuple) -> None:
-        key, what, value = said
-        task = link.tasks.get(key)
-        if task is None:
-            return
-        if what == "pid":
-            task.pid = value
-        elif what == "ended":
-            task.pid = None
-        elif not task.future.done():
-            self._answers.do(self._say if what == "say" else self._report, task, value)
-
-    async def _cancel(self, task: Task, running: Any) -> None:
-        task.link.client.loop.call_later(GRACE_S, self._kill, task)
-        await task.link.client.cancel([running], asynchronous=True)
-
-    def _kill(self, task: Task) -> None:
-        task.link.tasks.pop(task.key, None)
-        task.running = None
-        task.link.kill_worker(task.pid)
-
-    # The thread of the answers
-
-    def _report(self, task: Task, fraction: float) -> None:
-        report = task.report
-        with Trap(task.fail):
-            if not task.future.done():
-                report(fraction)
-
-    def _say(self, task: Task, text: str) -> None:
-        report = task.report
-        with Trap(task.fail):
-            if not task.future.done():
-                say(report, text)
-
-    def _deliver(self, link: Link, task: Task, key: str, how: str, value: Any) -> None:
-        if self._claims(link, task, key):
-            with Trap(task.fail):
-                task.settle(how, aligned(value))
-
-    def _deliver_error(self, link: Link, task: Task, key: str, error: Exception) -> None:
-        from dashboard.cluster_link import CUT_OFF, GIVEN_UP, UNSERVED, given_up
-
-        if not self._claims(link, task, key):
-            return
-        with Trap(task.fail):
-            if isinstance(error, UNSERVED):
-                task.attempts = 0
-            # Its data or its answer were lost on the way, or it rather waits.
-            if isinstance(error, CUT_OFF) or (task.told and isinstance(error, GIVEN_UP)):
-                link.send_anew(task)
-                self._start_over(task, link)
-                return
-            raise given_up(error) if isinstance(error, GIVEN_UP) else error
-
-    def _claims(self, link: Link, task: Task, key: str) -> bool:
-        """Tell whether the answer is still waited for, and by nobody else."""
-        if task.future.done():  # `_kill` still has to know it
-            return False
-        is_mine = link.tasks.pop(key, None) is task
-        if is_mine:
-            task.running = None  # there is nothing left to stop
-        return is_mine
-
-    # Any thread
-
-    def _settled(self, task: Task, future: Future) -> None:
-        if future.cancelled():
-            future.set_running_or_notify_cancel()  # wakes who is in concurrent.futures.wait
-        with self._lock:
-            self._pending.discard(future)
-        task.forget()
-        self._stop(task)
-
-    def _stop(self, task: Task) -> None:
-        running, link = task.running, task.link
-        if running is not None and not self._shut.is_set() and not link.trouble:
-            link.later(self._cancel, task, running)
-
     def _close(self, pending: set[Future]) -> None:
         wait(pending)
         self._ended.set()
@@ -489,58 +276,6 @@ class DaskExecutor(Executor):
             self._link = None
             self._state = "closed"
 
-    # The watcher's thread
-
-    def _watch(self) -> None:
-        while not self._ended.wait(WATCH_S):
-            self._look()
-
-    def _look(self) -> None:
-        link = self._link
-        if link is None:
-            self._try_again()
-        elif link.trouble:
-            self._part(link)
-        else:
-            with Trap(partial(self._give_up, link)):
-                threads = link.threads()
-                self._refuse(link, link.examine(threads))
-                self._count(link, [] if self._refusal else [*threads.values()])
-
-    def _refuse(self, link: Link, why: str) -> None:
-        """Let all fail while a worker is not fit: Dask gives any kernel to any worker."""
-        self._refusal = why
-        if why:
-            for task in [*self._room.empty(), *link.crowd.clear(), *link.tasks.values()]:
-                task.fail(BrokenExecutor(why))
-
-    def _give_up(self, link: Link, error: Exception) -> None:
-        link.give_up(str(error))
-        self._part(link)
-
-    def _try_again(self) -> None:
-        with self._lock:
-            wanted = not self._opening and not self._pace.wait_s(time.monotonic())
-            self._opening = self._opening or wanted
-        if wanted:
-            self._launches.do(self._open)
-
-    def _count(self, link: Link, threads: list[int]) -> None:
-        if threads:
-            self._state = (
-                f"ready: {_count(len(threads), 'worker')}, {_count(sum(threads), 'thread')}"
-            )
-            link.crowd.fit(sum(threads))
-            for task in self._room.empty(has_workers=True):
-                self._launches.do(self._launch, task)
-            return
-        self._state = f"lost: {self._refusal}" if self._refusal else "starting"
-        for task in self._room.overdue([*link.crowd, *link.tasks.values()]):
-            if task.told:
-                self._answers.do(task.tell, _waiting(self._worker_deadline))
-            else:
-                task.fail(BrokenExecutor(_no_worker(self._worker_deadline)))
-
 
 def _open_embedded(workers: int, threads_per_worker: int) -> Link:
     from dashboard.cluster_link import open_embedded
@@ -550,15 +285,3 @@ def _open_embedded(workers: int, threads_per_worker: int) -> Link:
 
 def _open(how: str, where: Any, deadline: float) -> Link:
     return getattr(import_module("dashboard.cluster_open"), how)(where, deadline)
-
-
-def _no_worker(seconds: float) -> str:
-    return f"No Dask worker has been there for {seconds:.0f} s: start one, then try again."
-
-
-def _waiting(seconds: float) -> str:
-    return f"No Dask worker has been there for {seconds:.0f} s; waiting for one."
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

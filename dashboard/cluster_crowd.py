@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dashboard.cluster_link import Link
-    from dashboard.cluster_task import Task
+    from dashboard.cluster_task import Carrier, Task
 
 TOGETHER = 16
 TOGETHER_BYTES = 4_000_000
@@ -68,14 +67,14 @@ class Arrivals:
 
     Parameters
     ----------
-    link : Link
+    link : Carrier
         Over which it comes.
     landed : callable
         Takes the link, and pairs of a task and Dask's future, and the results of those; None
         instead of these if one failed, or was lost with its worker.
     """
 
-    def __init__(self, link: Link, landed: Callable[[Link, list, list | None], None]) -> None:
+    def __init__(self, link: Carrier, landed: Callable[[Carrier, list, list | None], None]) -> None:
         self._link, self._landed = link, landed
         self._awaited: list[tuple[Task, Any]] = []
 

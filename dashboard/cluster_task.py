@@ -7,15 +7,41 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, InvalidStateError
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from dashboard.cluster_thread import Trap
 
-if TYPE_CHECKING:
-    from dashboard.cluster_link import Link
-
 ATTEMPTS = 5
+
+
+class Carrier(Protocol):
+    """What carries tasks to a scheduler and back: `dashboard.cluster_link.Link`.
+
+    Attributes
+    ----------
+    client : distributed.Client
+    name : str
+        Of this connection, and of no other.
+    tasks : dict
+        Those under way, by their keys.
+    trouble : str
+        A sentence if it is lost.
+    """
+
+    client: Any
+    name: str
+    tasks: dict[str | tuple, Task]
+
+    @property
+    def trouble(self) -> str:
+        """Why it is lost; "" if it is not."""
+
+    def later(self, function: Callable, *args) -> None:
+        """Call a function on Dask's loop."""
+
+    def kill_worker(self, pid: int | None) -> None:
+        """Kill a worker process of ours."""
 
 
 @dataclass(eq=False)
@@ -45,7 +71,7 @@ class Task:
     call: tuple[Callable, tuple, dict] | None
     report: Callable[[float], object] | None
     future: Future
-    link: Link | None = None
+    link: Carrier | None = None
     running: Any = None
     key: str | tuple = ""
     pid: int | None = None
@@ -58,7 +84,7 @@ class Task:
     def __post_init__(self) -> None:
         self.waits_since = time.monotonic()
 
-    def begin(self, link: Link, name: str) -> None:
+    def begin(self, link: Carrier, name: str) -> None:
         """Be launched on `link`, under a key of its own."""
         self.link = link
         self.attempts += 1

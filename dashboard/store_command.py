@@ -65,11 +65,15 @@ def clear(root: Path) -> list[str]:
     volumes, names = root / "volumes", store_sources.names(root / "sources")
     before = store_room.kept(volumes)
     left = [each for each in before if not each.is_partition and not store_room.remove(each)]
+    in_use = {each.volume for each in left}
+    # What is open needs but one of its partitions.
+    idle = [each for each in before if each.is_partition and each.volume in in_use]
+    freed = [each for each in before if each.volume not in in_use]
+    freed += [each for each in idle if store_room.remove(each)]
     store_room.sweep(volumes)
     store_sources.forget(root / "sources", {each.folder.name for each in left})
-    freed = sum(each.bytes for each in before if each.volume not in {of.volume for of in left})
     return [
-        f"{root}: {gigabytes(freed)} freed.",
+        f"{root}: {gigabytes(sum(each.bytes for each in freed))} freed.",
         *(f"In use, and so kept: {_said(each, names)}" for each in left),
     ]
 

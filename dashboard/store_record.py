@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
 from dashboard.model.stored_volume import Level, StoredVolume
 from workers import files
+from workers.stored import extent
 from workers.turning import Turned
 
 VERSION = 1
@@ -26,7 +26,7 @@ def write(folder: Path, turned: Turned) -> None:
         If it cannot be written.
     """
     levels = [
-        {"path": path, "shape": shape, "strides": strides, "files": count(folder / path)}
+        {"path": path, "shape": shape, "strides": strides, "extent": extent(folder / path)}
         for path, shape, strides in turned.levels
     ]
     told = turned._asdict() | {
@@ -57,15 +57,9 @@ def read(folder: Path) -> StoredVolume | None:
         return None
 
 
-def count(path: Path) -> int:
-    """Return how many files lie in a folder and below."""
-    with os.scandir(path) as found:
-        return sum(count(each) if each.is_dir() else 1 for each in found)
-
-
 def _is_whole(folder, levels):
-    """Tell whether no chunk has gone: one that is not there would be read as zeros."""
-    return all(count(folder / level["path"]) == level["files"] for level in levels)
+    """Tell whether no chunk has gone or was cut: what is not there would be read as zeros."""
+    return all([*extent(folder / level["path"])] == level["extent"] for level in levels)
 
 
 def _volume(folder, told):

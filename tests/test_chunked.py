@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import json
+import os
 import threading
 from concurrent.futures import BrokenExecutor, CancelledError
 
@@ -127,6 +128,18 @@ def test_another_arithmetic_is_another_partition(stored_volume, monkeypatch):
     monkeypatch.setattr(chunked, "VERSION", chunked.VERSION + 1)
 
     assert key_of(stored_volume, WISH) != before
+
+
+def test_one_that_was_cut_short_is_computed_again(stored_volume, computed):
+    found, _ = cut(stored_volume)
+    ids = found.ids_array()[:]
+    chunk = next(path for path in (found.folder / "ids" / "c").rglob("*") if path.is_file())
+    os.truncate(chunk, chunk.stat().st_size // 2)
+
+    again, _ = cut(stored_volume)
+
+    assert len(computed) == 2
+    assert_array_equal(again.ids_array()[:], ids)
 
 
 @pytest.mark.parametrize("damage", ["boxes.npy", "partition.json", "ids/zarr.json"])

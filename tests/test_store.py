@@ -188,6 +188,7 @@ def spoil_version(folder):
         lambda folder: (folder / "volume.json").write_text("[]"),
         lambda folder: shutil.rmtree(folder / "level-1"),
         lambda folder: (folder / "level-0" / "c" / "1" / "0" / "0").unlink(),
+        lambda folder: os.truncate(folder / "level-0" / "c" / "1" / "0" / "0", 100),
         lambda folder: (folder / "level-0" / "zarr.json").unlink(),
         shutil.rmtree,
     ],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard import cli
+from dashboard.store_hold import Hold
 from tests.conftest import nifti_bytes
 from tests.storing import store_in
 
@@ -70,6 +71,20 @@ def test_clearing_removes_what_is_not_in_use_and_says_what_stays(run, cache, sca
     assert held.folder.exists()
     assert not gone.exists()
     assert len(list((cache / "sources").glob("*.json"))) == 1
+
+
+def test_clearing_leaves_of_an_open_volume_the_superpixels_in_use_and_no_others(run, cache, scan):
+    held = store_in(cache).open(scan, "scan")
+    for name in ("shown", "idle"):
+        (held.folder / "partitions" / name).mkdir(parents=True)
+        (held.folder / "partitions" / name / "ids").write_bytes(bytes(3_000_000))
+    shown = Hold.shared(held.folder / "partitions" / "shown")
+
+    freed, *_ = run("--clear")[1].splitlines()
+
+    assert freed == f"{cache}: 3 MB freed."
+    assert [each.name for each in (held.folder / "partitions").iterdir()] == ["shown"]
+    shown.release()
 
 
 def test_what_a_killed_process_left_is_cleared_too(run, cache):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import shutil
+import zipfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,13 @@ from workers.progress import Report, part, say
 
 Run = Callable[[Callable, Sequence[tuple]], list[Any]]
 """Runs a kernel for the arguments of many calls; returns the results in their order."""
+
+_CUT_SHORT = (ValueError, RuntimeError, EOFError, zipfile.BadZipFile)
+"""What numpy, zarr and the decompression raise at a file that is not whole."""
+
+
+class Damaged(ValueError):
+    """What was kept on the way cannot be read, and is there no more; the message is a sentence."""
 
 
 class Course(NamedTuple):
@@ -116,20 +124,48 @@ class Course(NamedTuple):
                 say(self.report, f"{text} · chunk {done} of {len(calls)}")
                 here(fraction)
 
-            return passes.run(self.executor, kernel, calls, told)
+            try:
+                return passes.run(self.executor, kernel, calls, told)
+            except BrokenExecutor:
+                raise
+            except _CUT_SHORT as error:
+                raise self._damaged(error) from error
 
         return run
 
+    def _damaged(self, error: Exception) -> Damaged:
+        """Remove what is kept; return what to say of it."""
+        self.check()
+        _remove(self.work)
+        return Damaged(
+            "A file of the cache is damaged. What was done of these superpixels was removed: open "
+            f"the volume again, then press Partition, and they are made anew. ({error})"
+        )
+
     def once(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, np.ndarray]:
-        """Return what a stage made, when it was done: arrays and numbers by their names."""
+        """Return what a stage made, when it was done: arrays and numbers by their names.
+
+        It is done again if what was kept of it cannot be read.
+        """
         path = self.work / f"{name}.npz"
-        if not path.exists():
-            content = io.BytesIO()
-            np.savez(content, **make())
-            self.check()
-            replace(path, content.getvalue())
+        if (kept := _loaded(path)) is not None:
+            return kept
+        content = io.BytesIO()
+        np.savez(content, **make())
+        self.check()
+        replace(path, content.getvalue())
         with np.load(path) as made:
             return dict(made)
+
+
+def _loaded(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays of a file; None if there is none, or it is not whole."""
+    try:
+        # What numpy opens itself stays open if it is not whole.
+        with path.open("rb") as file, np.load(file) as made:
+            return dict(made)
+    except (FileNotFoundError, *_CUT_SHORT):
+        return None
 
 
 def _remove(folder: Path) -> None:

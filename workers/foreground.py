@@ -23,6 +23,7 @@ _AIR_LEVEL = 0.45  # of the way from the darkest to the brightest mode; grey mat
 _CUT_OUT = 0.9
 _VALLEY = 0.2  # how deep it must be between air and tissue, as part of the air's peak
 _FOOT = 0.05
+_MOST = 1e100  # sums of squares of what is more may not be floats
 
 
 class _Peak(NamedTuple):
@@ -162,6 +163,7 @@ def threshold_of(lowest: float, thinned: np.ndarray) -> float:
     """
     image = thinned.astype(np.float64)
     finite = np.isfinite(image)
+    image = np.clip(image, -_MOST, _MOST)
     values = image[finite]
     if not values.size:
         return 0.0
@@ -177,7 +179,8 @@ def threshold_of(lowest: float, thinned: np.ndarray) -> float:
 
 def _below(low, high):
     """Return a value below the lowest, by enough to be told apart in float32."""
-    return float(low - max(high / 1000 - low / 1000, abs(low) / 1000, 1e-30))
+    with np.errstate(over="ignore"):  # infinitely low: all that is finite lies above
+        return float(low - max(high / 1000 - low / 1000, abs(low) / 1000, 1e-30))
 
 
 def _faces(inside):

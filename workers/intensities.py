@@ -10,6 +10,7 @@ from workers.team import Team
 _ENOUGH = 10_000
 _PERCENTILES = (1, 99)
 _FAR = 100.0  # on the new scale: further out, float32 distances overflow
+_SHARE = 1 / 8  # of what a float can hold: beyond it, what is between two values may not be one
 _PARTS = 16  # for each thread, so that what lies between steps stays near the processor
 
 
@@ -39,9 +40,12 @@ def limits(values: np.ndarray) -> tuple[float, float]:
     Parameters
     ----------
     values : (n,) ndarray
-        Intensities inside the mask, in any order.
+        Intensities inside the mask, in any order. Those beyond an eighth of what their float can
+        hold count as that.
     """
     values = values.astype(np.promote_types(values.dtype, np.float32))
+    most = np.finfo(values.dtype).max * values.dtype.type(_SHARE)
+    np.clip(values, -most, most, out=values)
     low, high = np.percentile(values, _PERCENTILES)
     return low, high - low or 1.0
 
@@ -77,7 +81,8 @@ def _scale(begin, end, image, result, low, span):
     part = image[begin:end].astype(np.promote_types(image.dtype, np.float32))
     if image.dtype.kind == "f":
         part[~np.isfinite(part)] = low
-    part -= part.dtype.type(low)
-    part /= part.dtype.type(span)
+    with np.errstate(over="ignore"):  # infinite is as far out as _FAR
+        part -= part.dtype.type(low)
+        part /= part.dtype.type(span)
     np.clip(part, -_FAR, _FAR, out=part)
     result[begin:end] = part

@@ -13,6 +13,8 @@ from zarr.codecs import BloscCodec
 CHUNK = (64, 64, 64)
 """Of what is looked at: a slice reads no more than these many voxels behind and before it."""
 
+_BLOSC_HEADER = 16  # bytes
+
 Box = tuple[slice, slice, slice]
 
 
@@ -87,12 +89,20 @@ def raw_chunk(
     -------
     chunk : ndarray or None
         Of the box's shape, mapped into memory; None if only what it was filled with lies there.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if the file is not whole.
     """
+    file = _file(path, box, chunks)
     try:
-        values = np.memmap(_file(path, box, chunks), np.dtype(dtype).newbyteorder("<"), "r")
+        values = np.memmap(file, np.dtype(dtype).newbyteorder("<"), "r", shape=tuple(chunks))
     except FileNotFoundError:
         return None
-    return _within(values.view(np.ndarray), box, chunks)
+    except ValueError as error:
+        raise ValueError(_damaged(file)) from error
+    return _within(values.view(np.ndarray), box)
 
 
 def packed_chunk(
@@ -103,15 +113,21 @@ def packed_chunk(
 ) -> np.ndarray | None:
     """Return one chunk of a compressed array that `create` made, twice as fast as zarr.
 
-    Parameters and what is returned are those of `raw_chunk`, but that it is a copy.
+    Parameters, what is returned and raised are those of `raw_chunk`, but that it is a copy.
     """
+    file = _file(path, box, chunks)
     try:
-        content = _file(path, box, chunks).read_bytes()
+        content = file.read_bytes()
     except FileNotFoundError:
         return None
     values = np.empty(chunks, np.dtype(dtype).newbyteorder("<"))
-    blosc.decompress(content, values)
-    return _within(values, box, chunks)
+    if not _is_whole(content, values.nbytes):
+        raise ValueError(_damaged(file))
+    try:
+        blosc.decompress(content, values)
+    except RuntimeError as error:
+        raise ValueError(_damaged(file)) from error
+    return _within(values, box)
 
 
 def has_chunk(
@@ -123,10 +139,35 @@ def has_chunk(
     return _file(path, box, chunks).exists()
 
 
-def _within(values, box, chunks):
+def extent(path: str | os.PathLike) -> tuple[int, int]:
+    """Return how many files lie in a folder and below, and their bytes: a chunk cut short tells."""
+    files = size = 0
+    with os.scandir(path) as found:
+        for each in found:
+            more = extent(each.path) if each.is_dir() else (1, each.stat().st_size)
+            files, size = files + more[0], size + more[1]
+    return files, size
+
+
+def _within(values, box):
     """Return the part of a chunk that lies in the array."""
     sizes = (slice(end - start) for start, end in zip(box[::2], box[1::2], strict=True))
-    return values.reshape(chunks)[tuple(sizes)]
+    return values[tuple(sizes)]
+
+
+def _is_whole(content, size):
+    """Tell whether so much was packed as is here: else memory behind it would be read."""
+    if len(content) < _BLOSC_HEADER:
+        return False
+    unpacked, _, packed = np.frombuffer(content[4:_BLOSC_HEADER], "<u4").tolist()
+    return (unpacked, packed) == (size, len(content))
+
+
+def _damaged(file):
+    return (
+        f"{file} is damaged. If it is part of the cache, close the volume, then remove it with "
+        "supervox cache --clear."
+    )
 
 
 def _file(path, box, chunks):

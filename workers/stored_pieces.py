@@ -14,6 +14,7 @@ import io
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -94,11 +95,11 @@ def meet(folder: str, n: int, behind: Sequence[int]) -> tuple[Table, list[Seam]]
         The chunks that follow along each axis; −1 for none.
     """
     seams = []
-    with np.load(_path(folder, n, "pieces.npz")) as here:
+    with _pieces(folder, n) as here:
         table = Table(*(here[name] for name in Table._fields))
         for axis, other in enumerate(behind):
             if other >= 0:
-                with np.load(_path(folder, other, "pieces.npz")) as there:
+                with _pieces(folder, other) as there:
                     touching = across(here[f"last_{axis}"], there[f"first_{axis}"])
                 seams.append(Seam(n, other, touching))
     return table, seams
@@ -149,12 +150,19 @@ def finish(folder: str, n: int, box: Box, name: str, out: str) -> Parts:
     array = opened(out, "r+")
     map_ = opened(Path(folder, "map"))[_slices(box)]
     array[_slices(box)] = values.astype(array.dtype).take(map_)
-    with np.load(_path(folder, n, "pieces.npz")) as here:
+    with _pieces(folder, n) as here:
         return parts(values, here["boxes"], here["sizes"])
 
 
 def _path(folder, n, name):
     return Path(folder, str(n), name)
+
+
+@contextmanager
+def _pieces(folder, n):
+    # What numpy opens itself stays open if it is not whole.
+    with _path(folder, n, "pieces.npz").open("rb") as file, np.load(file) as found:
+        yield found
 
 
 def _told(folder, n, name):

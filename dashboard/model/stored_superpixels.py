@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +15,6 @@ from workers import stored
 
 PARTITIONS = "partitions"
 IDS, BOXES, SIZES, TOLD = "ids", "boxes.npy", "sizes.npy", "partition.json"
-
-
-def count_files(folder: Path) -> int:
-    """Return how many files lie in a folder and in those below; a chunk that is lost is missed."""
-    return sum(len(files) for _, _, files in os.walk(folder))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +49,12 @@ class StoredSuperpixels:
         ------
         OSError
             If there is none.
-        ValueError
-            If it cannot be understood.
+        ValueError, LookupError
+            If it cannot be understood, or is not whole.
         """
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
-        if count_files(folder / IDS) != told.get("files", count_files(folder / IDS)):
-            raise ValueError(f"Expected {told['files']} files of ids in {folder}.")
+        if [*stored.extent(folder / IDS)] != told["extent"]:
+            raise ValueError(f"Expected all files and bytes of ids in {folder}; some are gone.")
         boxes = np.load(folder / BOXES)
         found = cls(folder, folder / IDS, boxes, int(told["count"]), told.get("voxels"))
         _ = found._ids

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 import zarr
@@ -68,3 +70,14 @@ def test_only_what_we_make_is_read_without_zarr(arrays):
     ways = [BoxReader(path)._chunk for path in arrays]
 
     assert ways == [raw_chunk, packed_chunk, *[None] * 5]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("left", [0, 0.5])
+def test_a_chunk_that_was_cut_short_is_named_with_the_way_out(tmp_path, compressed, left):
+    path = ours(tmp_path / "array", compressed=compressed)
+    chunk = path / "c" / "1" / "1" / "1"
+    os.truncate(chunk, int(chunk.stat().st_size * left))
+
+    with pytest.raises(ValueError, match=r"c/1/1/1 is damaged\. .*supervox cache --clear"):
+        BoxReader(path).read((slice(0, 9),) * 3)

@@ -46,6 +46,18 @@ def test_outliers_do_not_run_away_and_what_is_not_finite_is_0():
     assert_allclose(result[0, 0, :4], [100, -100, 0, 0], atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_the_largest_numbers_of_a_type_keep_their_order(dtype):
+    most = np.finfo(dtype).max
+    image = np.random.default_rng(0).uniform(-most / 10, most / 10, SHAPE).astype(dtype)
+    image[0, 0, :2] = -most, most
+
+    result = on_scale(image)
+
+    assert (np.diff(result.ravel()[np.argsort(image, None)]) >= 0).all()
+    assert np.unique(result).size > 10_000
+
+
 def test_one_intensity_becomes_0():
     assert not on_scale(np.full(SHAPE, 7, np.int16)).any()
 

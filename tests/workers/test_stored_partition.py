@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
 
@@ -122,6 +123,35 @@ def test_any_intensities_are_cut_as_in_memory(dtype, store, tmp_path):
     assert_same(found, ids, partition(image, SPACING, count=60))
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8", ">i4", ">f8"])
+def test_the_largest_numbers_of_a_type_are_cut_as_in_memory(dtype, store, tmp_path):
+    image = head("f8") / 600
+    most = np.finfo(dtype).max if dtype[-2] == "f" else np.iinfo(dtype).max
+    image = ((image - 0.5) * 1.99 * most).astype(dtype)
+
+    found, ids = run(store(image), tmp_path, threshold=None)
+
+    assert_same(found, ids, partition(image, SPACING, count=60, threshold=None))
+    assert found.count > 5
+
+
+@pytest.mark.parametrize("shape", [(1, 20, 30), (20, 1, 1), (1, 1, 1), (17, 2, 1)])
+def test_a_volume_of_one_slice_or_less_is_cut_as_in_memory(shape, store, tmp_path):
+    image = np.random.default_rng(0).normal(200, 40, shape).astype("f4")
+
+    found, ids = run(store(image), tmp_path, chunks=(8, 7, 9), threshold=None, count=5)
+
+    assert_same(found, ids, partition(image, SPACING, count=5, threshold=None))
+
+
+@pytest.mark.parametrize("threshold", ["auto", None])
+def test_a_volume_without_a_finite_voxel_is_refused(threshold, store, tmp_path):
+    image = np.full(SHAPE, np.nan, "f4")
+
+    with pytest.raises(ValueError, match="no voxel is in the foreground"):
+        run(store(image), tmp_path, threshold=threshold)
+
+
 @pytest.mark.parametrize(
     "wish", [{"count": 1}, {"count": 1500}, {"count": None, "size_mm3": 90.0}, {"compactness": 5.0}]
 )
@@ -202,6 +232,47 @@ def test_chunks_that_are_smoothed_are_not_smoothed_again(store, tmp_path):
 
     chunks = first.kernels.count("survey")
     assert again.kernels.count("write_features") == chunks - 3
+
+
+def broken_off(path, tmp_path, kernel):
+    """Leave on disk what was done until some calls of `kernel` had run."""
+    first = Inline(lambda *_: first.fail_after(kernel, 2))
+    with pytest.raises(KeyError):
+        run(path, tmp_path, first)
+    return tmp_path / "work" / "14x16x17"
+
+
+def test_a_stage_that_was_cut_short_is_done_again(store, tmp_path):
+    path, image = store(head()), head()
+    for file in (work := broken_off(path, tmp_path, "keep_pieces")).glob("*.npz"):
+        os.truncate(file, file.stat().st_size // 2 if file.stem != "start" else 0)
+    assert len([*work.glob("centres-*.npz")]) == 9
+
+    found, ids = run(path, tmp_path)
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
+
+
+@pytest.mark.parametrize("bytes_left", [0, 100])
+@pytest.mark.parametrize(
+    ("kernel", "damaged"),
+    [("sums_of", "features-0/c"), ("write_features", "mask-*/c"), ("keep_pieces", "pieces/0")],
+)
+def test_a_chunk_that_was_cut_short_is_said_and_then_made_anew(
+    kernel, damaged, bytes_left, store, tmp_path
+):
+    path, image = store(head()), head()
+    work = broken_off(path, tmp_path, kernel)
+    for folder in work.glob(damaged):
+        for file in folder.rglob("*"):
+            if file.is_file():
+                os.truncate(file, min(bytes_left, file.stat().st_size))
+
+    with pytest.raises(ValueError, match=r"A file of the cache is damaged .*press Partition"):
+        run(path, tmp_path)
+    found, ids = run(path, tmp_path)
+
+    assert_same(found, ids, partition(image, SPACING, count=60))
 
 
 def test_after_a_loss_of_power_it_begins_anew(store, tmp_path, monkeypatch):
