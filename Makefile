@@ -24,10 +24,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test torture lint bench picture study lock clean browser
+.PHONY: help run install test test-hub torture lint bench picture study lock clean browser
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: .venv/installed ## open FILE=scan.nii.gz, or the demo, on PORT=5006
 	@$(BIN)/supervox serve $${FILE:+"$$FILE"} --port "$$PORT"
@@ -41,6 +41,9 @@ test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to p
 
 torture: .venv/installed-test browser ## run the long proofs of docs/reliability.md (hours); ARGS too
 	$(BIN)/python -m pytest -m torture --timeout 7200 $(ARGS)
+
+test-hub: .venv/installed-hub browser ## drive a real JupyterHub (minutes); ARGS too
+	$(BIN)/python -m pytest -m hub -n 0 $(ARGS) tests/hub
 
 lint: .venv/installed-test ## check style
 	$(BIN)/ruff check .
@@ -59,6 +62,7 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra test --extra lint --constraints requirements.lock \
 		--output-file requirements-test.lock
+	$(LOCK) --extra test-hub --constraints requirements-test.lock --output-file requirements-hub.lock
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
@@ -81,4 +85,12 @@ $(BIN)/uv:
 
 .venv/installed-test: requirements-test.lock .venv/installed
 	$(INSTALL) --requirement requirements-test.lock
+	@touch $@
+
+# The Hub's own proxy is of JavaScript: Node and npm are in the lock, so that any machine has them.
+.venv/installed-hub: requirements-hub.lock tests/hub/package-lock.json .venv/installed-test
+	$(INSTALL) --requirement requirements-hub.lock
+	@mkdir -p .venv/hub
+	@cp tests/hub/package.json tests/hub/package-lock.json .venv/hub
+	cd .venv/hub && ../bin/npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@

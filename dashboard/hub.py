@@ -29,7 +29,7 @@ def tile() -> dict:
         "timeout": START_S,
         # A folder `workers` or `dashboard` in somebody's home is not ours.
         "environment": {"PYTHONSAFEPATH": "1"},
-        "launcher_entry": {"title": NAME, "icon_path": str(ICON), "category": "Other"},
+        "launcher_entry": {"title": NAME, "icon_path": str(ICON), "category": "Notebook"},
     }
 
 

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-hub.lock")
 # Where conda-forge has another name. Its `dask` brings pyarrow and more that we never call.
 CONDA_NAMES = {"dask": "dask-core", "playwright": "playwright-python"}
 
@@ -120,9 +120,11 @@ def test_the_tests_lock_pins_what_tests_and_lint_need_within_its_bounds(python, 
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_tests_run_on_the_versions_that_users_get(python):
-    run, test = (pins(lock, python) for lock in LOCKS)
+    run, test, hub = (pins(lock, python) for lock in LOCKS)
 
     assert run.items() <= test.items()
+    assert run.items() <= hub.items()
+    assert {test[name] == hub[name] for name in test.keys() & hub.keys()} == {True}
 
 
 @pytest.mark.parametrize("lock", LOCKS)
