@@ -15,7 +15,7 @@ from dashboard.leaving import Writer
 from dashboard.model.case import Case
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
-from dashboard.notices import Refused, Saved
+from dashboard.notices import Linked, Refused
 from dashboard.open_case import OUTLIVING, OpenCase
 from dashboard.order import finished
 from workers import label_table, nifti
@@ -115,7 +115,7 @@ class Exporting(OpenCase):
             root = self._folder.root
             inside = content.is_relative_to(root)
             where = f"in the data folder, as {content.relative_to(root).as_posix()}"
-            self.notice = Saved(
+            self.notice = Linked(
                 f"The {what} are too big to be downloaded ({megabytes(content)} MB): they are "
                 f"saved {where if inside else f'as {content}'}.",
                 self._folder.link(content),

@@ -20,7 +20,7 @@ class Notice(NamedTuple):
     link = ""  # only a file that was saved has one
 
 
-class Saved(NamedTuple):
+class Linked(NamedTuple):
     """A notice of a file that was saved: `link` is where the browser finds it; "" if nowhere."""
 
     text: str

@@ -23,7 +23,7 @@ expect.set_options(timeout=60_000)
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "hub" in item.path.parts:
+        if item.path.parent.name == "hub":
             item.add_marker(pytest.mark.hub)
 
 
