@@ -51,7 +51,7 @@ import sys
 from dashboard import hub
 
 def small(unix_socket, base_url):
-    words = hub.command(unix_socket, base_url)[4:]
+    words = hub.command(unix_socket, base_url)[3:]
     words = [word.replace("/supervox", "/small") for word in words]
     return [sys.executable, "{root}/tests/hub/small_downloads.py", *words, "--memory-budget=0"]
 

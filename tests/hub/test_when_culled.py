@@ -19,7 +19,7 @@ def test_after_the_culler_the_page_comes_back_and_the_case_with_it(bench, house,
     bench.until("supervox.saved")
 
     house.stop_server("anna")
-    expect(bench.warning).to_be_visible()
+    expect(bench.warning).to_contain_text("The Hub has stopped your server")
     assert house.processes_of("anna") == []
     starting = anna.new_page()
     starting.goto(f"{house.url}/hub/spawn")
