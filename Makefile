@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test torture lint dist bench docs docs-check study lock clean browser
+.PHONY: help run install test test-hub torture lint dist bench docs docs-check study lock clean browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to p
 
 torture: .venv/installed-test browser ## run the long proofs of docs/reliability.md (hours); ARGS too
 	$(BIN)/python -m pytest -m torture --timeout 7200 $(ARGS)
+
+test-hub: .venv/installed-hub browser ## drive a real JupyterHub (minutes); ARGS too
+	$(BIN)/python -m pytest -m hub -n 0 $(ARGS) tests/hub
 
 lint: .venv/installed-test ## check style
 	$(BIN)/ruff check .
@@ -74,6 +77,7 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 		--output-file requirements-release.lock
 	$(LOCK) --extra docs --constraints requirements-test.lock \
 		--output-file requirements-docs.lock
+	$(LOCK) --extra test-hub --constraints requirements-test.lock --output-file requirements-hub.lock
 
 clean: ## remove .venv, caches and builds
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
@@ -104,4 +108,12 @@ $(BIN)/uv:
 
 .venv/installed-docs: requirements-docs.lock .venv/installed-test
 	$(INSTALL) --requirement requirements-docs.lock
+	@touch $@
+
+# The Hub's own proxy is of JavaScript: Node and npm are in the lock, so that any machine has them.
+.venv/installed-hub: requirements-hub.lock tests/hub/package-lock.json .venv/installed-test
+	$(INSTALL) --requirement requirements-hub.lock
+	@mkdir -p .venv/hub
+	@cp tests/hub/package.json tests/hub/package-lock.json .venv/hub
+	cd .venv/hub && ../bin/npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@

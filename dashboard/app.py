@@ -25,15 +25,16 @@ from dashboard.views.refusal import refusal
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = options.parse(sys.argv[1:])
+    folder = Folder(asked.folder, asked.folder_url)
     turn = Turn(partial(run_later, pn.state.curdoc))
     session = Session(
         **shared(asked.where, asked.data_root, asked.storage)._asdict(),
         schedule=turn,
         user=user.current(),
         is_watched=partial(has_page, pn.state.curdoc),
-        folder=Folder(asked.folder),
+        folder=folder,
     )
-    page = Page(session, Folder(asked.folder), turn.begin)
+    page = Page(session, folder, turn.begin)
     page.start()
     pn.state.on_session_destroyed(lambda _: turn.end())
     page.bench.servable(title="supervox")

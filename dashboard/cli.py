@@ -131,7 +131,8 @@ def start_early(asked: options.Options) -> Shared:
 def passed_on(asked: options.Options) -> list[str]:
     """Return what the app is told."""
     folder, limit, budget = asked.storage
-    folders = {"--folder": asked.folder, "--data-root": asked.data_root, "--cache": folder}
+    folders = {"--folder": asked.folder, "--folder-url": asked.folder_url or None}
+    folders |= {"--data-root": asked.data_root, "--cache": folder}
     numbers = {"--cache-limit": limit, "--memory-budget": budget}
     given = [(name, value) for name, value in (folders | numbers).items() if value is not None]
     options = (str(each) for pair in given for each in pair)

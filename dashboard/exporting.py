@@ -15,7 +15,7 @@ from dashboard.leaving import Writer
 from dashboard.model.case import Case
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
-from dashboard.notices import Notice, Refused
+from dashboard.notices import Linked, Refused
 from dashboard.open_case import OUTLIVING, OpenCase
 from dashboard.order import finished
 from workers import label_table, nifti
@@ -115,10 +115,10 @@ class Exporting(OpenCase):
             root = self._folder.root
             inside = content.is_relative_to(root)
             where = f"in the data folder, as {content.relative_to(root).as_posix()}"
-            self.notice = Notice(
+            self.notice = Linked(
                 f"The {what} are too big to be downloaded ({megabytes(content)} MB): they are "
                 f"saved {where if inside else f'as {content}'}.",
-                "success",
+                self._folder.link(content),
             )
 
     def _fresh(self, ending: str) -> Path | None:

@@ -17,6 +17,15 @@ class Notice(NamedTuple):
 
     text: str
     kind: str = "info"
+    link = ""  # only a file that was saved has one
+
+
+class Linked(NamedTuple):
+    """A notice of a file that was saved: `link` is where the browser finds it; "" if nowhere."""
+
+    text: str
+    link: str
+    kind: str = "success"
 
 
 class Question(NamedTuple):

@@ -23,6 +23,8 @@ class Options:
         Volume to open first.
     folder : Path
         Where the page may open files.
+    folder_url : str
+        Where a browser finds what is in that folder; "" if nowhere.
     where : Where
         Where kernels run; by default on an embedded cluster.
     data_root : Path
@@ -33,6 +35,7 @@ class Options:
 
     file: Path
     folder: Path
+    folder_url: str
     where: Where
     data_root: Path
     storage: Storage
@@ -46,6 +49,13 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--folder",
         type=Path,
         help="where the page may open files (default: the volume's folder, or the home folder)",
+    )
+    parser.add_argument(
+        "--folder-url",
+        default="",
+        metavar="URL",
+        help="where a browser finds the files of that folder, as with JupyterLab; what is too big "
+        "to be downloaded is then linked",
     )
     parser.add_argument(
         "--data-root",
@@ -137,6 +147,7 @@ def resolve(given: argparse.Namespace) -> Options:
     return Options(
         file,
         (given.folder or home).expanduser().absolute(),
+        given.folder_url,
         where.resolve(given),
         kept.expanduser().absolute(),
         storage(given),

@@ -13,7 +13,7 @@ from dashboard.model.labels import LabelMap
 from dashboard.model.settings import Settings
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.superpixels import Superpixels
-from dashboard.notices import Notice, Question, Refused
+from dashboard.notices import Linked, Notice, Question, Refused
 from dashboard.task import Job
 from workers.partition import usual_sigma_mm
 
@@ -31,7 +31,7 @@ class Shown(param.Parameterized):
     table = param.ClassSelector(class_=tuple, default=(), doc="The labels, by value.")
     label = param.Integer(default=1, bounds=(1, 65535), doc="Label that a stroke gives.")
     job = param.ClassSelector(class_=Job, doc="What the user is waiting for, if anything.")
-    notice = param.ClassSelector(class_=Notice, doc="The latest sentence for the user.")
+    notice = param.ClassSelector(class_=(Notice, Linked), doc="The latest sentence for the user.")
     question = param.ClassSelector(class_=Question, doc="What the user must choose.")
     held = param.Boolean(default=False, doc="Whether this page may change the labels.")
     saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")

@@ -29,14 +29,20 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave the long proofs to `make torture`; let one process after the other drive a browser."""
+    """Leave what is long to targets of its own; let one process after the other drive a browser."""
     for item in items:
         alone = "e2e" in item.path.parts
         item.add_marker(pytest.mark.xdist_group("e2e" if alone else str(item.path.stem)))
-    if "torture" not in config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("torture")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    for name in {"torture", "hub"} - set(config.option.markexpr.split()):
+        others = [item for item in items if name in marks_of(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+def marks_of(item):
+    """The names of an item's marks; the Hub's tests are told by their folder."""
+    folder = {"hub"} if item.path.parent.name == "hub" else set()
+    return folder | {mark.name for mark in item.iter_markers()}
 
 
 class Inline(Executor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11.7", "3.12.1", "3.13.0")
-LOCKS = (
-    "requirements.lock",
-    "requirements-test.lock",
-    "requirements-release.lock",
-    "requirements-docs.lock",
-)
+# Which extras of pyproject.toml a lock is of.
+EXTRAS = {
+    "requirements-test.lock": ("test", "lint"),
+    "requirements-release.lock": ("release",),
+    "requirements-docs.lock": ("docs",),
+    "requirements-hub.lock": ("test-hub",),
+}
+LOCKS = ("requirements.lock", *EXTRAS)
 # Where conda-forge has another name. Its `dask` brings pyarrow and more that we never call.
 CONDA_NAMES = {"dask": "dask-core", "playwright": "playwright-python"}
 
@@ -115,40 +118,23 @@ def test_a_lock_pins_every_dependency_within_its_bounds(lock, python, project):
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_tests_lock_pins_what_tests_and_lint_need_within_its_bounds(python, project):
-    locked = pins("requirements-test.lock", python)
+@pytest.mark.parametrize("lock", EXTRAS)
+def test_a_lock_pins_what_its_extras_ask_for_within_their_bounds(lock, python, project):
+    locked = pins(lock, python)
     extras = project["optional-dependencies"]
-    for wanted in map(Requirement, extras["test"] + extras["lint"]):
+    for wanted in map(Requirement, chain.from_iterable(extras[each] for each in EXTRAS[lock])):
         pinned = locked[canonicalize_name(wanted.name)].removeprefix("==")
 
         assert wanted.specifier.contains(pinned, prereleases=False), f"{wanted}: {pinned}"
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_documents_lock_pins_what_builds_them_within_its_bounds(python, project):
-    locked = pins("requirements-docs.lock", python)
-    for wanted in map(Requirement, project["optional-dependencies"]["docs"]):
-        pinned = locked[canonicalize_name(wanted.name)].removeprefix("==")
+@pytest.mark.parametrize("lock", EXTRAS)
+def test_everything_runs_on_the_versions_that_users_get(lock, python):
+    test, more = pins("requirements-test.lock", python), pins(lock, python)
 
-        assert wanted.specifier.contains(pinned, prereleases=False), f"{wanted}: {pinned}"
-
-
-@pytest.mark.parametrize("python", PYTHONS)
-def test_tests_and_documents_run_on_the_versions_that_users_get(python):
-    run, test, _, docs = (pins(lock, python) for lock in LOCKS)
-
-    assert run.items() <= test.items()
-    assert run.items() <= docs.items()
-    assert all(docs[name] == pin for name, pin in test.items() if name in docs)
-
-
-@pytest.mark.parametrize("python", PYTHONS)
-def test_a_release_is_built_where_the_tests_run_with_what_is_pinned(python, project):
-    test, release = (pins(lock, python) for lock in LOCKS[1:3])
-    for wanted in map(Requirement, project["optional-dependencies"]["release"]):
-        assert wanted.specifier.contains(release[canonicalize_name(wanted.name)][2:]), wanted
-
-    assert {name: test.get(name, pin) for name, pin in release.items()} == release
+    assert pins("requirements.lock", python).items() <= test.items()
+    assert {name: test.get(name, pin) for name, pin in more.items()} == more
 
 
 def test_the_version_of_the_project_is_the_first_in_the_changelog(project):

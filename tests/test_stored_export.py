@@ -39,7 +39,7 @@ def plain():
 def data(tmp_path):
     """The data folder."""
     (tmp_path / "data" / "scans").mkdir(parents=True)
-    return Folder(tmp_path / "data")
+    return Folder(tmp_path / "data", "/files/")
 
 
 @pytest.fixture
@@ -122,6 +122,7 @@ def test_what_is_big_is_saved_beside_the_volume_and_the_page_says_where(session,
     assert session.notice.text.endswith(
         "saved in the data folder, as scans/small_superpixels.nii.gz."
     )
+    assert session.notice.link == "/files/scans/small_superpixels.nii.gz"
     saved = (data.root / "scans/small_dseg-2.nii.gz").read_bytes()
     assert saved == encode_labels(whole(session.labels.data), session.volume.header)
 

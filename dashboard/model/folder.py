@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 ENDINGS = (".nii", ".nii.gz", ".hdr", ".hdr.gz")  # of a pair the header, not both halves
 TIFFS = (".tif", ".tiff", ".btf")
@@ -35,9 +36,12 @@ class Folder:
     ----------
     root : Path
         Links out of it lead nowhere.
+    url : str
+        Where a browser finds what is in it, as with JupyterLab; "" if nowhere.
     """
 
     root: Path
+    url: str = ""
 
     def resolve(self, path: str) -> Path:
         """Return the place of `path`; of `ALL_TIFFS` the folder that holds them.
@@ -57,6 +61,15 @@ class Folder:
         if not place.is_relative_to(root):
             raise ValueError("Expected a path inside the data folder; this one leads out of it.")
         return place
+
+    def link(self, place: Path) -> str:
+        """Return where a browser finds a file; "" if nowhere, as what is hidden or elsewhere."""
+        if not (self.url and place.is_relative_to(self.root)):
+            return ""
+        inside = place.relative_to(self.root)
+        if any(part.startswith(".") for part in inside.parts):
+            return ""
+        return f"{self.url.rstrip('/')}/{quote(inside.as_posix())}"
 
     def list(self, path: str = "", *, of_tables: bool = False) -> Listing:
         """Return the folders and the volumes in `path`, hidden ones left out.

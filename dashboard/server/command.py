@@ -66,7 +66,7 @@ class Command(Serve):
         """Let pages know who looks at them."""
         applications = super().customize_applications(args, applications)
         for application in applications.values():
-            application.add(Identity())
+            application.add(Identity(self._plan.user))
         return applications
 
     def customize_kwargs(self, args: argparse.Namespace, server_kwargs: dict) -> dict:
@@ -103,6 +103,9 @@ class Command(Serve):
         application = server._tornado  # noqa: SLF001 - Bokeh hands it out in no other way
         self._contexts = tuple(application.applications.values())
         gate.close(application, self._plan)
+        if self._plan.origin_from_proxy:
+            # The gate has compared them; Bokeh knows only hosts that are named at the start.
+            application._websocket_origins = {"*"}  # noqa: SLF001 - as above
         self._watch.begin()
         return super().customize_server(server)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from bokeh.server.tornado import BokehTornado
@@ -119,8 +120,10 @@ class Gate(Matcher):
             return None
         if "Origin" not in request.headers:
             return Answer(403, "Expected a browser, which says from which page it connects.")
+        if self._plan.origin_from_proxy and origin(request) not in self._hosts | shown_at(request):
+            return Answer(403, "Expected a page of this server; this one is of another host.")
         claims = self._claims(request)
-        if claims is None or claims.get(CLAIM, "") != signed_in(request):
+        if claims is None or claims.get(CLAIM, "") != (self._plan.user or signed_in(request)):
             return Answer(403, "This page's token is not valid here: load the page anew.")
         self._connected.add(get_session_id(token_of(request)))
         return None
@@ -154,6 +157,20 @@ class Gate(Matcher):
 def token_of(request: HTTPServerRequest) -> str:
     """Return the token with which a page's socket comes; "" if it has none."""
     return request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[2].strip()
+
+
+def origin(request: HTTPServerRequest) -> str:
+    """Return of which host the page is that asks."""
+    return with_port(urlsplit(request.headers["Origin"]).netloc)
+
+
+def shown_at(request: HTTPServerRequest) -> set[str]:
+    """Return the hosts under which a browser may see us, as the proxies between say it.
+
+    No page can set these headers of a socket; behind `Plan.unix_socket` nobody else can, either.
+    """
+    forwarded = request.headers.get("X-Forwarded-Host", "").split(",")
+    return {with_port(host.strip()) for host in (request.host, *forwarded) if host.strip()}
 
 
 def with_port(host: str) -> str:

@@ -49,6 +49,10 @@ class Plan:
         Of TLS.
     behind_proxy : bool
         Whether a proxy says by headers who asks, and over TLS or not.
+    origin_from_proxy : bool
+        Whether the proxy also passes on under which host the browser shows it.
+    user : str
+        Whom the proxy lets in, and nobody else; "" if it does not say.
     dev, admin : bool
         Whether to load code anew that has changed; whether to show Panel's admin page.
     """
@@ -63,6 +67,8 @@ class Plan:
     certificate: Path | None = None
     key: Path | None = None
     behind_proxy: bool = False
+    origin_from_proxy: bool = False
+    user: str = ""
     dev: bool = False
     admin: bool = False
 
@@ -75,7 +81,8 @@ class Plan:
     def address(self) -> str:
         """What to open in a browser, as far as the server knows."""
         if self.unix_socket:
-            return f"{self.unix_socket} (a unix socket, mode 0600), for {self.origins[0]}"
+            shown_at = self.origins[0] if self.origins else "the host that its proxy passes on"
+            return f"{self.unix_socket} (a unix socket, mode 0600), for {shown_at}"
         host = "127.0.0.1" if self.host in ("0.0.0.0", "localhost") else self.host  # noqa: S104
         secure = "s" if self.certificate else ""
         return f"http{secure}://{host}:{self.port}{self.prefix}/"
@@ -95,6 +102,13 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         metavar="HOST[:PORT]",
         help="another address that the browser shows, such as a proxy's; may come several times",
     )
+    add(
+        "--origin-from-proxy",
+        action="store_true",
+        help="with --unix-socket: that is the address that the proxy passes on as Host or "
+        "X-Forwarded-Host",
+    )
+    add("--user", default="", metavar="NAME", help="with --unix-socket: whom its proxy lets in")
     add("--basic-auth", type=Path, metavar="FILE", help="login with names and passwords (JSON)")
     for name in OAUTH:
         add(f"--oauth-{name}", metavar="X", help="as Panel's; secrets come by the environment")
@@ -123,6 +137,7 @@ def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
     """
     check_dev(given)
     check_secure(given)
+    check_proxy(given)
     here = where(given)
     accounts = read_accounts(given.basic_auth) if given.basic_auth else {}
     if password:
@@ -144,6 +159,8 @@ def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
         certificate=given.ssl_certfile,
         key=given.ssl_keyfile,
         behind_proxy=given.use_xheaders,
+        origin_from_proxy=given.origin_from_proxy,
+        user=given.user,
         dev=given.dev,
         admin=given.admin,
     )
@@ -178,6 +195,17 @@ def check_secure(given: argparse.Namespace) -> None:
             raise Refused(f"Expected a file of TLS; there is none at {file}.")
 
 
+def check_proxy(given: argparse.Namespace) -> None:
+    """Refuse to believe a proxy where anybody could pose as one."""
+    if given.unix_socket is None and (given.origin_from_proxy or given.user):
+        raise Refused(
+            "--origin-from-proxy and --user believe whoever connects: add --unix-socket PATH, "
+            "which only your own account can enter."
+        )
+    if given.user and (given.basic_auth or given.oauth_provider):
+        raise Refused("Expected --user or a login; got both.")
+
+
 def where(given: argparse.Namespace) -> dict:
     """Return `Plan`'s host, port, socket and origins."""
     named = tuple(given.allow_websocket_origin)
@@ -187,10 +215,10 @@ def where(given: argparse.Namespace) -> dict:
         return {"host": given.host, "port": port, "origins": (*origins(given.host, port), *named)}
     if given.port is not None or given.host != "127.0.0.1" or given.ssl_certfile:
         raise Refused("A unix socket has no --host, no --port and no TLS: leave them away.")
-    if not named:
+    if not (named or given.origin_from_proxy):
         raise Refused(
             "A unix socket is reached through a proxy: add --allow-websocket-origin HOST[:PORT] "
-            "with the address that the browser shows."
+            "with the address that the browser shows, or --origin-from-proxy if it passes that on."
         )
     path = given.unix_socket.expanduser().absolute()
     check_socket(path)

@@ -270,7 +270,7 @@ class Page:
         self.bench.send("kept", held=self.session.held, **self.session.saved._asdict())
 
     def _send_notice(self, notice) -> None:
-        self.bench.send("notice", text=notice.text, mood=notice.kind)
+        self.bench.send("notice", text=notice.text, mood=notice.kind, link=notice.link)
 
     def _send_question(self, question) -> None:
         asked = {

@@ -196,3 +196,15 @@ def test_a_single_tiff_is_no_stack(folder, tree):
 def test_all_slices_lead_out_of_the_folder_no_more_than_one(folder, path):
     with pytest.raises(ValueError, match="leads out of it"):
         folder.resolve(path)
+
+
+def test_a_file_is_linked_where_the_browser_finds_the_folder(tmp_path):
+    folder = Folder(tmp_path, "/user/anna/files/")
+
+    assert folder.link(tmp_path / "a b" / "c#.nii.gz") == "/user/anna/files/a%20b/c%23.nii.gz"
+    assert Folder(tmp_path).link(tmp_path / "a.nii.gz") == ""
+
+
+@pytest.mark.parametrize("place", ["../a.nii.gz", ".local/a.nii.gz", ".a.nii.gz"])
+def test_what_is_hidden_or_elsewhere_is_not_linked(tmp_path, place):
+    assert Folder(tmp_path, "/files").link((tmp_path / place).resolve()) == ""

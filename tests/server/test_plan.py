@@ -216,3 +216,22 @@ def test_a_socket_of_a_server_that_lives_is_refused(in_folder):
 def test_a_socket_needs_its_folder(in_folder):
     with pytest.raises(Refused, match="a folder that exists"):
         at("none/sv.sock")
+
+
+def test_a_proxy_may_say_under_which_host_it_is_seen_and_whom_it_lets_in(in_folder):
+    found = plan("--unix-socket", "sv.sock", "--origin-from-proxy", "--user", "anna")
+
+    assert (found.origin_from_proxy, found.user, found.origins) == (True, "anna", ())
+    assert "the host that its proxy passes on" in found.address
+
+
+@pytest.mark.parametrize("believing", [["--origin-from-proxy"], ["--user", "anna"]])
+def test_a_proxy_is_believed_on_a_unix_socket_only(believing):
+    with pytest.raises(Refused, match="add --unix-socket"):
+        plan("--port", "0", *believing)
+
+
+def test_a_proxys_user_does_not_sign_in_again(in_folder, accounts):
+    with pytest.raises(Refused, match="--user or a login"):
+        plan("--unix-socket", "sv.sock", "--allow-websocket-origin", "hub", "--user", "anna",
+             "--basic-auth", accounts)  # fmt: skip

@@ -45,9 +45,13 @@ class Connection {
   /** Load the page again as soon as the server answers: its case is on disk. */
   async probe() {
     // Bokeh does not know HEAD, and makes no session for it; a proxy without its server says 424 or 503.
-    const answers = await fetch(location.href, { method: "HEAD", cache: "no-store" }).then(({ ok, status }) => ok || status === 405, () => false)
-    if (answers) this.comeBack()
-    else setTimeout(() => this.probe(), PROBE_MS)
+    const asked = fetch(location.href, { method: "HEAD", cache: "no-store" })
+    const { ok, status, headers } = await asked.catch(() => ({ ok: false, headers: new Headers() }))
+    // Where a user's server was stopped, the Hub answers in its place, and with 405 too.
+    const byHub = headers.has("X-JupyterHub-Version")
+    if ((ok || status === 405) && !byHub) return this.comeBack()
+    if (byHub) this.el.textContent = "The Hub has stopped your server. Start it there, and this page comes back; what is saved is safe."
+    setTimeout(() => this.probe(), PROBE_MS)
   }
 
   comeBack() {

@@ -112,15 +112,21 @@ class Toasts {
   // A popover lies over dialogs too.
   el = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" })
 
-  show({ text, mood }) {
+  /** `link` leads to a file that was saved on the server; its message stays until it is closed. */
+  show({ text, mood, link }) {
     for (const old of this.el.children) if (old.firstChild.textContent === text) old.remove()
-    const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), h("button", { class: "plain", "aria-label": "Close message", title: "Close message", onclick: () => toast.remove() }, "×"))
+    const toast = h("div", { class: `toast ${mood}` }, h("span", {}, text), saved(link), h("button", { class: "plain", "aria-label": "Close message", title: "Close message", onclick: () => toast.remove() }, "×"))
     this.el.append(toast)
     this.el.hidePopover()
     this.el.showPopover()
     while (this.el.children.length > 4) this.el.firstChild.remove()
-    if (mood !== "error") setTimeout(() => toast.remove(), 5000)
+    if (mood !== "error" && !link) setTimeout(() => toast.remove(), 5000)
   }
+}
+
+/** JupyterLab, whose address it is, hands files only to who says from where they come. */
+function saved(link) {
+  return link ? h("a", { href: link, download: true, referrerpolicy: "same-origin" }, "Download") : null
 }
 
 class Progress {

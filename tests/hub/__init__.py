@@ -1,0 +1,1 @@
+"""A package to pytest, as its tests share one Hub."""
