@@ -1,4 +1,4 @@
-"""pyproject.toml, the three locks and the two conda files ask for the same packages."""
+"""pyproject.toml, the locks and the two conda files ask for the same packages."""
 
 from __future__ import annotations
 
