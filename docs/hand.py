@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 
 IMAGES = Path(__file__).with_name("images")
 QUALITY = 90
+GROUND = "#0f1216"  # the page's own
 Voxel = tuple[int, int, int]
 
 
@@ -174,7 +175,7 @@ def save(picture: Image.Image, name: str) -> None:
 def beside(*pictures: Image.Image, gap: int = 12) -> Image.Image:
     """Return pictures of one height side by side."""
     width = sum(each.width for each in pictures) + gap * (len(pictures) - 1)
-    joined = Image.new("RGB", (width, max(each.height for each in pictures)), "white")
+    joined = Image.new("RGB", (width, max(each.height for each in pictures)), GROUND)
     x = 0
     for each in pictures:
         joined.paste(each, (x, 0))

@@ -93,7 +93,7 @@ def take_looks(hand: Hand) -> None:
     hand.press("Escape")
     hand.take("display", section(hand, "display"), margin=4)
     names = ("volume", "superpixels", "label table", "statistics")
-    hand.take("downloads", *(hand.button(f"Download {name}") for name in names), margin=8)
+    hand.take("downloads", *(hand.button(f"Download {name}") for name in names), margin=3)
 
 
 def take_series(hand: Hand) -> None:
@@ -131,14 +131,13 @@ def take_strokes(hand: Hand) -> None:
     hand.press("z")
     hand.wait_ready()
     hand.go_on()
-    history = section(hand, "history")
-    hand.take("history", history.locator("h2"), history.get_by_role("option").last, margin=6)
+    hand.take("history", section(hand, "history"))
 
 
 def take_cuts(hand: Hand) -> None:
     """Take coarse and fine superpixels, the settings, and a split."""
     hand.go_back_to_the_beginning()
-    hand.zoom("axial", MIDDLE, 2)
+    hand.zoom("axial", MIDDLE, 4)
     pictures = []
     for count in (500, 2500, 10000):
         hand.set("Count", count)
@@ -170,11 +169,13 @@ def take_read_only(page: Page, address: str) -> None:
     hand.until("window.supervox?.ready")
     hand.button("Take over").wait_for()
     hand.go_on(1)
-    hand.take("read-only", page.locator("header"))
+    hand.take("read-only", page.get_by_role("status", name="Saved"), hand.button("Help"), margin=10)
 
 
 def take_lost(hand: Hand) -> None:
     """Take the page of a server that does not answer."""
     hand.page.get_by_role("alert").wait_for(timeout=60_000)
     hand.go_on()
-    hand.take("lost", hand.page.locator("header"), hand.page.get_by_role("alert"))
+    picture = hand.shot(hand.page.locator("header"), hand.page.get_by_role("alert"))
+    left = picture.width // 4  # where nothing is said
+    save(picture.crop((left, 0, picture.width, picture.height)), "lost")
