@@ -20,7 +20,7 @@ from tests.e2e.serving import Server
 from tests.e2e.traffic import Traffic
 from tests.release.installed import Installed
 
-LONG_S = 300  # the kernels are compiled meanwhile, on a machine that may be busy
+LONG_S = 600  # the kernels are compiled meanwhile, on a machine that may be busy
 LENGTH = 8
 
 
@@ -38,6 +38,9 @@ def first_use(installed: Installed) -> Iterator[str]:
         server.wait(LONG_S)
         yield f"supervox serve answers after {time.monotonic() - began:.1f} s"
         labels = yield from _page(server, installed)
+    except Exception as error:
+        error.add_note(f"Its log ends with:\n{server.log.read_text()[-6000:]}")
+        raise
     finally:
         server.stop()
     yield _partition(installed)
