@@ -52,6 +52,7 @@ def store_superpixels(ids, boxes, folder):
     sizes = np.bincount(ids.ravel(), minlength=len(boxes) + 1)[1:]
     np.save(folder / SIZES, sizes.astype(np.uint32))
     told = {"version": 1, "count": len(boxes), "voxels": int(sizes.sum())}
+    told["extent"] = stored.extent(folder / IDS)
     (folder / TOLD).write_text(json.dumps(told))
     return StoredSuperpixels.read(folder)
 

@@ -144,6 +144,25 @@ def test_undo_takes_every_stroke_back_and_redo_does_it_again(tmp_path_factory, a
     assert_array_equal(session.labels.read(ALL), painted)
 
 
+@pytest.mark.parametrize("verb", [("merge_label", 1, 2), ("remove_label", 1)])
+def test_a_label_is_merged_and_taken_away_as_in_memory(on_disk, plain, verb):
+    name, *values = verb
+    sessions = open_stored(on_disk), session_on(plain, settings=WISH)
+    for session in sessions:
+        assert session.superpixels is not None
+        for label in (2, 1):
+            session.paint(draw(session, "axial", 2 + label, (2, 2), (6, 5), label=label))
+        getattr(session, name)(*values)
+
+    stored, session = sessions
+    assert everything(stored) == everything(session)
+    assert 1 not in stored.labels.read(ALL)
+    for each in sessions:
+        each.undo()
+    assert everything(stored) == everything(session)
+    assert 1 in stored.labels.read(ALL)
+
+
 def test_a_volume_that_is_not_small_is_not_partitioned_by_itself(on_disk, monkeypatch):
     monkeypatch.setattr("dashboard.partitioning.AUTOMATIC_VOXELS", on_disk.voxels - 1)
 
