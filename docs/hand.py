@@ -80,6 +80,15 @@ class Hand:
         self.until("n => supervox.revision > n", before)
         self.wait_ready()
 
+    def drag(self, plane: str, voxel: Voxel, by: tuple[int, int]) -> None:
+        """Drag from a voxel so many page pixels to the right and downwards."""
+        x, y = self.at(plane, voxel)
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by[0], y + by[1], steps=8)
+        self.page.mouse.up()
+        self.go_on()
+
     def stroke(self, plane: str, voxels: Iterable[Voxel], label: int | None = None) -> None:
         """Draw one stroke, with a label if one is given."""
         if label:

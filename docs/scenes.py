@@ -137,7 +137,8 @@ def take_strokes(hand: Hand) -> None:
 def take_cuts(hand: Hand) -> None:
     """Take coarse and fine superpixels, the settings, and a split."""
     hand.go_back_to_the_beginning()
-    hand.zoom("axial", MIDDLE, 4)
+    hand.zoom("axial", MIDDLE, 3)
+    darken(hand)
     pictures = []
     for count in (500, 2500, 10000):
         hand.set("Count", count)
@@ -151,7 +152,7 @@ def take_cuts(hand: Hand) -> None:
     hand.take("settings", section(hand, "superpixels"), margin=4)
     before = hand.shot(hand.pane("Axial"))
     hand.press("x")
-    hand.begin("axial", ((118, 150, 115), (128, 165, 115), (140, 165, 115)))
+    hand.begin("axial", ((78, 160, 115), (66, 140, 115), (64, 118, 115)))
     hand.page.mouse.up()
     hand.until("supervox.saved && supervox.pending === 0")
     hand.go_on(2)
@@ -159,6 +160,14 @@ def take_cuts(hand: Hand) -> None:
     hand.go_on()
     save(beside(before, hand.shot(hand.pane("Axial"))), "split")
     hand.press("z")
+    hand.press("d")
+
+
+def darken(hand: Hand) -> None:
+    """Widen the window by a drag, so that borders are seen on what is bright; hide cross lines."""
+    hand.press("h")
+    hand.press("w")
+    hand.drag("axial", MIDDLE, (100, 80))
     hand.press("d")
 
 
@@ -177,5 +186,5 @@ def take_lost(hand: Hand) -> None:
     hand.page.get_by_role("alert").wait_for(timeout=60_000)
     hand.go_on()
     picture = hand.shot(hand.page.locator("header"), hand.page.get_by_role("alert"))
-    left = picture.width // 4  # where nothing is said
+    left = picture.width // 5  # where nothing is said
     save(picture.crop((left, 0, picture.width, picture.height)), "lost")
