@@ -54,7 +54,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--sigma-mm", type=float, help="width of the blur before (default: 3/4 of a voxel)"
     )
     parser.add_argument("--threshold", type=threshold, default="auto", help="auto, none or a value")
-    parser.add_argument("--volume", type=int, help="which volume of a 4D file, from 0")
+    add_volume(parser)
     parser.add_argument(
         "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
     )
@@ -66,6 +66,18 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "(default: 128,128,128 for what is over the memory budget)",
     )
     options.add_storage_to(parser)
+
+
+def add_volume(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses a volume of several, counted as on the page."""
+    parser.add_argument("--volume", type=numbered, help="which volume of a 4D file, from 1")
+
+
+def numbered(text: str) -> int:
+    """Return the index of a volume from its number, which counts from 1."""
+    if (number := int(text)) < 1:
+        raise ValueError(f"Expected a number from 1; got {text}.")
+    return number - 1
 
 
 def chunks(text: str) -> tuple[int, int, int]:

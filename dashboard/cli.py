@@ -76,7 +76,9 @@ def serve(given: argparse.Namespace) -> int:
         from dashboard.server import command
 
         announce(wanted)
-        command.serve(wanted, keys, APP, passed_on(asked), lambda: all_pages.executor.state)
+        # Whoever read our address may have gone, and what Bokeh prints must not fail by that.
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            command.serve(wanted, keys, APP, passed_on(asked), lambda: all_pages.executor.state)
     except ValueError as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

@@ -75,7 +75,8 @@ class Lanes:
         except CancelledError:
             self._tell(f"{task.title} was cancelled; nothing has changed.", "info")
         except (ValueError, BrokenExecutor) as refused:
-            self._tell(f"{task.title} failed: {refused}", "error")
+            about = task.title.partition(" ")[2]  # the file's name, with which its refusal begins
+            self._tell(f"{task.title} failed: {str(refused).removeprefix(f'{about}: ')}", "error")
         except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
             self._tell(f"{task.title} failed: {type(error).__name__}: {error}", "error")
         # What followed may be waited for in turn: then the page stays busy without a gap.

@@ -33,7 +33,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE.csv", help="where the CSV goes (default: printed)"
     )
-    parser.add_argument("--volume", type=int, help="which volume of a 4D image, from 0")
+    batch.add_volume(parser)
     parser.add_argument(
         "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
     )

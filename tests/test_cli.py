@@ -75,7 +75,10 @@ def test_another_wish_gives_other_ids(supervox, scan):
         (["--compactness", "nan"], "compactness must be positive and finite; got nan."),
         (["--sigma-mm", "-1"], "sigma_mm must be 0 or more, and finite; got -1.0."),
         (["--threshold", "1e9"], "no voxel is in the foreground; choose a lower threshold."),
-        (["--volume", "3"], "scan.nii.gz: expected a volume from 0 to 0; got 3."),
+        (
+            ["--volume", "3"],
+            "scan.nii.gz: expected one of its volumes, 1 to 1; there is no number 3.",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(supervox, scan, options, sentence):
@@ -124,7 +127,7 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
         2,
         "series.nii: expected one volume; the file holds 2: choose one.\n",
     )
-    assert supervox(*command, "--volume", "1", "--threshold", "none")[0] == 0
+    assert supervox(*command, "--volume", "2", "--threshold", "none")[0] == 0
 
 
 def test_a_file_whose_forms_differ_asks_for_one(supervox, tmp_path):

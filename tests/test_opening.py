@@ -165,7 +165,7 @@ def test_a_bad_file_keeps_what_is_open_and_says_why(session, content):
 def test_a_missing_file_is_said_by_name(session, tmp_path):
     session.open(tmp_path / "gone.nii", "gone.nii")
 
-    assert "gone.nii: cannot be read" in session.notice.text
+    assert "gone.nii failed: cannot be read" in session.notice.text
 
 
 @pytest.mark.parametrize("kind", ["open_labels", "open_superpixels"])

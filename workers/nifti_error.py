@@ -91,5 +91,7 @@ def chosen(volume: int | None, count: int) -> int:
     if volume is None and count > 1:
         raise SeveralVolumes(f"expected one volume; the file holds {count}: choose one.", count)
     if not 0 <= (volume or 0) < count:
-        raise UnreadableFile(f"expected a volume from 0 to {count - 1}; got {volume}.")
+        raise UnreadableFile(
+            f"expected one of its volumes, 1 to {count}; there is no number {volume + 1}."
+        )
     return volume or 0

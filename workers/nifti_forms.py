@@ -49,6 +49,8 @@ def spaces(header: nib.Nifti1Header) -> str:
     """Return in one sentence to which space each form leads, by its code."""
     names = {form: int(header[f"{form}_code"]) for form in ("qform", "sform")}
     words = {form: _SPACES.get(code, f"code {code}") for form, code in names.items()}
+    if names["qform"] == names["sform"]:
+        return f"Both lead to {words['qform']}."
     return f"The qform leads to {words['qform']}, the sform to {words['sform']}."
 
 

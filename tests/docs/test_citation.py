@@ -10,7 +10,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 REQUIRED = {"cff-version", "message", "title", "authors"}
-KNOWN = REQUIRED | {"abstract", "type", "version", "license", "keywords", "references"}
+KNOWN = REQUIRED | {
+    *("abstract", "type", "version", "date-released", "license", "keywords", "references")
+}
 
 
 @pytest.fixture

@@ -182,6 +182,29 @@ def test_the_secrets_of_the_environment_are_used(with_login):
     assert check_token_signature(token, secret_key=b"not-to-be-seen-BOKEH_SECRET_KEY", signed=True)
 
 
+def test_a_server_whose_reader_has_gone_ends_when_it_is_told_to(house):
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", "0"]
+    command += ["--data-root", str(house / "alone"), str(house / "data/start.nii.gz")]
+    with (house / "alone.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+    port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
+    server.stdout.close()
+    until_it_answers(port)
+
+    server.terminate()
+
+    server.wait(60)
+
+
+def until_it_answers(port):
+    while True:
+        try:
+            ask(port, "/healthz")
+        except ConnectionRefusedError:
+            continue
+        return
+
+
 # On a unix socket
 
 

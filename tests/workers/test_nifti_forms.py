@@ -70,6 +70,7 @@ def test_the_user_is_told_in_words_how_the_forms_differ(qform, said):
 @pytest.mark.parametrize(
     ("codes", "said"),
     [
+        ((1, 1), "Both lead to the scanner."),
         ((1, 4), "The qform leads to the scanner, the sform to the MNI template."),
         ((2, 3), "The qform leads to another image, the sform to Talairach's atlas."),
         ((5, 99), "The qform leads to another template, the sform to code 99."),

@@ -166,7 +166,7 @@ def test_one_of_several_volumes_is_chosen(path, axes, shape, kind):
     assert several.value.count == 3
     assert_array_equal(found, np.moveaxis(data, axes.index("Z"), -3)[1].T)
     assert "Volume 2 of 3." in source.notes
-    assert "expected a volume from 0 to 2" in refusal(path, volume=3)
+    assert "volumes, 1 to 3; there is no number 4" in refusal(path, volume=3)
 
 
 def test_times_and_channels_make_volumes_together(path):

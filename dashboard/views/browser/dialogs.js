@@ -83,7 +83,7 @@ class FormQuestion {
   }
 
   ask({ name, difference }) {
-    this.text.textContent = `${name} says in two ways where it lies in the patient, by a qform and by a sform, and they differ.`
+    this.text.textContent = `${name} says in two ways where it lies in the patient, by a qform and by an sform, and they differ.`
     this.difference.textContent = difference
     this.el.showModal()
   }

@@ -64,11 +64,16 @@ class LabelTable {
 
   choose(value) {
     for (const row of this.known.values()) if (row.isChosen !== (row.value === value)) row.choose(row.value === value)
-    if (this.chosen !== value) this.known.get(value)?.el.scrollIntoView({ block: "nearest" })
+    const isOther = this.chosen !== value
+    if (isOther) this.known.get(value)?.el.scrollIntoView({ block: "nearest" })
     this.chosen = value
     this.letIn()
+    if (isOther && this.isAtRow) this.stop.el.focus() // Del and F2 are for the row that is chosen
     this.tell()
   }
+
+  /** Whether the focus is at a row as a whole, not at something in it. */
+  get isAtRow() { return this.rows.getRootNode().activeElement?.parentNode === this.rows }
 
   /** Let Tab stop once in the table, however long it is: at the chosen row, or the first one that is shown. */
   letIn() {
