@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import time
 from concurrent.futures import Executor, Future
 from functools import partial
@@ -29,14 +30,14 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave the long proofs to `make torture`; let one process after the other drive a browser."""
+    """Leave to targets of their own what is theirs; let one process at a time drive a browser."""
     for item in items:
         alone = "e2e" in item.path.parts
         item.add_marker(pytest.mark.xdist_group("e2e" if alone else str(item.path.stem)))
-    if "torture" not in config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("torture")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    for kind in {"torture", "network"} - {*re.findall(r"\w+", config.option.markexpr)}:
+        others = [item for item in items if item.get_closest_marker(kind)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 class Inline(Executor):
