@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import workers
+from dashboard.cluster_facts import PUSHED
 
 PORT = 8786
 # Dask's own notice of a host that is gone: 11 s is the least that it takes, 30 s the default.
@@ -54,6 +58,22 @@ class Fleet:
         ]
         command = [*(program if installed else bare("dask_worker")), self.address, *how]
         self._start(name, ["sh", "-c", FOR_EVER, "sh", *command])
+
+    @property
+    def sent(self):
+        """Where the workers have unpacked the kernels that they were sent; none before."""
+        return [*self._home.glob(f".cache/{PUSHED}/*/workers")]
+
+    def lend_compiled(self):
+        """Put beside the kernels that were sent what was compiled here, and spare a minute."""
+        (there,) = self.sent
+        here = Path(workers.__file__).parent
+        for source in there.rglob("*.py"):
+            shutil.copystat(here / source.relative_to(there), source)  # numba looks at the time
+        for compiled in here.rglob("*.nb[ci]"):
+            lent = there / compiled.relative_to(here)
+            lent.parent.mkdir(exist_ok=True)
+            shutil.copy2(compiled, lent)
 
     def _start(self, name, command):
         certificate, key = self._authority.certify(self._network[name].address)

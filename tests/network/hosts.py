@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
+
+from tests.network.tools import path_of
 
 NAMES = "supervox-"
 KNOWN = Path("/run/netns")
@@ -21,13 +22,13 @@ def why_not():
     """Why no network can be made here, in a sentence; "" if it can."""
     if os.name != "posix" or os.geteuid():
         return "needs root, to make network namespaces"
-    if missing := [name for name in ("ip", "setpriv") if not shutil.which(name)]:
+    if missing := [name for name in ("ip", "setpriv") if not path_of(name)]:
         return (
             f"needs {' and '.join(missing)}: make test-network installs what is missing on Debian"
         )
     probe = f"{NAMES}{os.getpid()}-probe"
     tried = subprocess.run(
-        ["ip", "netns", "add", probe], capture_output=True, text=True, check=False
+        [path_of("ip"), "netns", "add", probe], capture_output=True, text=True, check=False
     )
     if tried.returncode:
         return f"cannot make network namespaces: {tried.stderr.strip()}"
@@ -73,7 +74,7 @@ class Host:
         _remove(self.space)
 
     def _inside(self):
-        enter = ["ip", "netns", "exec", self.space]
+        enter = [path_of("ip"), "netns", "exec", self.space]
         return [*enter, "setpriv", "--pdeathsig", "KILL", "--"]
 
 
@@ -122,7 +123,7 @@ class Network:
 
 def ip(*words):
     """Run ``ip``."""
-    subprocess.run(["ip", *words], check=True)
+    subprocess.run([path_of("ip"), *words], check=True)
 
 
 def sweep():
@@ -134,9 +135,11 @@ def sweep():
 
 
 def _pids(space):
-    listed = subprocess.run(["ip", "netns", "pids", space], capture_output=True, check=False)
+    listed = subprocess.run(
+        [path_of("ip"), "netns", "pids", space], capture_output=True, check=False
+    )
     return [int(pid) for pid in listed.stdout.split()]
 
 
 def _remove(space):
-    subprocess.run(["ip", "netns", "del", space], check=False)
+    subprocess.run([path_of("ip"), "netns", "del", space], check=False)

@@ -180,6 +180,8 @@ def test_workers_without_supervox_are_sent_it_and_one_cut_off_changes_no_bit(
     network, bare_workers, begin, expected
 ):
     begun = begin(bare_workers.address)
+    assert eventually(lambda: bare_workers.sent, 120)
+    bare_workers.lend_compiled()
 
     cut_off_on_the_way(network, begun, "two")
 
