@@ -26,7 +26,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-hub torture lint dist bench docs docs-check study lock clean browser
+.PHONY: help run install test test-hub test-network torture lint dist bench docs docs-check study lock \
+	clean browser
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +41,10 @@ install: .venv/installed ## put what is needed to run into .venv
 # of collection, as those in the browser come last.
 test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-network: .venv/installed-test browser ## try hosts that are cut off, nginx, no network; as root
+	@$(BIN)/python -m tests.network.tools
+	$(BIN)/python -m pytest -m network $(ARGS)
 
 torture: .venv/installed-test browser ## run the long proofs of docs/reliability.md (hours); ARGS too
 	$(BIN)/python -m pytest -m torture --timeout 7200 $(ARGS)

@@ -10,9 +10,11 @@ from typing import Any
 
 import dask
 from distributed import Client
+from distributed.comm.core import FatalCommClosedError
 from distributed.security import Security
 
 from dashboard.cluster_link import Link
+from dashboard.cluster_pulse import notice_soon
 
 CERTIFICATES = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
@@ -34,13 +36,28 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
     try:
         client = Client(address, timeout=deadline, set_as_default=False, security=security)
     except OSError as error:
-        raise OSError(f"The Dask scheduler at {address} cannot be reached.") from error
+        raise OSError(_unreached(address, error)) from error
+    notice_soon(client)
     link = Link(client)
     try:
         return link.greet()
     except BaseException:
         link.close()
         raise
+
+
+def _unreached(address: str, error: BaseException) -> str:
+    causes = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    if any(isinstance(each, FatalCommClosedError) for each in causes):
+        return (
+            f"The Dask scheduler at {address} and this server do not take each other's "
+            f"certificates: name those of its authority with {CERTIFICATES}."
+        )
+    if any(isinstance(each, ConnectionResetError) for each in causes):
+        return f"The Dask scheduler at {address} hangs up: if it uses TLS, name it tls://…"
+    return f"The Dask scheduler at {address} cannot be reached."
 
 
 def _has_certificates() -> bool:

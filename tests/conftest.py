@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import time
 from concurrent.futures import Executor, Future
 from functools import partial
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         alone = "e2e" in item.path.parts
         item.add_marker(pytest.mark.xdist_group("e2e" if alone else str(item.path.stem)))
-    for name in {"torture", "hub"} - set(config.option.markexpr.split()):
+    for name in {"torture", "hub", "network"} - {*re.findall(r"\w+", config.option.markexpr)}:
         others = [item for item in items if name in marks_of(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]

@@ -13,7 +13,7 @@ from distributed import Client, LocalCluster
 
 from dashboard.cluster import DaskExecutor
 from tests.cluster.kernels import pid_of_worker
-from tests.cluster.remote import Remote
+from tests.cluster.remote import Remote, certificates
 from tests.cluster.watching import eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -140,6 +140,24 @@ def test_a_function_may_return_a_cluster_with_tls(executor):
 
     assert Cluster.closed
     assert executor.submit(pow, 2, 5).result(30) == 32
+
+
+def test_a_scheduler_with_tls_that_is_named_without_is_said(executor):
+    executor.submit(pow, 2, 5).result(30)
+    plain = executor._link.client.scheduler.address.replace("tls://", "tcp://")
+
+    with DaskExecutor.at(plain) as guest:
+        assert refusal(guest).endswith("hangs up: if it uses TLS, name it tls://…")
+
+
+def test_certificates_of_another_authority_are_said(executor, tmp_path):
+    executor.submit(pow, 2, 5).result(30)
+
+    with (
+        dask.config.set(certificates(tmp_path)),
+        DaskExecutor.at(executor._link.client.scheduler.address) as guest,
+    ):
+        assert "do not take each other's certificates" in refusal(guest)
 
 
 @pytest.mark.parametrize("named", [{}, {"ca-file": "gone.pem", "client.cert": "gone.pem"}])

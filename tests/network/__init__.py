@@ -1,0 +1,1 @@
+"""Real networks: hosts with addresses of their own, a proxy, a machine without any network."""
