@@ -46,7 +46,8 @@ def keep_partition(folder: Path, blocks: np.ndarray) -> None:
     boxes = np.column_stack((np.repeat(along, len(found), 0), np.tile(found, (len(starts), 1))))
     np.save(folder / BOXES, boxes.astype(np.int32))
     voxels = int(np.count_nonzero(blocks)) * SIDE
-    (folder / TOLD).write_text(json.dumps({"count": len(boxes), "voxels": voxels}))
+    told = {"count": len(boxes), "voxels": voxels, "extent": stored.extent(folder / IDS)}
+    (folder / TOLD).write_text(json.dumps(told))
 
 
 def section(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

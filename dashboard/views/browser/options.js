@@ -1,12 +1,12 @@
 // The line above the slices: the chosen tool, and what can be set of it.
 
 const WHAT = {
-  draw: "Draw over what you want to label: every superpixel under the line takes the label, in 3D.",
+  draw: "Superpixels under the line take the chosen label, in 3D.",
   erase: "Draw over superpixels to take their label off.",
   brush: "Click or drag to paint voxels.",
   eraser: "Click or drag to take the label off voxels.",
-  outline: "Draw around what you want to label on this slice; the line closes by itself.",
-  split: "Click, or draw a line: the superpixels under it are cut into finer ones; labels stay.",
+  outline: "Draw around it on this slice; the line closes by itself.",
+  split: "Click or draw: superpixels are cut into finer ones; labels stay.",
   window: "Drag across for contrast, up and down for brightness.",
   cursor: "Click or drag to move the three slices.",
 }
@@ -48,7 +48,7 @@ class ToolOptions {
     const { tools } = this
     const { radius_mm: radius, is_ball: isBall, is_within: isWithin } = tools.tip
     this.name.textContent = tools.buttons[tools.tool].getAttribute("aria-label")
-    this.what.textContent = WHAT[tools.tool] ?? ""
+    this.what.textContent = this.what.title = WHAT[tools.tool] ?? ""
     this.radius.hidden = radius === undefined
     this.shape.hidden = isBall === undefined
     this.check.hidden = isWithin === undefined
