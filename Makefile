@@ -44,7 +44,7 @@ test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to p
 
 test-network: .venv/installed-test browser ## try hosts that are cut off, nginx, no network; as root
 	@$(BIN)/python -m tests.network.tools
-	$(BIN)/python -m pytest -m network $(ARGS)
+	$(BIN)/python -m pytest -m network tests/network $(ARGS)
 
 torture: .venv/installed-test browser ## run the long proofs of docs/reliability.md (hours); ARGS too
 	$(BIN)/python -m pytest -m torture --timeout 7200 $(ARGS)

@@ -10,12 +10,13 @@ from typing import Any
 
 import dask
 from distributed import Client
-from distributed.comm.core import FatalCommClosedError
+from distributed.comm.core import CommClosedError, FatalCommClosedError
 from distributed.security import Security
 
 from dashboard.cluster_link import Link
 from dashboard.cluster_pulse import notice_soon
 
+SECURE = ("tls://", "wss://", "gateway://")
 CERTIFICATES = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
@@ -47,17 +48,23 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
 
 
 def _unreached(address: str, error: BaseException) -> str:
+    """Say why there is no connection; one that was made and then closed is a matter of TLS."""
+    if not _hung_up(error):
+        return f"The Dask scheduler at {address} cannot be reached."
+    if not address.startswith(SECURE):
+        return f"The Dask scheduler at {address} hangs up: if it uses TLS, name it tls://…"
+    return (
+        f"The Dask scheduler at {address} and this server do not take each other's "
+        f"certificates: name those of its authority with {CERTIFICATES}."
+    )
+
+
+def _hung_up(error: BaseException) -> bool:
     causes = [error]
     while cause := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(cause)
-    if any(isinstance(each, FatalCommClosedError) for each in causes):
-        return (
-            f"The Dask scheduler at {address} and this server do not take each other's "
-            f"certificates: name those of its authority with {CERTIFICATES}."
-        )
-    if any(isinstance(each, ConnectionResetError) for each in causes):
-        return f"The Dask scheduler at {address} hangs up: if it uses TLS, name it tls://…"
-    return f"The Dask scheduler at {address} cannot be reached."
+    signs = (FatalCommClosedError, ConnectionResetError, BrokenPipeError)
+    return isinstance(error, CommClosedError) or any(isinstance(each, signs) for each in causes)
 
 
 def _has_certificates() -> bool:

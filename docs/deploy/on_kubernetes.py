@@ -1,7 +1,4 @@
-"""A cluster of Dask's operator: ``--cluster on_kubernetes:start``, run beside this file.
-
-supervox has to run in the same Kubernetes cluster, as the scheduler is a service inside it.
-"""
+"""A cluster of Dask's operator: ``--cluster on_kubernetes:start``, run beside this file."""
 
 from __future__ import annotations
 
@@ -16,7 +13,11 @@ MOUNT = {"name": "cache", "mountPath": "/cache"}  # the server's, too: --cache /
 
 def spec() -> dict:
     """Return what is asked of the operator."""
-    wanted = make_cluster_spec("supervox", image=IMAGE, n_workers=WORKERS, resources=A_WORKER)
+    wanted = make_cluster_spec(
+        "supervox", image=IMAGE, n_workers=WORKERS, resources=A_WORKER, worker_command="dask worker"
+    )
+    scheduler = wanted["spec"]["scheduler"]["spec"]
+    scheduler["containers"][0]["args"][:1] = ["dask", "scheduler"]  # was dask-scheduler in old Dask
     worker = wanted["spec"]["worker"]["spec"]
     worker["volumes"] = [CACHE]
     worker["containers"][0]["volumeMounts"] = [MOUNT]

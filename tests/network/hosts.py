@@ -49,10 +49,11 @@ class Host:
         self._processes.append(subprocess.Popen([*self._inside(), *map(str, command)], **how))
         return self._processes[-1]
 
-    def run(self, command, **how):
+    def run(self, command, timeout=60, **how):
         """Run a command there, and wait for it; returns what it said."""
-        process = self.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        said, complained = process.communicate(**how)
+        heard = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        process = self.start(command, **heard, **how)
+        said, complained = process.communicate(timeout=timeout)
         return subprocess.CompletedProcess(command, process.returncode, said, complained)
 
     def stop(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -107,7 +108,9 @@ class Partition:
     @property
     def iterations(self):
         """How many are on disk."""
-        return len([*self.cache.rglob("centres-*.npz")])
+        while True:
+            with contextlib.suppress(FileNotFoundError):  # a folder that was renamed meanwhile
+                return len([*self.cache.rglob("centres-*.npz")])
 
     @property
     def is_over(self):
