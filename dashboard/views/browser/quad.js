@@ -12,6 +12,13 @@ class Quad {
     for (const section of [...this.sections, bench.compare.el]) section.addEventListener("pointerenter", () => { this.pointed = section })
     window.addEventListener("pointerdown", (event) => { if (this.tapped && !isNear(event, this.tapped)) this.tapped = null }, { capture: true })
     this.listenToSurface()
+    this.followSizes()
+  }
+
+  /** Let figures take the size of their panes; Panel 1.10 looks only whether the page as a whole has another. */
+  followSizes() {
+    const sizes = new ResizeObserver(() => this.bench.view.compute_layout())
+    for (const { el } of this.bench.panes) sizes.observe(el)
   }
 
   /** Whether a tap is the second of two at one place, with nothing elsewhere between them. */
