@@ -63,3 +63,19 @@ def test_a_view_is_enlarged_turned_round_and_saved_as_it_is_seen(bench, put, tmp
     assert picture(bench, "3D view", tmp_path)[40:].max() > 60
     bench.press("b")
     bench.press("n")
+
+
+def test_a_stroke_in_an_enlarged_view_labels_what_lies_under_it(bench, put):
+    put(phantom(STORED["ras"], seed=61), "large.nii.gz")
+    bench.open("large.nii.gz")
+    i, j, k = bench.cursor
+    ends = [(i - 5, j - 6, k), (i + 5, j + 6, k)]
+
+    bench.press("m")
+    bench.stroke("axial", *ends, steps=3)
+    bench.wait_settled(1)
+    bench.press("m")
+
+    labels = bench.voxels("labelAt", STORED["ras"].shape)
+    assert [labels[end] for end in ends] == [1, 1]
+    assert not labels[i - 5, j + 6, k]
