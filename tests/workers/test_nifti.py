@@ -254,7 +254,9 @@ def test_one_volume_of_many_is_asked_for():
 
 @pytest.mark.parametrize("volume", [-1, 3])
 def test_a_volume_that_is_not_there_is_refused(volume):
-    assert "from 0 to 2" in refusal(content(counted("i2", (*SHAPE, 3))), volume=volume)
+    assert "one of its volumes, 1 to 3" in refusal(
+        content(counted("i2", (*SHAPE, 3))), volume=volume
+    )
 
 
 def test_a_4d_file_of_one_volume_opens():

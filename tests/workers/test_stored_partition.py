@@ -268,7 +268,7 @@ def test_a_chunk_that_was_cut_short_is_said_and_then_made_anew(
             if file.is_file():
                 os.truncate(file, min(bytes_left, file.stat().st_size))
 
-    with pytest.raises(ValueError, match=r"A file of the cache is damaged .*press Partition"):
+    with pytest.raises(ValueError, match=r"A file of the cache is damaged.*press Partition"):
         run(path, tmp_path)
     found, ids = run(path, tmp_path)
 
