@@ -108,8 +108,8 @@ def test_strokes_drawn_while_the_server_does_not_answer_are_painted_later(
 
     server.signal(signal.SIGSTOP)
     try:
-        draw_all(bench, oracle, 12)
-        bench.until("supervox.pending === 12")
+        draw_all(bench, oracle, 5)
+        bench.until("supervox.pending === 5")
     finally:
         server.signal(signal.SIGCONT)
 

@@ -65,13 +65,22 @@ def test_a_view_is_enlarged_turned_round_and_saved_as_it_is_seen(bench, put, tmp
     bench.press("n")
 
 
+def corners(bench):
+    """Where two opposite voxels of the axial slice are, a frame from now."""
+    bench.page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    i, j, _ = (size - 1 for size in STORED["ras"].shape)
+    return [bench.at("axial", voxel) for voxel in ((0, 0, 0), (i, j, 0))]
+
+
 def test_a_stroke_in_an_enlarged_view_labels_what_lies_under_it(bench, put):
     put(phantom(STORED["ras"], seed=61), "large.nii.gz")
     bench.open("large.nii.gz")
     i, j, k = bench.cursor
     ends = [(i - 5, j - 6, k), (i + 5, j + 6, k)]
 
+    before = corners(bench)
     bench.press("m")
+    wait_until(lambda: corners(bench) != before and corners(bench) == corners(bench))
     bench.stroke("axial", *ends, steps=3)
     bench.wait_settled(1)
     bench.press("m")
