@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(14400)]
 MIB = 2**20
 OF_A_SESSION = ("Volume", "LabelMap", "Superpixels", "Case", "Journal", "Session", "Page")
 FORMS = [
-    pytest.param(4, 2, 100, id="short"),
+    pytest.param(6, 4, 100, id="short"),
     pytest.param(500, 100, 232, marks=pytest.mark.torture, id="issue"),  # 232³ float64 are 100 MB
 ]
 
