@@ -40,7 +40,7 @@ install: .venv/installed ## put what is needed to run into .venv
 # In two processes, a file in one of them, as most tests wait for a browser or a cluster. In the order
 # of collection, as those in the browser come last.
 test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to pytest
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-network: .venv/installed-test browser ## try hosts that are cut off, nginx, no network; as root
 	@$(BIN)/python -m tests.network.tools

@@ -30,10 +30,7 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave what is long to targets of its own; let one process after the other drive a browser."""
-    for item in items:
-        alone = "e2e" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("e2e" if alone else str(item.path.stem)))
+    """Leave what is long to targets of its own."""
     for name in {"torture", "hub", "network"} - {*re.findall(r"\w+", config.option.markexpr)}:
         others = [item for item in items if name in marks_of(item)]
         config.hook.pytest_deselected(items=others)

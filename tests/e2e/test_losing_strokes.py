@@ -12,6 +12,9 @@ from tests.e2e.serving import Server
 LAYOUT_HELD_BACK = """
 window.ResizeObserver = class extends window.ResizeObserver { constructor() { super(() => {}) } }
 """
+SPINNER_STAYS = """
+setInterval(() => document.getElementById("loader")?.style.setProperty("display", "flex"))
+"""
 PRESS_LEFT_OUT = """
 window.addEventListener("pointerdown", (event) => {
   if (window.leftOut === event.isTrusted) event.stopImmediatePropagation()
@@ -58,6 +61,14 @@ def test_a_page_that_is_ready_takes_a_stroke_though_its_layout_was_never_told(sc
     draw(bench, 1)
 
     labelled(bench, 1)
+
+
+def test_a_page_that_is_ready_takes_a_stroke_while_its_template_still_shows_a_spinner(scripted):
+    bench = scripted(SPINNER_STAYS)
+
+    draw(bench, 4)
+
+    labelled(bench, 4)
 
 
 @pytest.mark.parametrize(

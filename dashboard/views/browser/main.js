@@ -1,6 +1,7 @@
 // Panel calls this once for the page; see dashboard/views/workbench.py.
 
 export function render({ model, view }) {
+  uncover()
   const bench = new Bench(model, view)
   model.on("msg:custom", (message) => {
     bench.connection.heard()
@@ -19,6 +20,11 @@ export function render({ model, view }) {
   const begin = () => (bench.panes.every((pane) => pane.wire(view.model.document)) ? bench.say("begin") : requestAnimationFrame(begin))
   begin()
   return bench.el
+}
+
+/** Take off the spinner of the template: it lies over all until the last figure rests, and takes what is drawn. */
+function uncover() {
+  document.head.append(h("style", {}, "#loader:not(.error) { display: none !important }"))
 }
 
 const at = ({ store }, ijk, what) => (store && isInside(store.shape, ijk) ? store.slices[what](ijk) : undefined)
