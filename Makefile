@@ -15,7 +15,9 @@ NO_PYTHON = supervox needs Python 3.11 or newer with its venv module (Debian: ap
 
 # System certificates: behind a clinic's proxy uv's own list does not know the issuer.
 UV := $(BIN)/uv --system-certs
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# Once more where it fails: an index has its bad moments, and uv itself has crashed while it ended.
+install = $(UV) pip install --quiet --python $(BIN)/python $(1) \
+	|| $(UV) pip install --quiet --python $(BIN)/python $(1)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url $(ARGS) pyproject.toml
 
@@ -97,27 +99,27 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
 
 .venv/installed: requirements.lock pyproject.toml | $(BIN)/uv
-	$(INSTALL) --requirement requirements.lock
-	$(INSTALL) --no-deps --editable .
+	$(call install,--requirement requirements.lock)
+	$(call install,--no-deps --editable .)
 	@echo 'Compiling the kernels, so that nobody waits for it later (some seconds, once)'
 	@$(BIN)/python -m workers.warm
 	@touch $@
 
 .venv/installed-test: requirements-test.lock .venv/installed
-	$(INSTALL) --requirement requirements-test.lock
+	$(call install,--requirement requirements-test.lock)
 	@touch $@
 
 .venv/installed-release: requirements-release.lock .venv/installed-test
-	$(INSTALL) --requirement requirements-release.lock
+	$(call install,--requirement requirements-release.lock)
 	@touch $@
 
 .venv/installed-docs: requirements-docs.lock .venv/installed-test
-	$(INSTALL) --requirement requirements-docs.lock
+	$(call install,--requirement requirements-docs.lock)
 	@touch $@
 
 # The Hub's own proxy is of JavaScript: Node and npm are in the lock, so that any machine has them.
 .venv/installed-hub: requirements-hub.lock tests/hub/package-lock.json .venv/installed-test
-	$(INSTALL) --requirement requirements-hub.lock
+	$(call install,--requirement requirements-hub.lock)
 	@mkdir -p .venv/hub
 	@cp tests/hub/package.json tests/hub/package-lock.json .venv/hub
 	cd .venv/hub && ../bin/npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
