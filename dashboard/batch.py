@@ -43,6 +43,23 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where the ids go: a name ending in .nii.gz or .zarr",
     )
+    parser.add_argument(
+        "--with",
+        dest="others",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="IMAGE",
+        help="another volume on the same grid, whose borders the superpixels follow too; may be "
+        "given several times",
+    )
+    parser.add_argument(
+        "--weights",
+        type=weights,
+        metavar="W,W,…",
+        help="how much the intensities of the first volume and of each other one count "
+        "(default: 1 each)",
+    )
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
         "--count", type=int, help=f"superpixels wanted in the foreground (default: {COUNT})"
@@ -88,6 +105,11 @@ def chunks(text: str) -> tuple[int, int, int]:
     return i, j, k
 
 
+def weights(text: str) -> tuple[float, ...]:
+    """Return the weights from ``1,0.5``."""
+    return tuple(float(weight) for weight in text.split(","))
+
+
 def threshold(text: str) -> float | str | None:
     """Return a threshold from its text: ``auto``, ``none`` or a number."""
     if text == "auto":
@@ -98,7 +120,7 @@ def threshold(text: str) -> float | str | None:
 def partition_file(
     given: argparse.Namespace, executor: Executor | None = None, report: Report | None = None
 ) -> dict:
-    """Partition ``given.image``, write the ids to ``given.out``, and return what was found.
+    """Partition ``given.image``, with ``given.others`` if there are any, and write the ids.
 
     Parameters
     ----------
@@ -121,22 +143,51 @@ def partition_file(
         With a sentence, if the image cannot be read, an option is out of range or the output
         cannot be written.
     """
-    batch_out.check(given.out, given.image)
+    for image in (given.image, *given.others):
+        batch_out.check(given.out, image)
     storage = options.storage(given)
     store = Store(storage._replace(budget_gb=0) if given.chunks else storage)
-    volume = opened(given, store, report)
+    volumes = all_opened(given, store, report)
     start = time.perf_counter()
-    ids, count = compute(volume, given, executor, store, report)
+    ids, count = compute(volumes, given, executor, store, report)
     seconds = time.perf_counter() - start
     digest, voxels = batch_out.digest(ids, count)
-    batch_out.write(given.out, ids, count, volume)
+    batch_out.write(given.out, ids, count, volumes[0])
     return {"count": count, "voxels": voxels, "seconds": round(seconds, 3), "sha256": digest}
 
 
-def opened(
+def all_opened(
     given: argparse.Namespace, store: Store, report: Report | None = None
+) -> list[Volume] | list[StoredVolume]:
+    """Read all images: all into the memory, whose budget they share, or all into the cache.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if one cannot be read or lies elsewhere.
+    """
+    images = [given.image, *given.others]
+    store.budget //= len(images)
+    volumes = [opened(given, image, store, report) for image in images]
+    if any(isinstance(volume, StoredVolume) for volume in volumes):
+        store.budget = 0
+        volumes = [
+            volume if isinstance(volume, StoredVolume) else opened(given, image, store, report)
+            for image, volume in zip(images, volumes, strict=True)
+        ]
+    for other in volumes[1:]:
+        if other.shape != volumes[0].shape or not volumes[0].lies_on(other.affine):
+            raise ValueError(
+                f"{other.name} does not lie on the voxels of {volumes[0].name}: resample it first, "
+                "or add it on the page, which does so."
+            )
+    return volumes
+
+
+def opened(
+    given: argparse.Namespace, image: Path, store: Store, report: Report | None = None
 ) -> Volume | StoredVolume:
-    """Read the image as `given` says, or open it in the cache.
+    """Read an image as `given` says, or open it in the cache.
 
     Raises
     ------
@@ -145,14 +196,14 @@ def opened(
     """
     which = {"volume": given.volume, "form": given.form, "store": store, "report": report}
     try:
-        return read_volume(given.image, given.image.name, **which)
+        return read_volume(image, image.name, **which)
     except nifti.FormsDiffer as differ:
         said = f"{differ} {differ.difference} Say --form sform or --form qform."
         raise ValueError(said) from None
 
 
 def compute(
-    volume: Volume | StoredVolume,
+    volumes: list[Volume] | list[StoredVolume],
     given: argparse.Namespace,
     executor: Executor | None,
     store: Store,
@@ -161,15 +212,18 @@ def compute(
     """Return ids and count of the superpixels; kernels run on `executor`, or here."""
     count = COUNT if given.count is None and given.size_mm3 is None else given.count
     wish = Wish(count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold)
-    if isinstance(volume, StoredVolume):
-        told = {"chunks": given.chunks or CHUNKS, "store": store, "report": report}
-        found = _on_disk(volume, wish, executor, told)
+    main, *others = volumes
+    if isinstance(main, StoredVolume):
+        told = {"chunks": given.chunks or CHUNKS, "store": store}
+        told |= {"others": others, "weights": given.weights, "report": report}
+        found = _on_disk(main, wish, executor, told)
         return found.ids_array(), found.count
+    how = wish._asdict() | {"weights": given.weights, "report": report}
+    image = [each.data for each in volumes] if others else main.data
     if executor is None:
-        made = partition(volume.data, volume.spacing, report=report, **wish._asdict())
+        made = partition(image, main.spacing, **how)
     else:
-        how = wish._asdict() | {"report": report}
-        made = executor.submit(partition, volume.data, volume.spacing, **how).result()
+        made = executor.submit(partition, image, main.spacing, **how).result()
     return made.ids, int(made.count)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from functools import singledispatch
+from functools import singledispatchmethod
 from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from dashboard.model.stored_superpixels import BOXES, StoredSuperpixels
 from dashboard.model.stroke import Stroke
 from dashboard.model.superpixels import Box, Pieces, Superpixels
 from workers import touched
+from workers.recent_chunks import RecentChunks
 from workers.stroke_path import ids_under
 from workers.swept import swept
 
@@ -35,30 +37,42 @@ class AtHand(NamedTuple):
         return self.superpixels.pieces(n)
 
 
-@singledispatch
-def under(superpixels: Superpixels, stroke: Stroke, grid: Grid, _executor: Executor) -> Future:
-    """Return a future of what was `Found` under `stroke`; of superpixels in memory it is done.
+class Finder:
+    """Finds the superpixels under strokes; of those on disk it keeps at hand what it read last."""
 
-    Those are found that the line touches on its slice, or the disk of the tip's radius about it.
-    """
-    plane = stroke.plane
-    if masks := around(stroke, grid):
-        ids = touched.in_masks(superpixels.ids.__getitem__, masks, superpixels.ids.dtype)
-    else:
-        ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
-    done: Future = Future()
-    done.set_result(AtHand(ids, superpixels))
-    return done
+    def __init__(self) -> None:
+        self._recent: WeakKeyDictionary[StoredSuperpixels, RecentChunks] = WeakKeyDictionary()
 
+    @singledispatchmethod
+    def under(
+        self, superpixels: Superpixels, stroke: Stroke, grid: Grid, _threads: Executor
+    ) -> Future:
+        """Return a future of what was `Found` under `stroke`; of superpixels in memory it is done.
 
-@under.register
-def _(superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid, executor: Executor) -> Future:
-    plane = stroke.plane
-    paths = str(superpixels.path), str(superpixels.folder / BOXES)
-    if masks := around(stroke, grid):
-        return executor.submit(touched.touched_in, *paths, masks)
-    where = plane.layout.axis, plane.index, stroke.cells
-    return executor.submit(touched.touched, *paths, *where)
+        Those are found that the line touches on its slice, or the disk of the tip's radius about
+        it.
+        """
+        plane = stroke.plane
+        if masks := around(stroke, grid):
+            ids = touched.in_masks(superpixels.ids.__getitem__, masks, superpixels.ids.dtype)
+        else:
+            ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
+        done: Future = Future()
+        done.set_result(AtHand(ids, superpixels))
+        return done
+
+    @under.register
+    def _(
+        self, superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid, threads: Executor
+    ) -> Future:
+        plane = stroke.plane
+        if superpixels not in self._recent:
+            self._recent[superpixels] = RecentChunks(superpixels.path)
+        there = self._recent[superpixels], str(superpixels.folder / BOXES)
+        if masks := around(stroke, grid):
+            return threads.submit(touched.touched_in, *there, masks)
+        where = plane.layout.axis, plane.index, stroke.cells
+        return threads.submit(touched.touched, *there, *where)
 
 
 def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:

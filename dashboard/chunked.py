@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from dashboard.model.stored_volume import StoredVolume
 from dashboard.store import Store
 from dashboard.store_hold import Hold
 from workers import files, stored, stored_partition
-from workers.partition import VERSION, usual_sigma_mm
+from workers.partition import VERSION, usual_sigma_mm, weights_of
 from workers.progress import Report, say, silent
 from workers.stored_partition import CHUNKS
 
@@ -38,6 +38,7 @@ _WAIT_S = 0.2
 _WORK, _MAKING = "work", "making"
 _ATTEMPTS = 3
 _BYTES = 11  # of a voxel: ids, features, mask and pieces, where nothing can be compressed
+_BYTES_MORE = 4  # for each volume that is cut with it
 
 
 def partition_stored(
@@ -45,6 +46,8 @@ def partition_stored(
     settings: Settings,
     executor: Executor,
     *,
+    others: Sequence[StoredVolume] = (),
+    weights: Sequence[float] | None = None,
     store: Store | None = None,
     chunks: tuple[int, int, int] = CHUNKS,
     report: Report | None = None,
@@ -60,8 +63,14 @@ def partition_stored(
     settings : Settings
     executor : Executor
         Runs the kernels. This call waits for them, so it needs a thread of its own.
+    others : sequence of StoredVolume, optional
+        On the same grid: the superpixels follow the borders in these too. What is not finite in
+        one of them is outside.
+    weights : sequence of float, optional
+        How much `volume` and each of the others count; by default 1.
     store : Store, optional
-        Makes room for what is written, up to 11 bytes for each voxel on the way and 5 that stay.
+        Makes room for what is written, up to 11 bytes for each voxel on the way and 4 more for
+        each of the others; 5 of them stay.
     chunks : (3,) tuple of int, optional
         Voxels that a worker has in memory; nothing else depends on it.
     report : callable, optional
@@ -76,7 +85,8 @@ def partition_stored(
         If the cluster was lost; the next call goes on.
     """
     report = report or silent
-    folder = volume.folder / PARTITIONS / key_of(volume, settings)
+    folder = volume.folder / PARTITIONS / key_of(volume, settings, others, weights)
+    images = [str(each.levels[0].path) for each in (volume, *others)]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for _ in range(_ATTEMPTS):
         if found := _known(folder):
@@ -85,8 +95,10 @@ def partition_stored(
             if hold and not _known(folder):
                 if store is not None:
                     there = store_room.size(folder)
-                    store.make_room(max(0, volume.voxels * _BYTES - there))
-                _compute(volume, settings, executor, folder, chunks, report)
+                    most = volume.voxels * (_BYTES + _BYTES_MORE * len(others))
+                    store.make_room(max(0, most - there))
+                how = settings._asdict() | {"weights": weights}
+                _compute(volume, images, how, executor, folder, chunks, report)
             shutil.rmtree(folder / _WORK, ignore_errors=True)
     raise ValueError(f"Others take away what is being written to {folder}: press Partition again.")
 
@@ -110,7 +122,12 @@ def in_use(folder: Path) -> StoredSuperpixels:
     return found
 
 
-def key_of(volume: StoredVolume, settings: Settings) -> str:
+def key_of(
+    volume: StoredVolume,
+    settings: Settings,
+    others: Sequence[StoredVolume] = (),
+    weights: Sequence[float] | None = None,
+) -> str:
     """Return what a partition is called: the same for all that give the same superpixels."""
     sigma_mm = settings.sigma_mm
     if sigma_mm is None:
@@ -118,7 +135,9 @@ def key_of(volume: StoredVolume, settings: Settings) -> str:
     given = settings._asdict()
     if given.get("size_mm3") is None:  # the page has no such wish
         given.pop("size_mm3", None)
-    told = json.dumps([VERSION, given], sort_keys=True)
+    counts = weights_of((volume, *others), weights)
+    joint = [[each.digest for each in others], counts] if others else []
+    told = json.dumps([VERSION, given, *joint], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -150,7 +169,7 @@ def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
         return None
 
 
-def _compute(volume, settings, executor, folder, chunks, report) -> None:
+def _compute(volume, images, how, executor, folder, chunks, report) -> None:
     if blind := _blind(executor, volume.folder):
         raise ValueError(
             f"These Dask workers do not see the cache folder {volume.folder}: {', '.join(blind)}. "
@@ -158,22 +177,22 @@ def _compute(volume, settings, executor, folder, chunks, report) -> None:
         )
     (folder / TOLD).unlink(missing_ok=True)  # what it tells of is about to be replaced
     found = stored_partition.partition_stored(
-        str(volume.levels[0].path),
+        images,
         str(folder / IDS),
         volume.spacing,
         _patient(executor, report, volume.folder),
         work=folder / _WORK,
         chunks=chunks,
         report=report,
-        **settings._asdict(),
+        **how,
     )
     try:
-        _keep(found, settings, folder)
+        _keep(found, how, folder)
     except OSError as error:
         raise ValueError(stored_partition.said(error, folder)) from error
 
 
-def _keep(found, settings, folder) -> None:
+def _keep(found, how, folder) -> None:
     """Write what is known of superpixels, last of all that they are there."""
     os.sync()  # no chunk may be missing where a loss of power leaves the record
     _save(folder / BOXES, found.boxes)
@@ -184,7 +203,7 @@ def _keep(found, settings, folder) -> None:
         "voxels": int(found.sizes.sum()),
         "extent": stored.extent(folder / IDS),
         "threshold": found.threshold,
-        "settings": settings._asdict(),
+        "settings": how,
     }
     files.replace(folder / TOLD, json.dumps(told, indent=1).encode())
 

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import param
 
-from dashboard import brush
+from dashboard.brush import Finder
 from dashboard.model import change, palette
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit
@@ -32,6 +32,7 @@ class Painting(Partitioning):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self._coming: dict[str, Future] = {}
+        self._finder = Finder()
 
     def end(self) -> None:
         """Close for good, and keep nothing of what was open."""
@@ -67,7 +68,7 @@ class Painting(Partitioning):
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
-        found = brush.under(case.superpixels, stroke, self.volume, self._threads)
+        found = self._finder.under(case.superpixels, stroke, self.volume, self._threads)
         paint = partial(self._paint, case, case.superpixels, stroke, name, found)
         return self._order.do(paint, found)
 

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from dashboard import brush
 from dashboard.brush import AtHand
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit
@@ -35,7 +34,7 @@ class Splitting(Painting):
     def _cut_finer(self, case: Case, stroke: Stroke, found: list[AtHand]) -> Future:
         """Start to cut what is `found` under a stroke; returns a future of pieces."""
         self._still(case)
-        under = brush.under(in_memory(case), stroke, self.volume, self._threads).result()
+        under = self._finder.under(in_memory(case), stroke, self.volume, self._threads).result()
         found.append(under)
         at = [piece for n in under.ids for piece in under.pieces(n)]
         crops = [(self.volume.data[box], mask) for box, mask in at]

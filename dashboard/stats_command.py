@@ -67,7 +67,7 @@ def measure(given: argparse.Namespace, report: Report) -> tuple[Statistics, ...]
     ValueError
         With a sentence, if a file cannot be read, or the labels do not lie on the image.
     """
-    volume = batch.opened(given, Store(options.storage(given)), part(report, 0, 0.3))
+    volume = batch.opened(given, given.image, Store(options.storage(given)), part(report, 0, 0.3))
     reading, measuring = part(report, 0.3, 0.5), part(report, 0.5, 1)
     if isinstance(volume, StoredVolume):
         labels = read_map_over(given.labels, volume, report=reading)

@@ -156,3 +156,63 @@ def test_what_was_computed_once_is_not_computed_again(on_disk, monkeypatch):
     monkeypatch.setattr(stored_partition, "partition_stored", None)
 
     assert batch.partition_file(on_disk("4,4,40"))["sha256"] == first["sha256"]
+
+
+@pytest.fixture
+def second(volume, tmp_path):
+    """Another volume on the grid of the scan, with borders elsewhere."""
+    data = np.roll(volume.data, 2, axis=1) * 3
+    (tmp_path / "second.nii").write_bytes(nifti_bytes(data, volume.affine))
+    return tmp_path / "second.nii", data
+
+
+@pytest.mark.parametrize("weights", [None, (1, 0.25), (0, 1)])
+@pytest.mark.parametrize("chunks", [[], ["--chunks", "5,6,4"]])
+def test_volumes_are_cut_jointly_in_memory_and_on_disk(
+    asked, volume, second, weights, chunks, tmp_path
+):
+    path, data = second
+    joint = ["--with", str(path), *([f"--weights={weights[0]},{weights[1]}"] if weights else [])]
+    given = asked("--count", "30", *joint, *chunks, "--cache", str(tmp_path / "cache"))
+
+    batch.partition_file(given)
+
+    wish = {"count": 30, "threshold": None, "weights": weights}
+    expected = partition([volume.data, data], volume.spacing, **wish)
+    assert_array_equal(nifti.read(given.out).data, expected.ids)
+
+
+def test_a_volume_that_lies_elsewhere_is_not_cut_with_another(asked, volume, tmp_path):
+    affine = volume.affine.copy()
+    affine[0, 3] += 2
+    (tmp_path / "moved.nii").write_bytes(nifti_bytes(volume.data, affine))
+    given = asked("--with", str(tmp_path / "moved.nii"))
+
+    with pytest.raises(ValueError, match=r"moved\.nii does not lie on the voxels of scan\.nii"):
+        batch.partition_file(given)
+
+
+def test_one_volume_of_several_on_disk_takes_the_others_there(asked, volume, second, tmp_path):
+    memory = (volume.data.nbytes + 6 * volume.data.size) * 2 - 2  # for one and almost another
+    budget = ["--memory-budget", str(memory / 1e9), "--cache", str(tmp_path / "cache")]
+    given = asked("--with", str(second[0]), *budget)
+
+    batch.partition_file(given)
+
+    assert len([*(tmp_path / "cache" / "volumes").iterdir()]) == 2
+
+
+def test_no_volume_is_written_over(asked, second, tmp_path):
+    given = asked("--with", str(second[0]))
+    given.out = tmp_path / "link.nii.gz"
+    given.out.symlink_to(second[0])
+
+    with pytest.raises(ValueError, match="other than the image"):
+        batch.partition_file(given)
+
+
+def test_weights_that_do_not_fit_are_refused_with_a_sentence(asked, second):
+    given = asked("--with", str(second[0]), "--weights", "1,2,3")
+
+    with pytest.raises(ValueError, match="weights must be 2 numbers of 0 or more"):
+        batch.partition_file(given)

@@ -10,7 +10,7 @@ from workers.chunk_ground import Ground
 from workers.chunks import Box, common, grown, is_empty, low_of, shape_of, slices
 from workers.clustering import Rule, assign
 from workers.feature_tiles import feature_tiles
-from workers.intensities import rescaled
+from workers.intensities import rescaled, times
 from workers.local_pieces import local_pieces
 from workers.slic_sums import add_up, fixed
 from workers.smoothing import radius, smooth
@@ -65,6 +65,7 @@ def write_features(
     channel: int,
     chunk: Box,
     limits: tuple[float, float],
+    weight: float,
     widths: tuple[float, float, float],
     path: str,
 ) -> None:
@@ -82,6 +83,8 @@ def write_features(
         In the volume.
     limits : tuple of float
         As `workers.intensities.limits` returns them.
+    weight : float
+        What the scaled intensities are multiplied by.
     widths : (3,) tuple of float
         Of the smoothing along each axis, in voxels.
     path : str
@@ -96,6 +99,7 @@ def write_features(
     around = grown(box, tuple(radius(width) for width in widths), ground.box)
     with Team(1) as team:
         values = rescaled(opened(ground.images[channel])[slices(around)], limits, team)
+        values = times(values, weight)
         values = smooth(values, widths, team)
     values = fixed(values[slices(box, low_of(around))])
     values[~mask] = np.nan

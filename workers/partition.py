@@ -140,7 +140,8 @@ def partition(
     channels = _channels(image)
     shape = channels[0].shape
     check(shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
-    weighted = _weighted(channels, weights)
+    pairs = zip(channels, weights_of(channels, weights), strict=True)
+    weighted = [pair for pair in pairs if pair[1]]
     with compiling_said(report or silent) as told, Team(threads) as team:
         told(0.0)
         ground = _ground(channels, threshold, spacing, count, size_mm3, team)
@@ -169,8 +170,14 @@ def _channels(image):
     return list(image)
 
 
-def _weighted(channels, weights):
-    """Return pairs of a channel and its weight, without those that do not count."""
+def weights_of(channels: Sequence, weights: Sequence[float] | None) -> tuple[float, ...]:
+    """Return a weight for each channel, 1 where none are given.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, if they cannot be.
+    """
     weights = [1.0] * len(channels) if weights is None else [float(each) for each in weights]
     if len(weights) != len(channels) or not all(0 <= each < math.inf for each in weights):
         raise ValueError(
@@ -178,7 +185,7 @@ def _weighted(channels, weights):
         )
     if not any(weights):
         raise ValueError("one of the weights at least must be above 0.")
-    return [pair for pair in zip(channels, weights, strict=True) if pair[1]]
+    return tuple(weights)
 
 
 class _Ground(NamedTuple):

@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 import itertools
+import os
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
 import numpy as np
-import zarr
 
-Box = tuple[slice, slice, slice]
+from workers.box_reader import BoxReader
+from workers.stored import Box
+
 MOST_BYTES = 64 << 20
 
 
 class RecentChunks:
-    """Reads boxes that overlap, each chunk once as long as it is wanted again soon.
+    """Reads boxes that overlap, in any thread, each chunk once as long as it is wanted again soon.
+
+    Another process to which it is sent has no chunk at hand at first.
 
     Parameters
     ----------
-    array : zarr array (I, J, K)
+    path : path
+        Of a zarr array (I, J, K).
     most_bytes : int, optional
         What the chunks at hand may take; one may be more.
     """
 
-    def __init__(self, array: zarr.Array, most_bytes: int = MOST_BYTES) -> None:
-        self.array = array
+    def __init__(self, path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> None:
+        self.array = array = BoxReader(path)
+        self._most_bytes = most_bytes
         size = int(np.prod(array.chunks)) * array.dtype.itemsize
         self._most = max(1, most_bytes // size)
         self._chunks: OrderedDict[tuple[int, ...], np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple:
+        return RecentChunks, (self.array.path, self._most_bytes)
 
     def read(self, box: Box) -> np.ndarray:
         """Return a copy of what is in `box`, which lies in the array."""
         found = np.empty([axis.stop - axis.start for axis in box], self.array.dtype)
         for part in self._parts(box):
-            chunk = self._chunk(tuple(place for place, _, _ in part))
+            with self._lock:
+                chunk = self._chunk(tuple(place for place, _, _ in part))
             found[tuple(here for _, _, here in part)] = chunk[tuple(there for _, there, _ in part)]
         return found
 
@@ -46,7 +58,7 @@ class RecentChunks:
         if place not in self._chunks:
             sides = self.array.chunks
             box = (slice(n * side, (n + 1) * side) for n, side in zip(place, sides, strict=True))
-            self._chunks[place] = self.array[tuple(box)]
+            self._chunks[place] = self.array.read(tuple(box))
             if len(self._chunks) > self._most:
                 self._chunks.popitem(last=False)
         self._chunks.move_to_end(place)

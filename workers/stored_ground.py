@@ -32,6 +32,7 @@ class Wish(NamedTuple):
     compactness: float
     sigma_mm: float
     threshold: float | str | None
+    weights: tuple[float, ...]
 
 
 class Found(NamedTuple):
@@ -82,12 +83,14 @@ def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, n
     made = course.once("start", lambda: _look(course, found.ground, numbers))
     cutting = course.cutting
     chunks = tuple(min(sides) for sides in zip(cutting.chunk, cutting.shape, strict=True))
+    counting = [c for c, weight in enumerate(wish.weights) if weight]
     paths = tuple(
         course.made(f"features-{c}", lambda at: _create(at, cutting.shape, chunks))
-        for c in range(len(found.ground.images))
+        for c in counting
     )
     features = Features(paths, chunks, cutting.shape, found.ground.box)
-    course.once("features", lambda: _features(course, found.ground, made["limits"], wish, features))
+    scales = {c: (tuple(made["limits"][c].tolist()), wish.weights[c]) for c in counting}
+    course.once("features", lambda: _features(course, found.ground, scales, wish, features))
     filled = made["filled"] / sizes(shape, numbers)
     centres = begun(shape, numbers, filled, len(paths))
     return features, centres, rule(shape, len(centres), steps, wish.compactness)
@@ -148,11 +151,11 @@ def _filled(seen: list[Cells], numbers) -> np.ndarray:
     return filled
 
 
-def _features(course, ground, limits, wish, features):
+def _features(course, ground, scales, wish, features):
     widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
     calls = [
-        (ground, channel, box, tuple(limits[channel].tolist()), widths, path)
-        for channel, path in enumerate(features.paths)
+        (ground, channel, box, *scale, widths, path)
+        for (channel, scale), path in zip(scales.items(), features.paths, strict=True)
         for box in course.boxes
         if not has_chunk(path, box, features.chunks)
     ]

@@ -23,7 +23,14 @@ from workers.clustering import Rule, near_each
 from workers.connect_chunks import Connected, connect_chunks
 from workers.course import Course, Run
 from workers.cutting import Cutting
-from workers.partition import COMPACTNESS, CRUMB, ITERATIONS, check, usual_sigma_mm
+from workers.partition import (
+    COMPACTNESS,
+    CRUMB,
+    ITERATIONS,
+    check,
+    usual_sigma_mm,
+    weights_of,
+)
 from workers.progress import Report, silent
 from workers.slic_sums import means
 from workers.stored import CHUNK, create, opened
@@ -71,6 +78,7 @@ def partition_stored(
     compactness: float = COMPACTNESS,
     sigma_mm: float | None = None,
     threshold: float | str | None = "auto",
+    weights: Sequence[float] | None = None,
     report: Report | None = None,
 ) -> Stored:
     """Compute the superpixels of a stored volume, and write their ids.
@@ -92,7 +100,7 @@ def partition_stored(
         once use it, the first ends with a ValueError.
     chunks : (3,) tuple of int, optional
         Voxels of a chunk; the ids do not depend on it.
-    count, size_mm3, compactness, sigma_mm, threshold
+    count, size_mm3, compactness, sigma_mm, threshold, weights
         As for `workers.partition.partition`.
     report : callable, optional
         Told the fraction that is done, and by `workers.progress.say` what is being done; may raise
@@ -110,10 +118,11 @@ def partition_stored(
         If the workers are lost again and again.
     """
     sigma_mm = usual_sigma_mm(spacing) if sigma_mm is None else sigma_mm
-    wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold)
     images = (image,) if isinstance(image, str) else tuple(image)
     shape = _shape_of(images)
-    check(shape, *wish)
+    check(shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
+    weights = weights_of(images, weights)
+    wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold, weights)
     if len(chunks) != 3 or min(chunks) < 1:
         raise ValueError(f"chunks must have 1 voxel or more along each of 3 axes; got {chunks}.")
     cutting = Cutting(shape, tuple(chunks))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workers.recent_chunks import Box, RecentChunks, pieces
-from workers.stored import opened
+from workers.recent_chunks import RecentChunks, pieces
+from workers.stored import Box
 from workers.stroke_path import ids_under
 
 MOST_VOXELS = 2**27
@@ -53,7 +53,7 @@ class Touched(NamedTuple):
 
 
 def touched(
-    path: str | os.PathLike,
+    chunks: RecentChunks,
     boxes_path: str | os.PathLike,
     axis: int,
     index: int,
@@ -67,8 +67,8 @@ def touched(
 
     Parameters
     ----------
-    path : path
-        The ids: a zarr array (I, J, K).
+    chunks : RecentChunks
+        Of the ids (I, J, K); those that it has at hand are not read again.
     boxes_path : path
         Their boxes: a .npy file of (n, 6) integers, as `workers.boxes.boxes` returns them.
     axis, index, points
@@ -83,7 +83,6 @@ def touched(
     OSError
         If a file cannot be read.
     """
-    chunks = RecentChunks(opened(path))
     return _told(chunks, boxes_path, on_line(chunks, axis, index, points), most_voxels)
 
 
@@ -91,7 +90,7 @@ touched.priority = 1  # a hand waits for it: before what else waits for a worker
 
 
 def touched_in(
-    path: str | os.PathLike,
+    chunks: RecentChunks,
     boxes_path: str | os.PathLike,
     masks: list[tuple[Box, np.ndarray]],
     *,
@@ -101,7 +100,7 @@ def touched_in(
 
     Parameters
     ----------
-    path, boxes_path, most_voxels
+    chunks, boxes_path, most_voxels
         As of `touched`.
     masks : list of (tuple of slice, ndarray of bool)
         Boxes of the volume, and which of their voxels count.
@@ -111,7 +110,6 @@ def touched_in(
     ValueError, OSError
         As `touched`.
     """
-    chunks = RecentChunks(opened(path))
     under = in_masks(chunks.read, masks, chunks.array.dtype)
     return _told(chunks, boxes_path, under, most_voxels)
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,39 +25,49 @@ BOXES = st.lists(
 )
 
 
-class Counting:
-    """An array that counts what is read of it."""
-
-    def __init__(self, array):
-        self.array, self.reads = array, 0
-        self.chunks, self.dtype, self.shape = array.chunks, array.dtype, array.shape
-
-    def __getitem__(self, box):
-        self.reads += 1
-        return self.array[box]
-
-
 @pytest.fixture(scope="module")
-def array(tmp_path_factory):
+def path(tmp_path_factory):
     """Numbered voxels on disk, in chunks of 4 × 4 × 4."""
-    made = stored.create(tmp_path_factory.mktemp("a") / "ids", SHAPE, np.uint32, (4, 4, 4))
-    made[:] = COUNTED
-    return made
+    path = tmp_path_factory.mktemp("a") / "ids"
+    stored.create(path, SHAPE, np.uint32, (4, 4, 4))[:] = COUNTED
+    return path
 
 
 @given(boxes=BOXES, most=st.integers(0, 2000))
-def test_boxes_are_read_as_they_are(array, boxes, most):
-    chunks = RecentChunks(array, most)
+def test_boxes_are_read_as_they_are(path, boxes, most):
+    chunks = RecentChunks(path, most)
 
     for box in boxes:
         assert_array_equal(chunks.read(box), COUNTED[box])
 
 
-def test_a_chunk_that_was_read_last_is_not_read_again(array):
-    counting = Counting(array)
-    chunks = RecentChunks(counting, 2 * 64 * 4)
+def test_a_chunk_that_was_read_last_is_not_read_again(path, monkeypatch):
+    chunks = RecentChunks(path, 2 * 64 * 4)
+    read, reads = chunks.array.read, []
+    monkeypatch.setattr(chunks.array, "read", lambda box: reads.append(box) or read(box))
 
     chunks.read((slice(0, 6), slice(1, 3), slice(0, 4)))
     chunks.read((slice(2, 7), slice(0, 4), slice(2, 3)))
 
-    assert counting.reads == 2
+    assert len(reads) == 2
+
+
+def test_it_can_be_sent_to_another_process(path):
+    chunks = RecentChunks(path, 2 * 64 * 4)
+    box = slice(1, 6), slice(1, 3), slice(0, 4)
+    chunks.read(box)
+
+    sent = pickle.loads(pickle.dumps(chunks))  # noqa: S301 - our own
+
+    assert_array_equal(sent.read(box), COUNTED[box])
+
+
+def test_threads_that_read_at_once_read_what_is_there(path):
+    chunks = RecentChunks(path, 64 * 4)  # one of them at hand
+    boxes = [(slice(n % 7, n % 7 + 1), slice(0, 10), slice(0, 5)) for n in range(200)]
+
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(chunks.read, boxes)
+
+    for box, values in zip(boxes, found, strict=True):
+        assert_array_equal(values, COUNTED[box])

@@ -178,6 +178,26 @@ def test_channels_are_cut_jointly_as_in_memory(tmp_path):
     assert (ids != partition(channels[0], SPACING, count=60).ids).any()
 
 
+@pytest.mark.parametrize("weights", [(1, 0.5, 3), (0, 1, 0.25), (2, 0, 0)])
+def test_channels_count_by_their_weights_as_in_memory(weights, tmp_path):
+    channels = [head(), head("f4", seed=1), head("u1", seed=2)]
+    paths = [str(tmp_path / f"channel {c}") for c in range(3)]
+    for path, image in zip(paths, channels, strict=True):
+        stored.create(path, image.shape, image.dtype, (16, 16, 16))[:] = image
+
+    found, ids = run(paths, tmp_path, weights=weights)
+
+    assert_same(found, ids, partition(channels, SPACING, count=60, weights=weights))
+
+
+@pytest.mark.parametrize("weights", [(1,), (1, -1), (0, 0), (1, np.inf)])
+def test_weights_that_cannot_be_are_refused(weights, store, tmp_path):
+    image = store(head())
+
+    with pytest.raises(ValueError, match="weights"):
+        run([image, image], tmp_path, weights=weights)
+
+
 def test_channels_of_several_shapes_are_refused(store, tmp_path):
     stored.create(tmp_path / "other", (3, 4, 5), "u2")
 

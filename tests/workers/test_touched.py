@@ -9,6 +9,7 @@ from numpy.testing import assert_array_equal
 from workers import stored
 from workers import touched as module
 from workers.boxes import boxes
+from workers.recent_chunks import RecentChunks
 from workers.stroke_path import ids_under
 from workers.touched import touched
 
@@ -26,7 +27,7 @@ def partition(tmp_path_factory):
     folder = tmp_path_factory.mktemp("partition")
     stored.create(folder / "ids", SHAPE, np.uint32, (4, 4, 4))[:] = ids
     np.save(folder / "boxes.npy", boxes(ids, 30))
-    return ids, (folder / "ids", folder / "boxes.npy")
+    return ids, (RecentChunks(folder / "ids"), folder / "boxes.npy")
 
 
 def path(*points):
@@ -56,15 +57,15 @@ def test_only_the_chunks_at_the_line_and_of_its_superpixels_are_read(tmp_path, m
     stored.create(tmp_path / "ids", ids.shape, np.uint32, (4, 4, 4))[:] = ids
     np.save(tmp_path / "boxes.npy", boxes(ids, 8))
     read = []
-    chunk = module.RecentChunks._chunk
+    chunk = RecentChunks._chunk
 
     def spy(self, place):
         read.append(place)
         return chunk(self, place)
 
-    monkeypatch.setattr(module.RecentChunks, "_chunk", spy)
+    monkeypatch.setattr(RecentChunks, "_chunk", spy)
 
-    touched(tmp_path / "ids", tmp_path / "boxes.npy", 2, 1, path((9, 1), (10, 2)))
+    touched(RecentChunks(tmp_path / "ids"), tmp_path / "boxes.npy", 2, 1, path((9, 1), (10, 2)))
 
     assert {i for i, _, _ in read} == {2}
 

@@ -100,7 +100,7 @@ class Bench {
   /** Show a colour while it is being chosen. */
   previewColor(value, color) {
     this.store.colors[value] = abgr(color)
-    for (const pane of this.panes) pane.drawOverlay()
+    for (const pane of this.panes) pane.drawLabels()
   }
 
   // From the server, in order (wire.js)
@@ -170,7 +170,7 @@ class Bench {
   /** All labels have come: what was drawn meanwhile lies over them. */
   relabelled() {
     this.strokes.resend()
-    if (this.brush.replay()) for (const pane of this.panes) pane.drawOverlay()
+    if (this.brush.replay()) for (const pane of this.panes) pane.drawLabels()
   }
 
   async part(message) { if (message.case === this.store?.case) await this.store.slices.take(message) }
@@ -191,7 +191,7 @@ class Bench {
     this.store.revision = revision
     write(preview)
     this.brush.replay()
-    for (const pane of this.panes) pane.drawOverlay()
+    for (const pane of this.panes) pane.drawLabels()
     this.readout.refresh()
   }
 
@@ -241,7 +241,7 @@ class Bench {
     }
     this.labels.take(message)
     this.labels.choose(this.label)
-    if (isNew && revision >= 0) for (const pane of this.panes) pane.drawOverlay()
+    if (isNew && revision >= 0) for (const pane of this.panes) pane.drawLabels()
   }
 
   state({ label, choice, held, threshold }) {
@@ -311,6 +311,7 @@ class Bench {
   redrawSlice(axis, part) {
     const pane = this.panes.find(({ layout }) => layout.axis === axis)
     if (part === "volume") pane.drawVolume()
+    else if (part === "labels") pane.drawLabels()
     else pane.drawOverlay()
     this.readout.refresh()
   }

@@ -89,7 +89,7 @@ class Brush {
   flush(pane) {
     const part = this.dirty
     this.dirty = null
-    if (this.bench.store?.slices.look(pane.layout, pane.index).labels) for (const each of this.bench.compare.alike(pane)) each.drawOverlay(part)
+    if (this.bench.store?.slices.look(pane.layout, pane.index).labels) for (const each of this.bench.compare.alike(pane)) each.drawLabels(part)
   }
 
   /** The button went up: the stroke is sent. */
@@ -99,7 +99,7 @@ class Brush {
     this.bench.drawing = false
     this.bench.strokes.add(pane, context, xs, ys)
     this.bench.readout.hint("")
-    for (const other of this.bench.panes) if (other !== pane) other.drawOverlay()
+    for (const other of this.bench.panes) if (other !== pane) other.drawLabels()
     this.bench.readout.refresh()
   }
 

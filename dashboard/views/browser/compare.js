@@ -13,7 +13,8 @@ class ComparePane extends Pane {
 
   show(cursor) { if (this.on) super.show(cursor) }
   drawVolume() { if (this.on) super.drawVolume() }
-  drawOverlay(part) { if (this.on) super.drawOverlay(part) }
+  drawOverlay() { if (this.on) super.drawOverlay() }
+  drawLabels(part) { if (this.on) super.drawLabels(part) }
   setWindow() { if (this.on) super.setWindow(this.bench.series.of(this).window) }
   window() { this.setWindow() }
 

@@ -154,17 +154,21 @@ class Pane {
     if (values instanceof Float32Array) for (n = 0; n < image.length; n++) if (!Number.isFinite(image[n])) image[n] = DARKEST
   }
 
-  /** Draw the labels, and the borders over them; of a part of the slice (x0, x1, y0, y1 in voxels of
-   * the canvas, ends half open), if one is given, the labels alone. */
-  drawOverlay(part) {
+  /** Draw what lies over the intensities: the labels, and what is made of the ids. */
+  drawOverlay() {
+    this.drawLabels()
+    this.borders.change()
+    this.glow.change()
+  }
+
+  /** Draw the labels; only a part of the slice (x0, x1, y0, y1 in voxels of the canvas, ends half
+   * open), if one is given. */
+  drawLabels(part) {
     const { labels } = this.slice
     const image = this.image(this.overlay, Uint32Array, labels ?? this.nothing)
     if (labels && this.bench.display.labels_shown) this.colour(image, labels, part)
     else image.fill(0)
     this.overlay.change.emit()
-    if (part) return
-    this.borders.change()
-    this.glow.change()
   }
 
   colour(image, { values, width, height, start, right, up }, [x0, x1, y0, y1] = [0, width, 0, height]) {
