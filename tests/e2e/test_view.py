@@ -78,6 +78,7 @@ def test_a_stroke_in_an_enlarged_view_labels_what_lies_under_it(bench, put):
     i, j, k = bench.cursor
     ends = [(i - 5, j - 6, k), (i + 5, j + 6, k)]
 
+    bench.page.mouse.move(*bench.at("axial", ends[0]))
     before = corners(bench)
     bench.press("m")
     wait_until(lambda: corners(bench) != before and corners(bench) == corners(bench))

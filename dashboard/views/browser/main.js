@@ -9,7 +9,7 @@ export function render({ model, view }) {
   })
   bench.connection.watch(view.model.document)
   for (const part of bench.el.querySelectorAll("header, aside")) {
-    for (const name of ["pointerenter", "focusin"]) part.addEventListener(name, () => nameDownloads(bench.el))
+    for (const name of ["pointerover", "focusin"]) part.addEventListener(name, () => nameDownloads(bench.el))
   }
   const keys = listenToKeys(bench)
   model.on("remove", () => { keys.abort(); bench.connection.end() })
