@@ -1,10 +1,11 @@
 // Records what is painted, by the page's own clock; runs before any script of the page.
 // Bokeh writes an image's pixels into a canvas of its own and draws that one into the figure's,
 // inside an animation frame. A paint counts if pixels were written since the last one; they may be
-// equal, as those of two blank slices are.
+// equal, as those of two blank slices are. Borders of superpixels are written into a canvas of the
+// page's own, which lies over the figure.
 
 const INSIDE = [130, 150, 115] // the demo's first cursor: superpixels are there if one is here
-window.probe = { paints: [], inputs: [], ups: [], moves: [], marks: {}, sees: () => null };
+window.probe = { paints: [], borders: [], inputs: [], ups: [], moves: [], marks: {}, sees: () => null };
 
 (() => {
   const { probe } = window
@@ -13,6 +14,7 @@ window.probe = { paints: [], inputs: [], ups: [], moves: [], marks: {}, sees: ()
   const last = new WeakMap() // figure canvas → what it shows
   const channel = new MessageChannel()
   const painted = []
+  const bordered = []
   let written = 0
   const { putImageData, drawImage } = CanvasRenderingContext2D.prototype
 
@@ -20,11 +22,16 @@ window.probe = { paints: [], inputs: [], ups: [], moves: [], marks: {}, sees: ()
   channel.port1.onmessage = () => {
     const now = performance.now()
     for (const paint of painted.splice(0)) probe.paints.push({ ...paint, t: now })
+    for (const paint of bordered.splice(0)) probe.borders.push({ ...paint, t: now })
   }
 
   CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
     const lit = new Uint32Array(image.data.buffer).some((pixel) => (pixel & 0xffffff) !== 0)
     contents.set(this.canvas, { n: ++written, lit, size: image.width * image.height, moves: probe.moves.length })
+    if (this.canvas.isConnected) {
+      bordered.push({ pane: paneOf(this.canvas), saw: probe.sees() })
+      channel.port2.postMessage(0)
+    }
     return putImageData.call(this, image, ...rest)
   }
 

@@ -29,6 +29,7 @@ GO = """([title, axis, index]) => {
   const voxel = supervox.cursor.map((n, a) => a === axis ? index : n + 5)
   probe.sees = () => supervox.ready ? 2 : Number.isNaN(supervox.valueAt(...voxel)) ? 0 : 1
   probe.paints = []
+  probe.borders = []
   const slider = probe.slider(title)
   slider.value = index
   probe.began = performance.now()
@@ -40,8 +41,10 @@ FIND = """() => {
   const named = (name) => all(document).find((el) => el.getAttribute("aria-label") === name)
   probe.slider = (title) => named(`${title} slice`)
 }"""
-WHEN = """(title) => [0, 1, 2].map((least) =>
-  probe.paints.find((paint) => paint.pane === title && paint.saw >= least)?.t - probe.began)"""
+PAINTED = """(title) => probe.paints.concat(probe.borders)
+  .filter((paint) => paint.pane === title).sort((one, other) => one.t - other.t)"""
+WHEN = f"""(title) => [0, 1, 2].map((least) =>
+  ({PAINTED})(title).find((paint) => paint.saw >= least)?.t - probe.began)"""
 
 
 def figures() -> list[Figure]:
@@ -99,7 +102,7 @@ def show(page: Page, wanted: tuple[int, int]) -> list[float]:
     plane, index = wanted
     page.evaluate(GO, [PLANES[plane], ACROSS[plane], index])
     page.wait_for_function(
-        "(t) => probe.paints.some((p) => p.pane === t && p.saw === 2)", arg=PLANES[plane]
+        f"(title) => ({PAINTED})(title).some((paint) => paint.saw === 2)", arg=PLANES[plane]
     )
     took = page.evaluate(WHEN, PLANES[plane])
     page.wait_for_timeout(REST_MS)

@@ -108,6 +108,9 @@ class Slices:
     ) -> None:
         """Start to read `parts` of a slice in place of the last one across its axis.
 
+        The labels, which are at hand, are read beside the others, and those one after the other: so
+        the first is there as soon as it can be.
+
         Parameters
         ----------
         revision : int
@@ -130,10 +133,13 @@ class Slices:
         self._wanted[AHEAD] = None
         self._wanted[slot] = asked
         still = partial(self._is_wanted, slot, asked)
-        for of in parts:
-            stamp = {"ids": {"partition": self._partition}, "labels": {"revision": revision}}
-            read = partial(self._read, of, asked, self._ids, stamp.get(of, {}), still)
-            self._submit(read, pack, then)
+        stamps = {"ids": {"partition": self._partition}, "labels": {"revision": revision}}
+        reads = {
+            of: partial(self._read, of, asked, self._ids, stamps.get(of, {}), still) for of in parts
+        }
+        labels = [reads.pop("labels")] if "labels" in reads else []
+        for one_by_one in (labels, [*reads.values()]):
+            self._submit(one_by_one, pack, then)
 
     def overview(self, level: int, pack: Callable, then: Callable[[Future], None]) -> None:
         """Start to read a whole level."""
@@ -141,7 +147,7 @@ class Slices:
             raise ValueError(f"Expected one of the levels {self.overviews}; got {level}.")
         reader = self._levels[level]
         whole = tuple(slice(0, size) for size in reader.shape)
-        self._submit(partial(reader.read, whole), pack, then)
+        self._submit([partial(reader.read, whole)], pack, then)
 
     def sizes(self, pack: Callable, then: Callable[[Future], None]) -> None:
         """Start to read how many voxels each superpixel has; nothing, if that is not known."""
@@ -151,7 +157,7 @@ class Slices:
                 raise Outdated
             return sizes
 
-        self._submit(partial(read, self._superpixels), pack, then)
+        self._submit([partial(read, self._superpixels)], pack, then)
 
     @property
     def overviews(self) -> list[int]:
@@ -193,9 +199,14 @@ class Slices:
             raise Outdated
         return Part(of, asked, values, stamp)
 
-    def _submit(self, read: Callable, pack: Callable, then: Callable) -> None:
-        future = self._threads.submit(lambda: pack(read()))
-        future.add_done_callback(lambda done: self._schedule(partial(hand_over, done, then)))
+    def _submit(self, reads: list[Callable], pack: Callable, then: Callable) -> None:
+        def work() -> None:
+            for read in reads:
+                done = _done(lambda: pack(read()))  # noqa: B023 - called at once
+                self._schedule(partial(hand_over, done, then))
+
+        if reads:
+            self._threads.submit(work)
 
     def _is_wanted(self, slot: int | str, asked: Slice) -> bool:
         return self._wanted.get(slot) == asked
@@ -214,9 +225,19 @@ class Outdated(Exception):
     """Nobody waits for it any more."""
 
 
+def _done(call: Callable[[], object]) -> Future:
+    """Return a future of what a call returned or raised."""
+    done: Future = Future()
+    try:
+        done.set_result(call())
+    except Exception as error:  # noqa: BLE001 - whoever waits for it is handed what was raised
+        done.set_exception(error)
+    return done
+
+
 def hand_over(done: Future, then: Callable[[Future], None]) -> None:
     """Call `then`, unless there is nothing to hand over."""
-    if not done.cancelled() and not isinstance(done.exception(), Outdated):
+    if not isinstance(done.exception(), Outdated):
         then(done)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import mmap
 import os
-from pathlib import Path
 
 import numpy as np
 import zarr
@@ -75,7 +76,7 @@ def raw_chunk(
     chunks: tuple[int, int, int],
     dtype: np.dtype | type,
 ) -> np.ndarray | None:
-    """Return one chunk of an uncompressed array that `create` made, five times as fast as zarr.
+    """Return one chunk of an uncompressed array that `create` made, much faster than zarr.
 
     Parameters
     ----------
@@ -96,13 +97,17 @@ def raw_chunk(
         With a sentence, if the file is not whole.
     """
     file = _file(path, box, chunks)
+    dtype = np.dtype(dtype).newbyteorder("<")
     try:
-        values = np.memmap(file, np.dtype(dtype).newbyteorder("<"), "r", shape=tuple(chunks))
+        # Not numpy.memmap, which takes ten times as long for each.
+        with open(file, "rb", buffering=0) as opened_file:  # noqa: PTH123 - as above
+            content = mmap.mmap(opened_file.fileno(), 0, access=mmap.ACCESS_READ)
+        values = np.frombuffer(content, dtype, math.prod(chunks))
     except FileNotFoundError:
         return None
     except ValueError as error:
         raise ValueError(_damaged(file)) from error
-    return _within(values.view(np.ndarray), box)
+    return _within(values.reshape(chunks), box)
 
 
 def packed_chunk(
@@ -117,7 +122,8 @@ def packed_chunk(
     """
     file = _file(path, box, chunks)
     try:
-        content = file.read_bytes()
+        with open(file, "rb", buffering=0) as opened_file:  # noqa: PTH123 - faster than a Path
+            content = opened_file.read()
     except FileNotFoundError:
         return None
     values = np.empty(chunks, np.dtype(dtype).newbyteorder("<"))
@@ -136,7 +142,7 @@ def has_chunk(
     chunks: tuple[int, int, int],
 ) -> bool:
     """Tell whether something was written to a chunk; the parameters are those of `raw_chunk`."""
-    return _file(path, box, chunks).exists()
+    return os.path.exists(_file(path, box, chunks))  # noqa: PTH110 - as `raw_chunk`
 
 
 def extent(path: str | os.PathLike) -> tuple[int, int]:
@@ -171,5 +177,5 @@ def _damaged(file):
 
 
 def _file(path, box, chunks):
-    names = (str(start // side) for start, side in zip(box[::2], chunks, strict=True))
-    return Path(path, "c", *names)
+    i, j, k = (start // side for start, side in zip(box[::2], chunks, strict=True))
+    return f"{os.fspath(path)}/c/{i}/{j}/{k}"

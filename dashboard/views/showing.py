@@ -145,20 +145,20 @@ class Sliced:
 
 
 def messages(at: dict, values: np.ndarray) -> list[dict]:
-    """Return an array, deflated in pieces that pass any proxy, each with where it belongs."""
+    """Return an array in messages that pass any proxy, each with where it belongs.
+
+    Nothing but zeros is said, not sent.
+    """
     values = wire.shown(np.ascontiguousarray(values))
-    head = {**at, "dtype": values.dtype.name, "length": values.size}
+    head = {**at, "dtype": values.dtype.name, "length": values.size, "start": 0, "split": False}
+    if not values.any():
+        return [head | {"blank": True}]
     if is_split := at["of"] in NOISY:
         values = wire.planes(values)
     content = memoryview(values).cast("B")
     step = min(wire.PIECE, values.shape[-1]) if is_split else wire.PIECE
     return [
-        {
-            **head,
-            "split": is_split,
-            "start": start,
-            "data": wire.deflated(content[start : start + step]),
-        }
+        head | {"split": is_split, "start": start} | wire.deflated(content[start : start + step])
         for start in range(0, len(content), step)
     ]
 

@@ -42,11 +42,12 @@ def planes(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array.reshape(-1, 1).view(np.uint8).T)
 
 
-def deflated(content: bytes | memoryview) -> bytes:
-    """Return `content` for who inflates it; as it is, if a sample of it gains little."""
+def deflated(content: bytes | memoryview) -> dict:
+    """Return `content` deflated, as ``data``; as it is, and ``raw``, if a sample gains little."""
     sample = content[:SAMPLE]
     is_noise = len(zlib.compress(sample, 1)) > NOISE * len(sample)
-    return zlib.compress(content, 0 if is_noise else 1)
+    data = bytes(content) if is_noise else zlib.compress(content, 1)
+    return {"data": data, "raw": is_noise}
 
 
 def pack(boxes: tuple, values: np.ndarray, dtype: str = "<u2") -> bytes:

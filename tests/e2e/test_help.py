@@ -32,7 +32,7 @@ def test_every_button_has_a_name_and_a_tooltip_with_its_key(bench):
     bench.page.evaluate("localStorage.removeItem('supervox-hints')")  # as on the first visit
     bench.page.reload()
     bench.wait_ready()
-    for last in ("Download superpixels", "Download labels"):  # named by Panel, so when one gets to them
+    for last in ("Download superpixels", "Download labels"):  # what is made late is named by then
         bench.button(last).hover()
     bench.until(f"({BUTTONS})().every(([name, title]) => name && title)")
 

@@ -164,9 +164,10 @@ class Pane {
   /** Draw the labels; only a part of the slice (x0, x1, y0, y1 in voxels of the canvas, ends half
    * open), if one is given. */
   drawLabels(part) {
-    const { labels } = this.slice
-    const image = this.image(this.overlay, Uint32Array, labels ?? this.nothing)
-    if (labels && this.bench.display.labels_shown) this.colour(image, labels, part)
+    const labels = this.bench.display.labels_shown ? this.slice.labels : null
+    const isSeen = labels && (part || !isBlank(labels))
+    const image = this.image(this.overlay, Uint32Array, isSeen ? labels : this.nothing)
+    if (isSeen) this.colour(image, labels, part)
     else image.fill(0)
     this.overlay.change.emit()
   }
@@ -288,4 +289,13 @@ class Pane {
   }
 
   voxelAt(px, py) { return toVoxel(this.layout, this.index, ...this.toPoint(px, py)) }
+}
+
+/** Whether a cut of labels has none. */
+function isBlank({ values, width, height, start, right, up }) {
+  for (let y = 0; y < height; y++) {
+    let p = start + y * up
+    for (let x = 0; x < width; x++, p += right) if (values[p]) return false
+  }
+  return true
 }

@@ -85,7 +85,8 @@ class RemoteSource {
     const now = performance.now()
     const rested = now - this.turned[axis] > REST_MS
     this.turned[axis] = now
-    if (this.visible[axis] !== null) this.heading = { axis, step: Math.sign(index - this.visible[axis]) }
+    const by = index - (this.visible[axis] ?? index)
+    this.heading = by && Math.abs(by) <= AHEAD ? { axis, step: Math.sign(by) } : null // a jump has no direction
     this.visible[axis] = index
     this.used(nameOf(axis, index))
     clearTimeout(this.resting[axis])
@@ -139,7 +140,7 @@ class RemoteSource {
     if (this.asked.some((each) => each?.parts.size)) return
     if (this.visible.some((index, axis) => index !== null && this.missing(axis, index).length)) return
     if (this.overview && this.askOverview()) return
-    if (!this.heading?.step) return
+    if (!this.heading) return
     const { axis, step } = this.heading
     for (let n = 1; n <= AHEAD; n++) {
       const index = this.visible[axis] + n * step

@@ -1,8 +1,11 @@
 // What comes from the server: arrays in compressed pieces, and edits. Handled strictly in order.
 
 async function inflate(buffer) {
-  const stream = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("deflate"))
-  return new Response(stream).arrayBuffer()
+  const { readable, writable } = new DecompressionStream("deflate")
+  const writer = writable.getWriter()
+  const written = Promise.all([writer.write(buffer), writer.close()])
+  const [content] = await Promise.all([new Response(readable).arrayBuffer(), written])
+  return content
 }
 
 /** Collects the pieces of one array until it is whole. */
@@ -11,8 +14,9 @@ class Incoming {
     Object.assign(this, { array, revision, split, arrived: 0, values: new ARRAYS[dtype](length) })
   }
 
-  async add({ start, data }) {
-    const bytes = new Uint8Array(await inflate(data))
+  async add({ start, data, raw = false, blank = false }) {
+    if (blank) { this.arrived = this.values.byteLength; return }
+    const bytes = new Uint8Array(raw ? data : await inflate(data))
     new Uint8Array(this.values.buffer).set(bytes, start)
     this.arrived += bytes.length
   }
@@ -23,13 +27,21 @@ class Incoming {
   get fraction() { return this.arrived / this.values.byteLength }
 }
 
-function joined(values) {
-  const { length, BYTES_PER_ELEMENT: size } = values
-  const split = new Uint8Array(values.buffer)
-  if (size === 1) return values
-  const bytes = new Uint8Array(split.length)
-  for (let b = 0; b < size; b++) for (let n = b, p = b * length; n < bytes.length; n += size) bytes[n] = split[p++]
-  return new values.constructor(bytes.buffer)
+/** Values whose bytes came split, each of them put together again. */
+function joined({ buffer, length, BYTES_PER_ELEMENT: size, constructor }) {
+  const byte = (n) => new Uint8Array(buffer, n * length, length)
+  if (size === 1) return new constructor(buffer)
+  if (size === 2) return new constructor(joinedPairs(byte(0), byte(1)).buffer)
+  const [low, high] = [joinedPairs(byte(0), byte(1)), joinedPairs(byte(2), byte(3))]
+  const whole = new Uint32Array(length)
+  for (let n = 0; n < length; n++) whole[n] = low[n] | (high[n] << 16)
+  return new constructor(whole.buffer)
+}
+
+function joinedPairs(low, high) {
+  const pairs = new Uint16Array(low.length)
+  for (let n = 0; n < pairs.length; n++) pairs[n] = low[n] | (high[n] << 8)
+  return pairs
 }
 
 class Wire {
