@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import nibabel as nib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy import ndimage
 
 from tests.e2e.oracle import Oracle, held_axis
 from tests.e2e.phantoms import Storage, phantom
@@ -36,6 +39,14 @@ SENT = """([axis, shape]) => {
   const apart = supervox.cursor.map((at, a) => (at + (shape[a] >> 1)) % shape[a])
   const at = [...Array(shape[axis]).keys()].map((n) => apart.with(axis, n))
   return at.filter((voxel) => !Number.isNaN(supervox.valueAt(...voxel))).length
+}"""
+
+# Whether anything is lit at the middle of voxels.
+LIT = """(canvas, [plane, voxels]) => {
+  const box = canvas.getBoundingClientRect()
+  const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  const at = ([x, y]) => Math.floor(y - box.top) * width + Math.floor(x - box.left)
+  return voxels.map((voxel) => data[4 * at(supervox.toScreen(plane, ...voxel)) + 3] > 0)
 }"""
 
 
@@ -125,6 +136,26 @@ def test_what_is_scrolled_to_and_painted_is_what_the_arrays_have(big, image, ids
     for steps in (1, 2):
         scroll_to(big, "axial", middle[held_axis(image.affine, "axial")] + steps)
         assert_slices_are(big, image, ids, oracle.labels)
+
+
+def test_the_superpixel_under_the_pointer_is_lit_on_all_slices(big, image, ids):
+    big.go_to(np.array(SHAPE) // 2)
+    under = ids[tuple(big.cursor)]
+    grown = ndimage.binary_dilation(ids == under, np.ones((3, 3, 3)))
+
+    big.page.mouse.move(*big.at("coronal", big.cursor))
+
+    for plane in PLANES:
+        axis = held_axis(image.affine, plane)
+        near = [range(at - 12, at + 13) for at in big.cursor]
+        near[axis] = [big.cursor[axis]]
+        voxels = [list(voxel) for voxel in itertools.product(*near)]
+        inside = np.array([ids[tuple(voxel)] == under for voxel in voxels])
+        beside = np.array([grown[tuple(voxel)] for voxel in voxels]) & ~inside  # its lines
+        canvas = big.pane(plane.capitalize()).locator("canvas.glow")
+        big.until("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
+        lit = np.array(canvas.evaluate(LIT, [plane, voxels]))
+        assert_array_equal(lit[~beside], inside[~beside])
 
 
 def test_a_slice_is_there_coarsely_at_once_and_then_finely(big, image):

@@ -51,7 +51,7 @@ class Slicing(Browser):
 
     def hear_part(self, message):
         name = message["of"], message["axis"], message["index"], message["level"]
-        self.packed[name] = self.packed.get(name, b"") + zlib.decompress(message["data"])
+        self.packed[name] = self.packed.get(name, b"") + content_of(message)
         if len(self.packed[name]) == message["length"] * np.dtype(message["dtype"]).itemsize:
             self.parts[name] = unpacked(self.packed[name], message)
 
@@ -71,6 +71,13 @@ class Slicing(Browser):
         while not all(part in self.parts for part in parts):
             self.turns.waiting.get(timeout=30)()
             self.deliver()
+
+
+def content_of(message):
+    """The bytes that a message brings."""
+    if message.get("blank"):
+        return bytes(message["length"] * np.dtype(message["dtype"]).itemsize)
+    return message["data"] if message["raw"] else zlib.decompress(message["data"])
 
 
 def unpacked(content, message):
@@ -169,7 +176,7 @@ def test_a_large_slice_comes_in_pieces(monkeypatch):
     sent = messages({"of": "labels"}, values)
 
     assert [message["start"] for message in sent] == [0, 64, 128, 192]
-    content = b"".join(zlib.decompress(message["data"]) for message in sent)
+    content = b"".join(map(content_of, sent))
     assert_array_equal(np.frombuffer(content, sent[0]["dtype"]), values.ravel())
     assert {message["length"] for message in sent} == {100}
 
@@ -182,19 +189,25 @@ def test_intensities_come_with_like_bytes_together(dtype, monkeypatch):
     for seen in (values, values.T, values[::2, ::3]):
         sent = messages({"of": "volume"}, seen)
 
-        content = b"".join(zlib.decompress(message["data"]) for message in sent)
+        content = b"".join(map(content_of, sent))
         assert_array_equal(unpacked(content, sent[0]), seen.ravel())
-        assert np.cumsum([0, *[len(zlib.decompress(m["data"])) for m in sent]])[:-1].tolist() == [
-            message["start"] for message in sent
-        ]
+        starts = np.cumsum([0, *map(len, map(content_of, sent))])[:-1]
+        assert starts.tolist() == [message["start"] for message in sent]
 
 
 def test_noise_is_not_deflated():
     noise = np.random.default_rng(0).bytes(wire.SAMPLE * 2)
 
-    assert zlib.decompress(wire.deflated(noise)) == noise
-    assert len(noise) < len(wire.deflated(noise)) < len(noise) + 200
-    assert len(wire.deflated(bytes(len(noise)))) < len(noise) / 100
+    assert wire.deflated(noise) == {"data": noise, "raw": True}
+    assert not wire.deflated(bytes(len(noise)))["raw"]
+    assert len(wire.deflated(bytes(len(noise)))["data"]) < len(noise) / 100
+
+
+def test_nothing_but_zeros_is_said_and_not_sent():
+    sent = messages({"of": "labels"}, np.zeros((1000, 900), np.uint16))
+
+    assert [message["blank"] for message in sent] == [True]
+    assert "data" not in sent[0]
 
 
 def test_a_slice_that_cannot_be_read_is_a_sentence_on_the_page(browser):

@@ -60,17 +60,32 @@ class Glow {
 
 /** Where a superpixel lies on a cut: its runs along rows (y, x0, x1) and the lines around it, in
  * voxels from the lower left corner; null if it does not. */
-function shapeOf({ values, width, height, start, right, up }, id) {
+function shapeOf(ids, id) {
+  const { values, start, right, up } = ids
+  const { x0, x1, y0, y1 } = within(ids, id)
   const runs = []
-  for (let y = 0; y < height; y++) {
-    let p = start + y * up
-    for (let x = 0, from = -1; x <= width; x++, p += right) {
-      const isIn = x < width && values[p] === id
+  for (let y = y0; y < y1; y++) {
+    let p = start + y * up + x0 * right
+    for (let x = x0, from = -1; x <= x1; x++, p += right) {
+      const isIn = x < x1 && values[p] === id
       if (isIn && from < 0) from = x
       else if (!isIn && from >= 0) { runs.push([y, from, x]); from = -1 }
     }
   }
   return runs.length ? { runs, ...around(runs) } : null
+}
+
+/** In which columns and rows of a cut a superpixel may be. Of a slice by itself, which may be large, the
+ * browser's own search tells the lines in which it is. */
+function within({ values, width, height, right, up }, id) {
+  const [step, other] = [right, up].map(Math.abs).sort((one, two) => two - one)
+  if (values.length !== width * height || step === other) return { x0: 0, x1: width, y0: 0, y1: height }
+  const [low, high] = [values.indexOf(id), values.lastIndexOf(id)].map((at) => Math.floor(at / step))
+  const lines = (by, size) => (low < 0 ? [0, 0] : by > 0 ? [low, high + 1] : [size - 1 - high, size - low])
+  const isUp = Math.abs(up) === step
+  const [x0, x1] = isUp ? [0, width] : lines(right, width)
+  const [y0, y1] = isUp ? lines(up, height) : [0, height]
+  return { x0, x1, y0, y1 }
 }
 
 /** The lines around runs. */
