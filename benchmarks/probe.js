@@ -25,8 +25,14 @@ window.probe = { paints: [], borders: [], inputs: [], ups: [], moves: [], marks:
     for (const paint of bordered.splice(0)) probe.borders.push({ ...paint, t: now })
   }
 
+  // A loop: a function for each pixel takes longer than to draw them.
+  function isLit(pixels) {
+    for (let n = 0; n < pixels.length; n++) if (pixels[n] & 0xffffff) return true
+    return false
+  }
+
   CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
-    const lit = new Uint32Array(image.data.buffer).some((pixel) => (pixel & 0xffffff) !== 0)
+    const lit = isLit(new Uint32Array(image.data.buffer))
     contents.set(this.canvas, { n: ++written, lit, size: image.width * image.height, moves: probe.moves.length })
     if (this.canvas.isConnected) {
       bordered.push({ pane: paneOf(this.canvas), saw: probe.sees() })

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 import numpy as np
@@ -12,8 +11,7 @@ from panel.custom import Child, JSComponent
 
 from dashboard.model.change import Patched
 from dashboard.views import browser, wire
-
-log = logging.getLogger(__name__)
+from dashboard.views.outbox import Outbox
 
 
 class Workbench(JSComponent):
@@ -47,7 +45,7 @@ class Workbench(JSComponent):
 
     def __init__(self, **params) -> None:
         super().__init__(**params)
-        self._outbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._outbox = Outbox(self._send_msg)
         self._begun = False
 
     def _handle_msg(self, data: dict) -> None:
@@ -58,29 +56,17 @@ class Workbench(JSComponent):
         """Let messages pass; the page asks for it when it can take them."""
         self._begun = True
 
-    def _post(self, send: Callable[[], Awaitable[None]]) -> None:
-        if self._begun:
-            self._outbox.put_nowait(send)
-
     async def deliver(self) -> None:
-        """Send what is in the outbox, for as long as the page lives.
+        """Send what is in the outbox, for as long as the page lives."""
+        await self._outbox.deliver()
 
-        A message that cannot be sent is logged: the page then misses a revision, and asks.
-        """
-        while True:
-            send = await self._outbox.get()
-            try:
-                await send()
-            except Exception:
-                log.exception("A message could not be sent to the page")
+    def _post(self, item: dict | Callable[[], Awaitable[None]]) -> None:
+        if self._begun:
+            self._outbox.put(item)
 
     def send(self, kind: str, **values) -> None:
-        """Send one small message."""
-
-        async def send() -> None:
-            self._send_msg({"kind": kind, **values})
-
-        self._post(send)
+        """Send one message."""
+        self._post({"kind": kind, **values})
 
     def send_array(self, name: str, take: Callable[[], tuple[np.ndarray, int | None]]) -> None:
         """Send an array in compressed pieces; `take` returns it, with its revision or None."""

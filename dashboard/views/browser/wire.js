@@ -52,6 +52,7 @@ class Wire {
 
   receive(message) {
     if (message.kind === "pong") return
+    if (message.kind === "several") return message.messages.forEach((each) => this.receive(each))
     this.queue = this.queue
       .then(() => this[message.kind] ? this[message.kind](message) : this.bench[message.kind](message))
       .catch((error) => this.bench.fail(`The page could not take “${message.kind}”: ${error.message}`))
