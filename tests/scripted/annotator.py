@@ -185,8 +185,9 @@ class Annotator:
         if kind == "ERROR":
             self.failures.append(content["text"])
         if kind == "PATCH-DOC":
-            for message in wire.told(content, buffers, self._socket.parts.workbench):
-                self._hear(message)
+            for told in wire.told(content, buffers, self._socket.parts.workbench):
+                for message in told["messages"] if told["kind"] == "several" else [told]:
+                    self._hear(message)
         if self.copy.missed:
             self.copy.missed = False
             await self.say("resync")
