@@ -156,6 +156,9 @@ class Bench {
     surface.init_vtk_renwin = () => { init(); forget() }
     forget()
     new ResizeObserver(() => { if (surface._vtk_renwin?.getRenderer()) surface._vtk_renwin.resize() }).observe(surface.el)
+    // Nobody sees Panel's axes here; and for them vtk.js waits until what it draws is drawn, and so does the
+    // page: without a graphics card for seconds.
+    surface._set_axes = () => {}
     // Before the first scene there is nothing to turn, and vtk.js complains of the mouse.
     const ready = surface._on_scene_ready
     surface.el.style.pointerEvents = "none"
