@@ -144,9 +144,11 @@ class Hand:
         self.page.get_by_role("row", name=name, exact=True).wait_for()
 
     def go_back_to_the_beginning(self) -> None:
-        """Undo all that was done, by a click on the history's last line."""
-        rows = self.page.get_by_role("listbox", name="Edits, newest first").get_by_role("option")
-        rows.last.click()
+        """Undo all that was done, by the keys of the history."""
+        history = self.page.get_by_role("listbox", name="Edits, newest first")
+        history.focus()
+        history.press("End")
+        history.press("Enter")
         self.button("Undo").and_(self.page.locator(":disabled")).wait_for()
         self.wait_ready()
         # The last line was scrolled to, and the table of labels out of sight.
