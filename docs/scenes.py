@@ -137,6 +137,7 @@ def take_strokes(hand: Hand) -> None:
 def take_cuts(hand: Hand) -> None:
     """Take coarse and fine superpixels, the settings, and a split."""
     hand.go_back_to_the_beginning()
+    hand.press("r")
     hand.zoom("axial", MIDDLE, 3)
     darken(hand)
     pictures = []

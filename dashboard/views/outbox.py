@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 
 log = logging.getLogger(__name__)
+
+# What leaves together passes any proxy: so many messages, in none of which anything is longer.
+MOST_TOGETHER, MOST_LENGTH = 20, 500
 
 
 class Outbox:
@@ -51,7 +54,7 @@ class Outbox:
 
     def _others(self) -> list[dict]:
         others = []
-        while self._waiting and _is_small(self._waiting[0]):
+        while self._waiting and len(others) < MOST_TOGETHER - 1 and _is_small(self._waiting[0]):
             others.append(self._waiting.popleft())
         return others
 
@@ -70,7 +73,9 @@ def together(messages: list[dict]) -> dict:
 
 
 def _is_small(item: dict | Callable) -> bool:
-    return isinstance(item, dict) and "data" not in item
+    if callable(item) or "data" in item:
+        return False
+    return all(len(value) <= MOST_LENGTH for value in item.values() if isinstance(value, Sized))
 
 
 async def _tried(send: Callable[[], Awaitable[None]]) -> None:

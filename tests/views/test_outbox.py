@@ -49,6 +49,21 @@ def test_a_large_message_leaves_by_itself_and_in_its_turn(outbox, sent):
     assert sent == [several(ONE, TWO), LARGE, ONE, LARGE, LARGE]
 
 
+@pytest.mark.parametrize("long", ["x" * 501, ["title"] * 501])
+def test_a_message_that_holds_much_leaves_by_itself(outbox, sent, long):
+    much = {"kind": "history", "titles": long}
+
+    empty(outbox, ONE, TWO, much, much, ONE)
+
+    assert sent == [several(ONE, TWO), much, much, ONE]
+
+
+def test_not_too_many_leave_together(outbox, sent):
+    empty(outbox, *[ONE] * 45)
+
+    assert [len(message["messages"]) for message in sent] == [20, 20, 5]
+
+
 def test_what_sends_by_itself_is_called_in_its_turn(outbox, sent):
     async def send():
         sent.append("by itself")
