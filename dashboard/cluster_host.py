@@ -21,6 +21,7 @@ from distributed import Nanny, Scheduler, Worker
 from distributed.core import Status
 from distributed.security import Security
 
+from workers.importing import TURN
 from workers.team import usable
 
 HOST = "127.0.0.1"
@@ -60,8 +61,8 @@ class QuietWorker(_NoHTTP, Worker):
 
 
 def _warm() -> None:
-    from workers.warm import warm
-
+    with TURN:
+        from workers.warm import warm
     warm()
 
 

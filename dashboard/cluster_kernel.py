@@ -106,9 +106,12 @@ def _assembled() -> Callable:
         import pickle
 
         try:
-            from workers.team import at_most
+            from workers.importing import TURN
 
-            fn, given, reports = pickle.loads(call)  # noqa: S301 - from our own client
+            with TURN:
+                from workers.team import at_most
+
+                fn, given, reports = pickle.loads(call)  # noqa: S301 - from our own client
         except (ImportError, AttributeError) as error:
             return str(error)
         for (name, is_shared), array in zip(shared.items(), arrays, strict=True):
