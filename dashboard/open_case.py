@@ -167,16 +167,17 @@ class OpenCase(Shown):
         self._watch = None if opened.writes else Watch(opened.folder)
         self.surfaces.open(volume, case.labels)
         same = volume is self.volume
+        # Whether it may write a page is told first if it may not, last if it may: so it takes no
+        # stroke for what it is about to forget.
+        self.held = self.held and opened.writes
         self.param.update(
-            volume=volume,
+            volume=volume,  # taken over, it is the same; the page is told all of it again
             channels=self.channels if same else (Channel(0, volume.name, volume),),
             superpixels=case.superpixels,
             table=case.table,
             label=case.label,
-            held=opened.writes,
         )
-        if same:  # taken over: the page is told all of it again
-            self.param.trigger("volume")
+        self.held = opened.writes
         self.surfaces.outline(case.threshold)
         for note in notes:
             self.notice = Notice(*note)

@@ -283,6 +283,35 @@ def test_who_takes_over_has_all_that_was_saved_and_the_other_is_told(open_page):
     saved(second)
 
 
+def when_told_of_the_volume(page):
+    """Whether a page may write, each time that it is told of its volume anew."""
+    may_write = []
+    page.param.watch(lambda _: may_write.append(page.held), "volume", onlychanged=False)
+    return may_write
+
+
+def test_who_takes_over_may_write_once_it_was_told_what_there_is(open_page):
+    first, second = open_page(), open_page()
+    may_write = when_told_of_the_volume(second)
+
+    second.take_over()
+    second.turns.until(lambda: second.held)
+
+    assert may_write == [False]
+    first.turns.until(lambda: not first.held)
+
+
+def test_who_opens_what_another_writes_may_not_write_before_it_is_told_so(open_page, two_tissues):
+    _, second = open_page(), open_page(tissues((6, 5, 4), two_tissues.affine, "other"))
+    may_write = when_told_of_the_volume(second)
+    assert second.held
+
+    second.open(nifti_bytes(two_tissues.data, two_tissues.affine), "tissues.nii")
+    second.turns.until(lambda: not second.held)
+
+    assert may_write == [False]
+
+
 def test_what_a_late_writer_does_is_not_acknowledged(open_page, tmp_path):
     first = open_page()
     annotate(first)

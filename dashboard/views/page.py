@@ -96,7 +96,7 @@ class Page:
 
     def _watch(self, guard) -> None:
         watch = self.session.param.watch
-        watch(guard(lambda *_: self._open()), "volume")
+        watch(guard(lambda *_: self._open()), "volume", onlychanged=False)
         watch(guard(lambda *_: self._send_channels()), "channels")
         watch(guard(lambda event: self._send_divided(event.new)), "division", onlychanged=False)
         watch(guard(lambda *_: self._send_superpixels()), "superpixels")

@@ -34,7 +34,6 @@ class SavedMark {
 
   /** Whether closing the page now would lose something. */
   get unsaved() {
-    const { store, strokes } = this.bench
-    return this.state.pending > 0 || strokes.waiting.size > 0 || Boolean(store && strokes.kept.of(store.digest).length)
+    return this.state.pending > 0 || this.bench.strokes.unacknowledged > 0
   }
 }

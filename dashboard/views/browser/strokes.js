@@ -18,6 +18,12 @@ class Strokes {
     this.page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
   }
 
+  /** How many strokes on this volume are not on disk, as far as the page knows; those put aside too. */
+  get unacknowledged() {
+    const { store } = this.bench
+    return Math.max(this.waiting.size, store ? this.kept.of(store.digest).length : 0)
+  }
+
   /** Remember what Bokeh has sent of a pane's strokes. */
   watch(pane) {
     const { data } = pane.strokes.properties
