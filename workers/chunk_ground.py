@@ -62,7 +62,8 @@ def survey(path: str, chunk: Box, step: tuple[int, int, int]) -> tuple[float, np
     """Return the lowest finite value of a chunk, and every `step`-th of the volume's voxels."""
     values = opened(path)[slices(chunk)]
     picked = every(step, chunk, (0, 0, 0))
-    return lowest(values), _thin(values, picked, step, low_of(chunk))
+    # A copy, since a view would keep the chunk in memory until whoever asked has fetched it.
+    return lowest(values), _thin(values, picked, step, low_of(chunk)).copy()
 
 
 def write_mask(

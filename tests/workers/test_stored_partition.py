@@ -12,7 +12,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import ndimage
 
-from workers import course, stored, stored_partition
+from workers import course, stored, stored_ground, stored_partition
 from workers.partition import partition
 from workers.passes import Unreachable
 from workers.stored_partition import partition_stored
@@ -28,6 +28,7 @@ class Inline:
     def __init__(self, fails=lambda n, kernel: None):
         self.submitted = 0
         self.kernels = []
+        self.results = []
         self._fails = fails
 
     def submit(self, function, *args):
@@ -37,6 +38,7 @@ class Inline:
         try:
             self._fails(self.submitted, args[0].__name__)
             future.set_result(function(*args))
+            self.results += zip([args[0].__name__] * len(args[1]), future.result(), strict=True)
         except Exception as error:  # noqa: BLE001 - what an executor does
             future.set_exception(error)
         return future
@@ -101,6 +103,30 @@ def test_any_chunks_give_the_superpixels_of_the_volume_in_memory(
     found, ids = run(store(image), tmp_path, chunks=chunks, threshold=threshold)
 
     assert_same(found, ids, partition(image, SPACING, count=60, threshold=threshold))
+
+
+def test_what_a_kernel_returns_keeps_no_chunk_in_memory(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(stored_ground, "thinning", lambda shape: (3, 3, 3))  # as of a big volume
+    executor = Inline()
+
+    run(store(head()), tmp_path, executor)
+
+    wasteful = {
+        kernel
+        for kernel, result in executor.results
+        for array in arrays_in(result)
+        if isinstance(array.base, np.ndarray) and array.base.nbytes > array.nbytes
+    }
+    assert {"survey", "look", "sums_of"} <= {kernel for kernel, _ in executor.results}
+    assert wasteful == set()
+
+
+def arrays_in(result):
+    if isinstance(result, np.ndarray):
+        yield result
+    elif isinstance(result, (tuple, list, dict)):
+        for part in result.values() if isinstance(result, dict) else result:
+            yield from arrays_in(part)
 
 
 @pytest.mark.parametrize("sigma_mm", [0, 0.3, 2.5, 40])
