@@ -31,14 +31,14 @@ class TinyStoredVolume(StoredVolume):
         return ChunkedArray(self.shape, dtype, self.folder, side=4, most_bytes=most)
 
 
-def store_volume(volume, root, levels=2):
+def store_volume(volume, root, levels=2, chunks=CHUNKS):
     """The volume on disk, with the levels of strides 1, 2, 4 …"""
     folder = root / "volumes" / volume.digest
     made = []
     for n in range(levels):
         means = blocks(volume.data, np.full(3, 2**n)).mean(axis=(1, 3, 5))
         data = means.astype(volume.data.dtype)
-        stored.create(folder / f"level-{n}", data.shape, data.dtype, CHUNKS)[:] = data
+        stored.create(folder / f"level-{n}", data.shape, data.dtype, chunks)[:] = data
         made.append(Level(folder / f"level-{n}", data.shape, (2**n,) * 3))
     told = volume.name, volume.header, volume.notes, volume.digest
     ranges = volume.finite_range, volume.window

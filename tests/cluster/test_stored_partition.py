@@ -30,6 +30,7 @@ from tests.cluster.watching import eventually
 from tests.conftest import nifti_bytes
 from tests.stored import store_volume
 from workers.partition import ITERATIONS, partition
+from workers.stored import CHUNK
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 CHUNKS = (24, 22, 20)
@@ -285,7 +286,7 @@ def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
 def test_twenty_runs_with_a_worker_killed_every_five_seconds(
     cluster, tmp_path_factory, record_property
 ):
-    volume = store_volume(_big(256), tmp_path_factory.mktemp("big"))
+    volume = store_volume(_big(256), tmp_path_factory.mktemp("big"), chunks=CHUNK)
     wish = Settings(count=5000)
     chunks = (128, 128, 128)
     digests, took, kills = [], [], [0]
