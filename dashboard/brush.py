@@ -9,9 +9,11 @@ from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import zarr
 
+from dashboard.model.divided_superpixels import DividedIds
 from dashboard.model.grid import Grid
-from dashboard.model.stored_superpixels import BOXES, StoredSuperpixels
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stroke import Stroke
 from dashboard.model.superpixels import Box, Pieces, Superpixels
 from workers import touched
@@ -35,6 +37,22 @@ class AtHand(NamedTuple):
     def pieces(self, n: int) -> Iterator[tuple[Box, np.ndarray]]:
         """Yield the box of superpixel `n`, and which of its voxels are in it."""
         return self.superpixels.pieces(n)
+
+
+class IdsAtHand(NamedTuple):
+    """The ids of superpixels on disk; the chunks that were read last are in memory."""
+
+    recent: RecentChunks
+    superpixels: StoredSuperpixels
+
+    @property
+    def array(self) -> zarr.Array | DividedIds:
+        """What has their shape, chunks and dtype."""
+        return self.superpixels.ids_array()
+
+    def read(self, box: Box) -> np.ndarray:
+        """Return a copy of the ids in `box`."""
+        return self.superpixels.divided(self.recent.read(box), [axis.start for axis in box])
 
 
 class Finder:
@@ -65,14 +83,17 @@ class Finder:
     def _(
         self, superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid, threads: Executor
     ) -> Future:
-        plane = stroke.plane
-        if superpixels not in self._recent:
-            self._recent[superpixels] = RecentChunks(superpixels.path)
-        there = self._recent[superpixels], str(superpixels.folder / BOXES)
+        return threads.submit(self.find, superpixels, stroke, grid)
+
+    def find(self, superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid) -> touched.Touched:
+        """Return what lies under `stroke`, in the caller's thread, which may be any."""
+        plane, on_disk = stroke.plane, superpixels.on_disk
+        if on_disk not in self._recent:
+            self._recent[on_disk] = RecentChunks(on_disk.path)
+        there = IdsAtHand(self._recent[on_disk], superpixels), superpixels.boxes
         if masks := around(stroke, grid):
-            return threads.submit(touched.touched_in, *there, masks)
-        where = plane.layout.axis, plane.index, stroke.cells
-        return threads.submit(touched.touched, *there, *where)
+            return touched.touched_in(*there, masks)
+        return touched.touched(*there, plane.layout.axis, plane.index, stroke.cells)
 
 
 def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:

@@ -12,8 +12,8 @@ import param
 from dashboard.brush import Finder
 from dashboard.model import change, palette
 from dashboard.model.case import Case
+from dashboard.model.division import Division
 from dashboard.model.labels import Edit
-from dashboard.model.split import Division
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Box
 from dashboard.notices import Notice, Refused

@@ -51,6 +51,18 @@ class Part(NamedTuple):
     stamp: dict[str, int]
 
 
+class Ids(NamedTuple):
+    """The ids of superpixels as they lie on disk, and the superpixels."""
+
+    array: BoxReader
+    superpixels: StoredSuperpixels
+
+    def divided(self, plane: np.ndarray, axis: int, index: int) -> np.ndarray:
+        """Return a slice that was read of the array as it is in the superpixels."""
+        low = np.insert([0, 0], axis, index).tolist()
+        return self.superpixels.divided(np.expand_dims(plane, axis), low).squeeze(axis)
+
+
 class Labels(Protocol):
     """A label map that gives its slices, in any thread."""
 
@@ -86,13 +98,12 @@ class Slices:
         self._wanted: dict[int | str, Slice | None] = {}
         self._bands = Bands(budget)
         self._levels = [BoxReader(level.path) for level in volume.levels]
-        self._superpixels: StoredSuperpixels | None = None
-        self._ids: BoxReader | None = None
+        self._ids: Ids | None = None
         self._partition = 0
 
     def cut(self, superpixels: StoredSuperpixels) -> int:
         """Take other superpixels; returns a number by which their ids are known."""
-        self._superpixels, self._ids = superpixels, BoxReader(superpixels.path)
+        self._ids = Ids(BoxReader(superpixels.path), superpixels)
         self._partition += 1
         return self._partition
 
@@ -157,7 +168,7 @@ class Slices:
                 raise Outdated
             return sizes
 
-        self._submit([partial(read, self._superpixels)], pack, then)
+        self._submit([partial(read, self._ids.superpixels)], pack, then)
 
     @property
     def overviews(self) -> list[int]:
@@ -182,7 +193,7 @@ class Slices:
         self,
         of: str,
         asked: Slice,
-        ids: BoxReader | None,
+        ids: Ids | None,
         stamp: dict,
         still: Callable[[], bool],
     ) -> Part:
@@ -191,7 +202,8 @@ class Slices:
         if of == "labels":
             values = self._labels.plane(asked.axis, asked.index)
         elif of == "ids":
-            values = self._bands.plane(ids, asked.axis, asked.index, still)
+            read = self._bands.plane(ids.array, asked.axis, asked.index, still)
+            values = ids.divided(read, asked.axis, asked.index)
         else:
             index = asked.index // self.volume.levels[asked.level].strides[asked.axis]
             values = self._bands.plane(self._levels[asked.level], asked.axis, index, still)

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.brush import AtHand
+from dashboard.brush import Found
 from dashboard.model.case import Case
+from dashboard.model.division import Division
 from dashboard.model.labels import Edit
-from dashboard.model.split import Division, Split, divisions
+from dashboard.model.split import AnySuperpixels, Split, divisions
 from dashboard.model.stored_superpixels import StoredSuperpixels
+from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.stroke import Stroke
-from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Refused
 from dashboard.painting import Painting
+from workers.box_reader import BoxReader
 from workers.split import split
+
+MOST_VOXELS = 2**25
+"""In the boxes of all superpixels that are split at once."""
+
+
+class Under(NamedTuple):
+    """What lies under a line, of which superpixels."""
+
+    superpixels: AnySuperpixels
+    found: Found
 
 
 class Splitting(Painting):
@@ -25,53 +38,84 @@ class Splitting(Painting):
     def _begin_stroke(self, case: Case, stroke: Stroke, name: str) -> Future:
         if stroke.tip.kind != "split":
             return super()._begin_stroke(case, stroke, name)
-        in_memory(case)
+        if case.superpixels is None:
+            raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         # In its turn: what is split before it has other ids by then.
-        found: list[AtHand] = []
-        cut = partial(self._cut_finer, case, stroke, found)
-        return self._order.do_with(cut, partial(self._split, case, stroke, name, found))
+        under: list[Under] = []
+        cut = partial(self._cut_finer, case, stroke, under)
+        return self._order.do_with(cut, partial(self._split, case, stroke, name, under))
 
-    def _cut_finer(self, case: Case, stroke: Stroke, found: list[AtHand]) -> Future:
-        """Start to cut what is `found` under a stroke; returns a future of pieces."""
+    def _cut_finer(self, case: Case, stroke: Stroke, under: list[Under]) -> Future:
+        """Start to cut what is found `under` a stroke; returns a future of pieces."""
         self._still(case)
-        under = self._finder.under(in_memory(case), stroke, self.volume, self._threads).result()
-        found.append(under)
-        at = [piece for n in under.ids for piece in under.pieces(n)]
-        crops = [(self.volume.data[box], mask) for box, mask in at]
-        return self._executor.submit(split, crops, self.volume.spacing)
+        superpixels, volume = case.superpixels, self.volume
+        if isinstance(superpixels, StoredSuperpixels):
+            return self._threads.submit(self._cut_on_disk, superpixels, volume, stroke, under)
+        found = self._finder.under(superpixels, stroke, volume, self._threads).result()
+        under.append(Under(superpixels, found))
+        at = [piece for n in found.ids for piece in found.pieces(n)]
+        crops = [(volume.data[box], mask) for box, mask in at]
+        return self._executor.submit(split, crops, volume.spacing)
+
+    def _cut_on_disk(
+        self,
+        superpixels: StoredSuperpixels,
+        volume: StoredVolume,
+        stroke: Stroke,
+        under: list[Under],
+    ) -> list[np.ndarray]:
+        """Cut what is found `under` a stroke, in a thread that may wait; returns the pieces."""
+        found = self._finder.find(superpixels, stroke, volume)
+        under.append(Under(superpixels, found))
+        crops = [crop(superpixels, volume, found, n) for n in few(superpixels, found.ids).tolist()]
+        return self._executor.submit(split, crops, volume.spacing).result()
 
     def _split(
-        self, case: Case, stroke: Stroke, name: str, found: list[AtHand], cut: Future
+        self, case: Case, stroke: Stroke, name: str, under: list[Under], cut: Future
     ) -> None:
         self._still(case)
-        under, pieces = found[0], cut.result()
-        if under.superpixels is not case.superpixels:
+        pieces = cut.result()
+        superpixels, found = under[0]
+        if superpixels is not case.superpixels:
             raise Refused("There are other superpixels meanwhile: draw the split again.")
-        made = divisions(case.superpixels, dict(zip(under.ids.tolist(), pieces, strict=True)))
+        made = divisions(superpixels, dict(zip(found.ids.tolist(), pieces, strict=True)))
         if made:
             at = stroke.place(case.labels.shape)
             edit = Edit((), title(stroke, made), at=at, split=Split(case.partition, made))
             self._record(edit, name)
         else:
-            self.notice = Notice(why_not(under.ids))
+            self.notice = Notice(why_not(found.ids))
 
 
-def in_memory(case: Case) -> Superpixels:
-    """Return the superpixels of a case that can be split.
+def few(superpixels: StoredSuperpixels, ids: np.ndarray) -> np.ndarray:
+    """Return ids of superpixels whose boxes can be split at once.
 
     Raises
     ------
-    Refused
+    ValueError
         With the way out.
     """
-    if case.superpixels is None:
-        raise Refused("There are no superpixels yet: wait for them, or press Partition.")
-    if isinstance(case.superpixels, StoredSuperpixels):
-        raise Refused(
-            "Superpixels of a volume of this size cannot be split one by one: choose a smaller "
-            "size and press Partition. What is labelled stays."
+    boxes = superpixels.boxes[ids.astype(np.int64) - 1].astype(np.int64)
+    voxels = int((boxes[:, 1::2] - boxes[:, ::2]).prod(axis=1).sum())
+    if voxels > MOST_VOXELS:
+        raise ValueError(
+            f"The superpixels under this line fill boxes of {voxels:,} voxels; at most "
+            f"{MOST_VOXELS:,} are split at once: draw a shorter line, or click a single one."
         )
-    return case.superpixels
+    return ids
+
+
+def crop(
+    superpixels: StoredSuperpixels, volume: StoredVolume, found: Found, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the intensities in the box of superpixel `n`, and which of the voxels are in it."""
+    box = superpixels.box(n)
+    image = BoxReader(volume.levels[0].path).read(box)
+    inside = np.zeros(image.shape, bool)
+    for part, mask in found.pieces(n):
+        at = (slice(p.start - b.start, p.stop - b.start) for p, b in zip(part, box, strict=True))
+        inside[tuple(at)] = mask
+    return image, inside
 
 
 def title(stroke: Stroke, made: tuple[Division, ...]) -> str:

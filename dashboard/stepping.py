@@ -10,8 +10,8 @@ import param
 
 from dashboard.model import change
 from dashboard.model.case import Case
+from dashboard.model.division import Division
 from dashboard.model.labels import Edit
-from dashboard.model.split import Division
 from dashboard.model.superpixels import Box, corners
 from dashboard.notices import Refused
 from dashboard.splitting import Splitting

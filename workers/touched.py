@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from workers.recent_chunks import RecentChunks, pieces
+from workers.recent_chunks import pieces
 from workers.stored import Box
 from workers.stroke_path import ids_under
 
@@ -18,6 +17,21 @@ MOST_VOXELS = 2**27
 
 _SIDE = 128
 """Edge of the largest box that a superpixel is told in: its mask has 2 MB."""
+
+
+class Chunks(Protocol):
+    """Ids on disk, of which overlapping boxes are read fast, as `RecentChunks` does.
+
+    Attributes
+    ----------
+    array
+        Of the ids (I, J, K): with their ``shape``, ``dtype``, and the ``chunks`` they lie in.
+    """
+
+    array: Any
+
+    def read(self, box: Box) -> np.ndarray:
+        """Return a copy of the ids in `box`."""
 
 
 class Touched(NamedTuple):
@@ -53,8 +67,8 @@ class Touched(NamedTuple):
 
 
 def touched(
-    chunks: RecentChunks,
-    boxes_path: str | os.PathLike,
+    chunks: Chunks,
+    boxes: np.ndarray,
     axis: int,
     index: int,
     points: np.ndarray,
@@ -67,10 +81,10 @@ def touched(
 
     Parameters
     ----------
-    chunks : RecentChunks
-        Of the ids (I, J, K); those that it has at hand are not read again.
-    boxes_path : path
-        Their boxes: a .npy file of (n, 6) integers, as `workers.boxes.boxes` returns them.
+    chunks : Chunks
+        Of the ids (I, J, K).
+    boxes : (n, 6) ndarray of int
+        Of all superpixels, as `workers.boxes.boxes` returns them.
     axis, index, points
         As of `workers.stroke_path.ids_under`.
     most_voxels : int, optional
@@ -83,15 +97,15 @@ def touched(
     OSError
         If a file cannot be read.
     """
-    return _told(chunks, boxes_path, on_line(chunks, axis, index, points), most_voxels)
+    return _told(chunks, boxes, on_line(chunks, axis, index, points), most_voxels)
 
 
 touched.priority = 1  # a hand waits for it: before what else waits for a worker
 
 
 def touched_in(
-    chunks: RecentChunks,
-    boxes_path: str | os.PathLike,
+    chunks: Chunks,
+    boxes: np.ndarray,
     masks: list[tuple[Box, np.ndarray]],
     *,
     most_voxels: int = MOST_VOXELS,
@@ -100,7 +114,7 @@ def touched_in(
 
     Parameters
     ----------
-    chunks, boxes_path, most_voxels
+    chunks, boxes, most_voxels
         As of `touched`.
     masks : list of (tuple of slice, ndarray of bool)
         Boxes of the volume, and which of their voxels count.
@@ -111,7 +125,7 @@ def touched_in(
         As `touched`.
     """
     under = in_masks(chunks.read, masks, chunks.array.dtype)
-    return _told(chunks, boxes_path, under, most_voxels)
+    return _told(chunks, boxes, under, most_voxels)
 
 
 touched_in.priority = 1
@@ -126,8 +140,8 @@ def in_masks(
     return ids[ids != 0]
 
 
-def _told(chunks, boxes_path, under, most_voxels):
-    boxes = np.load(boxes_path, mmap_mode="r")[under.astype(np.int64) - 1].astype(np.int32)
+def _told(chunks, boxes, under, most_voxels):
+    boxes = boxes[under.astype(np.int64) - 1].astype(np.int32)
     voxels = int(np.prod(boxes[:, 1::2] - boxes[:, ::2], axis=1, dtype=np.int64).sum())
     if voxels > most_voxels:
         raise ValueError(
@@ -147,7 +161,7 @@ def _told(chunks, boxes_path, under, most_voxels):
     )
 
 
-def on_line(chunks: RecentChunks, axis: int, index: int, points: np.ndarray) -> np.ndarray:
+def on_line(chunks: Chunks, axis: int, index: int, points: np.ndarray) -> np.ndarray:
     """Return the ids on a line, ascending, from the chunks that it passes."""
     shape, sides = (np.delete(each, axis) for each in (chunks.array.shape, chunks.array.chunks))
     if not len(points) or not 0 <= index < chunks.array.shape[axis]:
@@ -178,7 +192,7 @@ def _passed(shape, sides, points):
     return [tiles[n - 1] for n in ids_under(numbers[None], 0, 0, points)]
 
 
-def masks(chunks: RecentChunks, n: int, box: list[int]) -> Iterator[tuple[list[int], np.ndarray]]:
+def masks(chunks: Chunks, n: int, box: list[int]) -> Iterator[tuple[list[int], np.ndarray]]:
     """Yield boxes (6,) of at most 128 voxels an edge, and which of their voxels are in `n`."""
     axes = [slice(*box[2 * axis : 2 * axis + 2]) for axis in range(3)]
     for part in itertools.product(*(_cut(axis) for axis in axes)):

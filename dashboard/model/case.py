@@ -8,17 +8,15 @@ from itertools import chain
 
 from dashboard.model import entry
 from dashboard.model.channel import Origin
+from dashboard.model.division import Division
 from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
 from dashboard.model.history import History
 from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import Edit, LabelMap
 from dashboard.model.palette import Label, inverse, relabelled
 from dashboard.model.settings import Settings
-from dashboard.model.split import Division, divided, joined
-from dashboard.model.stored_superpixels import StoredSuperpixels
-from dashboard.model.superpixels import Box, Superpixels
-
-AnySuperpixels = Superpixels | StoredSuperpixels
+from dashboard.model.split import AnySuperpixels, divided, joined
+from dashboard.model.superpixels import Box
 
 
 @dataclass(eq=False)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dashboard.model.division import Division
 from dashboard.model.labels import Edit
-from dashboard.model.split import Division
-from dashboard.model.superpixels import Box, Superpixels, corners
+from dashboard.model.split import AnySuperpixels
+from dashboard.model.superpixels import Box, corners
 
 MOST_VOXELS = 4_000_000
 
@@ -43,8 +44,8 @@ class Replaced(NamedTuple):
 class Divided(NamedTuple):
     """Superpixels were cut into finer ones, or these joined again; the labels are as they were."""
 
-    before: Superpixels
-    after: Superpixels
+    before: AnySuperpixels
+    after: AnySuperpixels
     divisions: tuple[Division, ...]
 
     @property

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboard.model.channel import MOST_WEIGHT, Origin, Weights
+from dashboard.model.division import Division
 from dashboard.model.labels import DTYPE, Edit, Patch, Values
 from dashboard.model.palette import Label
 from dashboard.model.payload import MOST_BYTES, Later, Unreadable, deflate, inflate, integer
 from dashboard.model.settings import Settings
-from dashboard.model.split import Division, Split
+from dashboard.model.split import Split
 from dashboard.model.superpixels import Box, corners
 
 _MOST_LABEL = np.iinfo(DTYPE).max

@@ -7,38 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dashboard.model.divided_superpixels import DividedSuperpixels
+from dashboard.model.division import Division, overlay
+from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.superpixels import Box, Superpixels, corners
 
-
-class Division(NamedTuple):
-    """What one superpixel was cut into.
-
-    Attributes
-    ----------
-    n : int
-        Its id, which the first piece keeps.
-    first : int
-        The id of the second piece; those of the others follow.
-    box : tuple of slice
-        The box around it.
-    pieces : ndarray of uint16, of the box's shape
-        Which piece each voxel is in, from 1; 0 outside the superpixel.
-    """
-
-    n: int
-    first: int
-    box: Box
-    pieces: np.ndarray
-
-    @property
-    def end(self) -> int:
-        """The id after the last piece's."""
-        return self.first + int(self.pieces.max()) - 1
-
-    @property
-    def ids(self) -> np.ndarray:
-        """The id of each piece, from the first on."""
-        return np.concatenate(([self.n], np.arange(self.first, self.end)))
+AnySuperpixels = Superpixels | StoredSuperpixels
 
 
 class Split(NamedTuple):
@@ -48,7 +22,7 @@ class Split(NamedTuple):
     divisions: tuple[Division, ...]
 
 
-def divisions(superpixels: Superpixels, pieces: dict[int, np.ndarray]) -> tuple[Division, ...]:
+def divisions(superpixels: AnySuperpixels, pieces: dict[int, np.ndarray]) -> tuple[Division, ...]:
     """Return what is done to superpixels that are cut into pieces, which get ids that are free.
 
     Those that stay in one piece are left out.
@@ -61,7 +35,7 @@ def divisions(superpixels: Superpixels, pieces: dict[int, np.ndarray]) -> tuple[
     return tuple(found)
 
 
-def divided(superpixels: Superpixels, made: Iterable[Division]) -> Superpixels:
+def divided(superpixels: AnySuperpixels, made: Iterable[Division]) -> AnySuperpixels:
     """Return superpixels after divisions, one after the other.
 
     Raises
@@ -74,33 +48,44 @@ def divided(superpixels: Superpixels, made: Iterable[Division]) -> Superpixels:
         if max(division.n, division.first - 1) > largest:
             raise ValueError(f"Expected superpixels up to {largest:,}; got {division.first:,}.")
         largest = max(largest, division.end - 1)
-    ids, boxes = _copied(superpixels, largest)
+    boxes = _boxes(superpixels, largest)
     for division in made:
-        here, inside = ids[division.box], division.pieces > 0
-        here[inside] = division.ids[division.pieces[inside] - 1]
         for piece, n in enumerate(division.ids.tolist(), start=1):
             boxes[n - 1] = _box_around(division.pieces == piece, division.box)
+    if isinstance(superpixels, StoredSuperpixels):
+        return DividedSuperpixels.of(superpixels.on_disk, (*superpixels.divisions, *made), boxes)
+    ids = _ids(superpixels, largest)
+    overlay(ids, (0, 0, 0), made)
     return Superpixels(ids, boxes)
 
 
-def joined(superpixels: Superpixels, made: Sequence[Division]) -> Superpixels:
+def joined(superpixels: AnySuperpixels, made: Sequence[Division]) -> AnySuperpixels:
     """Return superpixels as they were before divisions, of which the last is taken back first."""
-    ids, boxes = _copied(superpixels, superpixels.largest)
+    boxes = _boxes(superpixels, superpixels.largest)
     for division in reversed(made):
-        ids[division.box][division.pieces > 0] = division.n
         boxes[division.first - 1 : division.end - 1] = 0
         boxes[division.n - 1] = corners(division.box)
-    used = np.flatnonzero(boxes[:, 1])
-    return Superpixels(ids, boxes[: used[-1] + 1])
+    boxes = boxes[: np.flatnonzero(boxes[:, 1])[-1] + 1]
+    if isinstance(superpixels, StoredSuperpixels):
+        left = superpixels.divisions[: len(superpixels.divisions) - len(made)]
+        return DividedSuperpixels.of(superpixels.on_disk, left, boxes)
+    ids = _ids(superpixels, superpixels.largest)
+    for division in reversed(made):
+        ids[division.box][division.pieces > 0] = division.n
+    return Superpixels(ids, boxes)
 
 
-def _copied(superpixels: Superpixels, largest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return copies of ids and boxes that have place for ids up to `largest`."""
+def _ids(superpixels: Superpixels, largest: int) -> np.ndarray:
+    """Return a copy of the ids that has place for ids up to `largest`."""
     narrow = superpixels.ids.dtype
-    ids = superpixels.ids.astype(narrow if largest <= np.iinfo(narrow).max else np.uint32)
+    return superpixels.ids.astype(narrow if largest <= np.iinfo(narrow).max else np.uint32)
+
+
+def _boxes(superpixels: AnySuperpixels, largest: int) -> np.ndarray:
+    """Return a copy of the boxes that has place for ids up to `largest`."""
     boxes = np.zeros((largest, 6), superpixels.boxes.dtype)
     boxes[: superpixels.largest] = superpixels.boxes
-    return ids, boxes
+    return boxes
 
 
 def _box_around(mask: np.ndarray, box: Box) -> list[int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import zarr
 
+from dashboard.model.division import Division
 from dashboard.model.superpixels import Box
 from workers import stored
 
@@ -33,6 +36,8 @@ class StoredSuperpixels:
         How many superpixels there are.
     voxels : int or None
         How many voxels they have in all, if it was written down.
+    divisions : tuple of Division
+        What of them was cut into finer ones, in order: nothing.
     """
 
     folder: Path
@@ -40,6 +45,7 @@ class StoredSuperpixels:
     boxes: np.ndarray
     count: int
     voxels: int | None = None
+    divisions: ClassVar[tuple[Division, ...]] = ()
 
     @classmethod
     def read(cls, folder: Path) -> StoredSuperpixels:
@@ -61,6 +67,21 @@ class StoredSuperpixels:
         return found
 
     @property
+    def on_disk(self) -> StoredSuperpixels:
+        """These, as they lie on disk."""
+        return self
+
+    @property
+    def largest(self) -> int:
+        """The largest id that a voxel has, or may have had."""
+        return len(self.boxes)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Of the ids."""
+        return self._ids.dtype.newbyteorder("=")
+
+    @property
     def key(self) -> str:
         """What it is called beside other partitions of the volume."""
         return self.folder.name
@@ -74,6 +95,10 @@ class StoredSuperpixels:
         """Return the (n,) voxels of each superpixel; None if they were not written down."""
         path = self.folder / SIZES
         return np.load(path) if path.exists() else None
+
+    def divided(self, ids: np.ndarray, low: Sequence[int]) -> np.ndarray:  # noqa: ARG002 - of others
+        """Return ids (I, J, K) that were read from `low` on, as they are in these superpixels."""
+        return ids
 
     def ids_array(self) -> zarr.Array:
         """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""

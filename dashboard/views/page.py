@@ -211,7 +211,7 @@ class Page:
 
     def _send_divided(self, change: Divided) -> None:
         """Send a difference to the superpixels that the page has; all of them, if that is much."""
-        if self._sent is change.before and not change.is_much:
+        if self._sent is change.before and not change.is_much and self._showing.has_ids:
             self._sent = change.after
             self._showing.send_divided(change)
 

@@ -22,6 +22,8 @@ NOISY = ("volume", "overview")
 class Whole:
     """Sends the arrays of a volume in memory; the page picks its slices itself."""
 
+    has_ids = True  # of all voxels, so that the page can be told a difference
+
     def __init__(self, session: Session, bench: Workbench, _case: int) -> None:
         self._session, self._bench = session, bench
         self._shown = wire.shown(session.volume.data)
@@ -68,6 +70,8 @@ class Whole:
 
 class Sliced:
     """Sends the slices of a stored volume that the page asks for, and tells what has changed."""
+
+    has_ids = False
 
     def __init__(self, session: Session, bench: Workbench, case: int) -> None:
         self._session, self._bench, self._case = session, bench, case

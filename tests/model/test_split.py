@@ -8,9 +8,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from dashboard.model import entry
+from dashboard.model.division import Division
 from dashboard.model.labels import Edit
 from dashboard.model.payload import deflate
-from dashboard.model.split import Division, Split, divided, divisions, joined
+from dashboard.model.split import Split, divided, divisions, joined
 from tests.conftest import partitioned, slab
 from workers.boxes import boxes
 

@@ -26,8 +26,7 @@ def partition(tmp_path_factory):
     ids[ids == 7] = 0  # a number that no voxel has
     folder = tmp_path_factory.mktemp("partition")
     stored.create(folder / "ids", SHAPE, np.uint32, (4, 4, 4))[:] = ids
-    np.save(folder / "boxes.npy", boxes(ids, 30))
-    return ids, (RecentChunks(folder / "ids"), folder / "boxes.npy")
+    return ids, (RecentChunks(folder / "ids"), boxes(ids, 30))
 
 
 def path(*points):
@@ -55,7 +54,6 @@ def test_it_finds_what_lies_under_the_line_and_all_its_voxels(partition, points,
 def test_only_the_chunks_at_the_line_and_of_its_superpixels_are_read(tmp_path, monkeypatch):
     ids = np.repeat(np.arange(1, 9, dtype=np.uint32), 4)[:, None, None] * np.ones((1, 8, 8), "u4")
     stored.create(tmp_path / "ids", ids.shape, np.uint32, (4, 4, 4))[:] = ids
-    np.save(tmp_path / "boxes.npy", boxes(ids, 8))
     read = []
     chunk = RecentChunks._chunk
 
@@ -65,7 +63,7 @@ def test_only_the_chunks_at_the_line_and_of_its_superpixels_are_read(tmp_path, m
 
     monkeypatch.setattr(RecentChunks, "_chunk", spy)
 
-    touched(RecentChunks(tmp_path / "ids"), tmp_path / "boxes.npy", 2, 1, path((9, 1), (10, 2)))
+    touched(RecentChunks(tmp_path / "ids"), boxes(ids, 8), 2, 1, path((9, 1), (10, 2)))
 
     assert {i for i, _, _ in read} == {2}
 
