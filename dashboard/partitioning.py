@@ -83,8 +83,8 @@ class Partitioning(Measuring):
         case = self._held()
         case.cut = cut
         case.take_superpixels(superpixels, cut.key or self._fresh_partition())
-        self.superpixels = superpixels
-        self.notice = Notice(f"{superpixels.count:,} superpixels.", "success")
+        self.superpixels = case.superpixels  # the very same as before have the pieces of before
+        self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
         if cut.key:
             self._keeper.write(case.take_cut(cut))
         else:
