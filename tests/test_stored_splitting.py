@@ -27,9 +27,7 @@ from workers import nifti
 ALL = (slice(None),) * 3
 POINTS = st.lists(st.tuples(*[st.integers(0, 8)] * 2), min_size=1, max_size=3)
 LINE = st.tuples(st.sampled_from(["split", "draw", "brush"]), st.integers(0, 6), POINTS)
-ACTIONS = st.lists(
-    st.one_of(LINE, LINE, st.tuples(st.sampled_from(["undo", "redo"]))), max_size=8
-)
+ACTIONS = st.lists(st.one_of(LINE, LINE, st.tuples(st.sampled_from(["undo", "redo"]))), max_size=8)
 TIPS = {"split": Tip("split"), "draw": Tip(), "brush": Tip("voxels", 2.0, is_within=True)}
 
 

@@ -199,3 +199,43 @@ def test_a_reload_brings_back_where_one_was_and_what_one_did(big, image, ids):
     assert painted == 2
     assert big.cursor == middle.tolist()
     assert big.page.evaluate("supervox.labelAt(...supervox.cursor)") == 2
+
+
+def test_a_superpixel_is_split_and_a_piece_of_it_painted(big, image, ids):
+    big.go_to(np.array(SHAPE) // 2 - 6)
+    under, largest = ids[tuple(big.cursor)], ids.max()
+
+    big.press("x")
+    big.page.mouse.click(*big.at("axial", big.cursor))
+    big.wait_settled()
+    big.wait_ready()
+    pieces = slices_of(big, "idAt")
+    before = slices_of(big, "labelAt")
+    big.press("d")
+    big.press("3")
+    along = next(axis for axis in range(3) if axis != held_axis(image.affine, "axial"))
+    line = [big.cursor, [n + 3 * (axis == along) for axis, n in enumerate(big.cursor)]]
+    passed = [[n + by * (axis == along) for axis, n in enumerate(big.cursor)] for by in range(4)]
+    touched = [big.page.evaluate("(at) => supervox.idAt(...at)", at) for at in passed]
+    big.stroke("axial", *line)
+    big.wait_settled()
+    big.wait_ready()
+
+    for axis, (piece, label) in enumerate(zip(pieces, slices_of(big, "labelAt"), strict=True)):
+        whole = ids.take(big.cursor[axis], axis)
+        assert_array_equal(piece[whole != under], whole[whole != under])
+        assert set(np.unique(piece[whole == under])) - {under}
+        assert (piece[(whole == under) & (piece != under)] > largest).all()
+        assert_array_equal(label, np.where(np.isin(piece, touched), 3, before[axis]))
+    revision = big.revision
+    for undone in (1, 2):
+        big.press("z")
+        big.wait_settled(revision + undone)
+    big.wait_ready()
+    for axis, whole in enumerate(slices_of(big, "idAt")):
+        assert_array_equal(whole, ids.take(big.cursor[axis], axis))
+
+
+def slices_of(bench, what):
+    """What the page has of the three slices that are shown."""
+    return [sliced(bench, what, axis, index) for axis, index in enumerate(bench.cursor)]
