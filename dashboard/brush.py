@@ -85,15 +85,28 @@ class Finder:
     ) -> Future:
         return threads.submit(self.find, superpixels, stroke, grid)
 
-    def find(self, superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid) -> touched.Touched:
-        """Return what lies under `stroke`, in the caller's thread, which may be any."""
+    def find(
+        self,
+        superpixels: StoredSuperpixels,
+        stroke: Stroke,
+        grid: Grid,
+        most_voxels: int = touched.MOST_VOXELS,
+    ) -> touched.Touched:
+        """Return what lies under `stroke`, in the caller's thread, which may be any.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, if its boxes hold more than `most_voxels`.
+        """
         plane, on_disk = stroke.plane, superpixels.on_disk
         if on_disk not in self._recent:
             self._recent[on_disk] = RecentChunks(on_disk.path)
         there = IdsAtHand(self._recent[on_disk], superpixels), superpixels.boxes
         if masks := around(stroke, grid):
-            return touched.touched_in(*there, masks)
-        return touched.touched(*there, plane.layout.axis, plane.index, stroke.cells)
+            return touched.touched_in(*there, masks, most_voxels=most_voxels)
+        where = plane.layout.axis, plane.index, stroke.cells
+        return touched.touched(*there, *where, most_voxels=most_voxels)
 
 
 def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:

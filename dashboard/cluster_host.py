@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import dask
 from distributed import Nanny, Scheduler, Worker
@@ -63,7 +64,21 @@ class QuietWorker(_NoHTTP, Worker):
 def _warm() -> None:
     with TURN:
         from workers.warm import warm
-    warm()
+    try:
+        warm()
+    except RuntimeError:
+        if not _is_ending():
+            raise
+
+
+def _is_ending() -> bool:
+    """Whether this process ends: then no pool of threads begins anything."""
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(int)
+    except RuntimeError:
+        return True
+    return False
 
 
 def main(request: dict) -> None:

@@ -167,15 +167,14 @@ class OpenCase(Shown):
         self._watch = None if opened.writes else Watch(opened.folder)
         self.surfaces.open(volume, case.labels)
         same = volume is self.volume
-        # Whether it may write a page is told first if it may not, last if it may: so it takes no
-        # stroke for what it is about to forget.
-        self.held = self.held and opened.writes
         self.param.update(
             volume=volume,  # taken over, it is the same; the page is told all of it again
             channels=self.channels if same else (Channel(0, volume.name, volume),),
             superpixels=case.superpixels,
             table=case.table,
             label=case.label,
+            # Who takes over is told last that it may write: a stroke before were on what goes.
+            held=opened.writes and (self.held or not same),
         )
         self.held = opened.writes
         self.surfaces.outline(case.threshold)

@@ -13,6 +13,7 @@ from dashboard.brush import Finder
 from dashboard.model import change, palette
 from dashboard.model.case import Case
 from dashboard.model.division import Division
+from dashboard.model.entry import Cut
 from dashboard.model.labels import Edit
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Box
@@ -39,6 +40,11 @@ class Painting(Partitioning):
         super().end()
         with param.parameterized.discard_events(self):
             self.change = self.division = None
+
+    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
+        with param.parameterized.discard_events(self):
+            self.division = None  # it would hold those that go, and their place in the cache
+        super()._adopt_superpixels(superpixels, cut)
 
     def paint(self, stroke: Stroke, name: str = "") -> Future:
         """Do with a stroke what its tip is for; nothing, on the background.

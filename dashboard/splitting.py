@@ -21,8 +21,8 @@ from dashboard.painting import Painting
 from workers.box_reader import BoxReader
 from workers.split import split
 
-MOST_VOXELS = 2**25
-"""In the boxes of all superpixels that are split at once."""
+MOST_VOXELS = 2**22
+"""In the boxes of all superpixels on disk that are split at once."""
 
 
 class Under(NamedTuple):
@@ -65,9 +65,9 @@ class Splitting(Painting):
         under: list[Under],
     ) -> list[np.ndarray]:
         """Cut what is found `under` a stroke, in a thread that may wait; returns the pieces."""
-        found = self._finder.find(superpixels, stroke, volume)
+        found = self._finder.find(superpixels, stroke, volume, MOST_VOXELS)
         under.append(Under(superpixels, found))
-        crops = [crop(superpixels, volume, found, n) for n in few(superpixels, found.ids).tolist()]
+        crops = [crop(superpixels, volume, found, n) for n in found.ids.tolist()]
         return self._executor.submit(split, crops, volume.spacing).result()
 
     def _split(
@@ -85,24 +85,6 @@ class Splitting(Painting):
             self._record(edit, name)
         else:
             self.notice = Notice(why_not(found.ids))
-
-
-def few(superpixels: StoredSuperpixels, ids: np.ndarray) -> np.ndarray:
-    """Return ids of superpixels whose boxes can be split at once.
-
-    Raises
-    ------
-    ValueError
-        With the way out.
-    """
-    boxes = superpixels.boxes[ids.astype(np.int64) - 1].astype(np.int64)
-    voxels = int((boxes[:, 1::2] - boxes[:, ::2]).prod(axis=1).sum())
-    if voxels > MOST_VOXELS:
-        raise ValueError(
-            f"The superpixels under this line fill boxes of {voxels:,} voxels; at most "
-            f"{MOST_VOXELS:,} are split at once: draw a shorter line, or click a single one."
-        )
-    return ids
 
 
 def crop(

@@ -152,10 +152,10 @@ def test_another_partition_is_whole_and_the_same_one_again_has_its_pieces(sessio
 
 
 def test_more_than_can_be_split_at_once_is_refused_with_the_way_out(session, monkeypatch):
-    assert MOST_VOXELS == 2**25
+    assert MOST_VOXELS == 2**22
     monkeypatch.setattr("dashboard.splitting.MOST_VOXELS", 20)
 
-    with pytest.raises(ValueError, match=r"at most 20 are split at once: draw a shorter line"):
+    with pytest.raises(ValueError, match=r"at most 20 are taken at once: draw a shorter line"):
         split(session, (2, 2), (6, 6))
 
     assert session.history == ((), 0)

@@ -301,6 +301,16 @@ def test_who_takes_over_may_write_once_it_was_told_what_there_is(open_page):
     first.turns.until(lambda: not first.held)
 
 
+def test_who_opens_what_nobody_writes_may_write_at_once(open_page, two_tissues):
+    page = open_page(tissues((6, 5, 4), two_tissues.affine, "other"))
+    may_write = when_told_of_the_volume(page)
+
+    page.open(nifti_bytes(two_tissues.data, two_tissues.affine), "tissues.nii")
+    page.turns.until(lambda: may_write)
+
+    assert may_write == [True]
+
+
 def test_who_opens_what_another_writes_may_not_write_before_it_is_told_so(open_page, two_tissues):
     _, second = open_page(), open_page(tissues((6, 5, 4), two_tissues.affine, "other"))
     may_write = when_told_of_the_volume(second)

@@ -19,8 +19,6 @@ MOST_BYTES = 64 << 20
 class RecentChunks:
     """Reads boxes that overlap, in any thread, each chunk once as long as it is wanted again soon.
 
-    Another process to which it is sent has no chunk at hand at first.
-
     Parameters
     ----------
     path : path
@@ -31,14 +29,10 @@ class RecentChunks:
 
     def __init__(self, path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> None:
         self.array = array = BoxReader(path)
-        self._most_bytes = most_bytes
         size = int(np.prod(array.chunks)) * array.dtype.itemsize
         self._most = max(1, most_bytes // size)
         self._chunks: OrderedDict[tuple[int, ...], np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
-
-    def __reduce__(self) -> tuple:
-        return RecentChunks, (self.array.path, self._most_bytes)
 
     def read(self, box: Box) -> np.ndarray:
         """Return a copy of what is in `box`, which lies in the array."""

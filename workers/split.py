@@ -62,6 +62,9 @@ def split(
     return found
 
 
+split.priority = 1  # a hand waits for it: before what else waits for a worker
+
+
 def _pieces(image, mask, spacing, count):
     if image.shape != mask.shape or not mask.any():
         raise ValueError(

@@ -100,9 +100,6 @@ def touched(
     return _told(chunks, boxes, on_line(chunks, axis, index, points), most_voxels)
 
 
-touched.priority = 1  # a hand waits for it: before what else waits for a worker
-
-
 def touched_in(
     chunks: Chunks,
     boxes: np.ndarray,
@@ -128,9 +125,6 @@ def touched_in(
     return _told(chunks, boxes, under, most_voxels)
 
 
-touched_in.priority = 1
-
-
 def in_masks(
     read: Callable[[Box], np.ndarray], masks: list[tuple[Box, np.ndarray]], dtype: np.dtype
 ) -> np.ndarray:
@@ -146,7 +140,8 @@ def _told(chunks, boxes, under, most_voxels):
     if voxels > most_voxels:
         raise ValueError(
             f"The superpixels under this stroke fill boxes of {voxels:,} voxels; at most "
-            f"{most_voxels:,} are painted at once: draw a shorter line, or make smaller ones."
+            f"{most_voxels:,} are taken at once: draw a shorter line, or make smaller ones by "
+            "Partition."
         )
     found = [
         (n, part, np.packbits(mask))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from dashboard.model.division import Division, overlay
 from dashboard.model.stored_superpixels import StoredSuperpixels
-from dashboard.model.superpixels import Box
+from dashboard.model.superpixels import Box, corners
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,7 @@ class DividedSuperpixels(StoredSuperpixels):
         """Return superpixels after divisions; those on disk themselves, if there are none."""
         if not divisions:
             return whole
-        count = whole.count + sum(each.end - each.first for each in divisions)
+        count = whole.count + int(np.count_nonzero(boxes[whole.largest :, 1]))
         there = whole.folder, whole.path, boxes, count, whole.voxels
         return cls(*there, whole=whole, divisions=divisions)
 
@@ -42,12 +43,6 @@ class DividedSuperpixels(StoredSuperpixels):
     def on_disk(self) -> StoredSuperpixels:
         """What these were before all divisions."""
         return self.whole
-
-    @property
-    def dtype(self) -> np.dtype:
-        """Of the ids."""
-        narrow = self.whole.dtype
-        return narrow if self.largest <= np.iinfo(narrow).max else np.dtype(np.uint32)
 
     def sizes(self) -> np.ndarray | None:
         """Return the (n,) voxels of each superpixel; None if they were not written down."""
@@ -59,14 +54,20 @@ class DividedSuperpixels(StoredSuperpixels):
         return sizes
 
     def divided(self, ids: np.ndarray, low: Sequence[int]) -> np.ndarray:
-        """Return ids (I, J, K) that were read from `low` on, as they are after the divisions."""
-        ids = ids.astype(self.dtype)
-        overlay(ids, low, self.divisions)
+        """Write the divisions over ids (I, J, K) that were read from `low` on; returns them."""
+        high = np.add(low, ids.shape)
+        meets = (self._ends[:, ::2] < high) & (self._ends[:, 1::2] > low)
+        overlay(ids, low, [self.divisions[n] for n in np.flatnonzero(meets.all(axis=1))])
         return ids
 
     def ids_array(self) -> DividedIds:
         """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""
         return DividedIds(self)
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """The (d, 6) corners of the divisions' boxes."""
+        return np.array([corners(each.box) for each in self.divisions])
 
 
 class DividedIds:
@@ -75,7 +76,7 @@ class DividedIds:
     def __init__(self, superpixels: DividedSuperpixels) -> None:
         self._superpixels, self._ids = superpixels, superpixels.whole.ids_array()
         self.shape, self.chunks = self._ids.shape, self._ids.chunks
-        self.dtype = superpixels.dtype
+        self.dtype = self._ids.dtype
 
     def __getitem__(self, box: Box) -> np.ndarray:
         low = [axis.indices(size)[0] for axis, size in zip(box, self.shape, strict=True)]

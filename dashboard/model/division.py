@@ -21,7 +21,7 @@ class Division(NamedTuple):
         The id of the second piece; those of the others follow.
     box : tuple of slice
         The box around it.
-    pieces : ndarray of uint16, of the box's shape
+    pieces : ndarray of uint8 or uint16, of the box's shape
         Which piece each voxel is in, from 1; 0 outside the superpixel.
     """
 
@@ -63,7 +63,8 @@ def overlay(ids: np.ndarray, low: Sequence[int], made: Iterable[Division]) -> No
             here = ids[_behind(common, low)]
             pieces = division.pieces[_behind(common, [axis.start for axis in division.box])]
             inside = pieces > 0
-            here[inside] = division.ids[pieces[inside] - 1]
+            own = pieces[inside].astype(ids.dtype)
+            here[inside] = np.where(own == 1, division.n, division.first - 2 + own)
 
 
 def _behind(box: Sequence[slice], low: Sequence[int]) -> Box:

@@ -176,7 +176,7 @@ def _split(arrays: Iterator[np.ndarray], partition: str, listed: list) -> Split:
 
 def _division(arrays: Iterator[np.ndarray], n: int, first: int, ends: list[int]) -> Division:
     box, shape = _box(ends)
-    pieces = _next(arrays).astype(np.uint16)
+    pieces = _next(arrays).copy()
     if pieces.size != math.prod(shape) or pieces.max() < 2 or not 0 < n < first <= _MOST_ID:
         raise ValueError(f"{pieces.size:,} pieces of superpixel {n} for the box {ends}")
     return Division(integer(n), integer(first), box, pieces.reshape(shape))

@@ -30,7 +30,8 @@ def divisions(superpixels: AnySuperpixels, pieces: dict[int, np.ndarray]) -> tup
     found, first = [], superpixels.largest + 1
     for n, each in pieces.items():
         if each.max() > 1:
-            found.append(Division(n, first, superpixels.box(n), each))
+            narrow = each.astype(np.min_scalar_type(each.max()), copy=False)
+            found.append(Division(n, first, superpixels.box(n), narrow))
             first = found[-1].end
     return tuple(found)
 
@@ -91,6 +92,8 @@ def _boxes(superpixels: AnySuperpixels, largest: int) -> np.ndarray:
 def _box_around(mask: np.ndarray, box: Box) -> list[int]:
     """Return the corners of the smallest box around the voxels of a mask in a box."""
     ends = []
-    for along, where in zip(box, mask.nonzero(), strict=True):
-        ends += [along.start + int(where.min()), along.start + int(where.max()) + 1]
+    for axis, along in enumerate(box):
+        others = tuple(other for other in range(3) if other != axis)
+        where = np.flatnonzero(mask.any(axis=others))
+        ends += [along.start + int(where[0]), along.start + int(where[-1]) + 1]
     return ends

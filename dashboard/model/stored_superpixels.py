@@ -29,7 +29,7 @@ class StoredSuperpixels:
     folder : Path
         Of the partition, in the volume's.
     path : Path
-        The ids: a zarr array (I, J, K) of unsigned int, numbered from 1; 0 is outside.
+        The ids: a zarr array (I, J, K) of uint32, numbered from 1; 0 is outside.
     boxes : (n, 6) ndarray of int
         As of `Superpixels`.
     count : int
@@ -77,11 +77,6 @@ class StoredSuperpixels:
         return len(self.boxes)
 
     @property
-    def dtype(self) -> np.dtype:
-        """Of the ids."""
-        return self._ids.dtype.newbyteorder("=")
-
-    @property
     def key(self) -> str:
         """What it is called beside other partitions of the volume."""
         return self.folder.name
@@ -97,7 +92,7 @@ class StoredSuperpixels:
         return np.load(path) if path.exists() else None
 
     def divided(self, ids: np.ndarray, low: Sequence[int]) -> np.ndarray:  # noqa: ARG002 - of others
-        """Return ids (I, J, K) that were read from `low` on, as they are in these superpixels."""
+        """Bring ids (I, J, K) that were read from `low` on to what they are here; returns them."""
         return ids
 
     def ids_array(self) -> zarr.Array:

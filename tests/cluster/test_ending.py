@@ -53,6 +53,31 @@ def test_at_interpreter_exit_the_cluster_ends_without_a_word():
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
+def test_a_worker_that_ends_while_it_compiles_says_nothing():
+    """As pools of threads do, what compiles fails when the process ends."""
+    source = textwrap.dedent(
+        f"""
+        import sys, threading
+        from concurrent.futures import ThreadPoolExecutor
+        sys.path[:] = {sys.path!r}
+        import workers.warm
+        from dashboard import cluster_host
+        def compile():
+            while True:
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(int)
+        workers.warm.warm = compile
+        threading.Thread(target=cluster_host._warm).start()
+        """
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
 def test_when_the_page_is_killed_no_process_is_left():
     with a_script("time.sleep(60)") as script:
         pids = [int(pid) for pid in script.stdout.readline().split()]

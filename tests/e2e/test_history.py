@@ -59,3 +59,21 @@ def test_a_click_on_an_edit_goes_there_and_shows_where_it_was_done(bench, put, t
     bench.wait_settled(6)
     bench.until("(k) => supervox.cursor[2] === k", int(first[2]))
     bench.press("m")
+
+
+def test_a_row_that_is_drawn_anew_while_it_is_pressed_takes_the_click(bench, put):
+    bench.open(put(phantom(STORED["anisotropic"], seed=62), "pressed.nii.gz").name)
+    first = np.array(bench.cursor)
+    bench.press("1")
+    bench.stroke("axial", first, first + np.array([6, 0, 0]), steps=3)
+    bench.wait_settled(1)
+    box = bench.edits.nth(1).bounding_box()
+
+    bench.page.mouse.move(box["x"] + 20, box["y"] + 10)
+    bench.page.mouse.down()
+    bench.edits.nth(1).evaluate("(row) => row.closest('.rows').dispatchEvent(new Event('scroll'))")
+    bench.page.mouse.up()
+
+    bench.wait_settled(2)
+    expect(bench.edits.nth(1)).to_have_attribute("aria-selected", "true")
+    assert not bench.voxels("labelAt", SHAPE).any()

@@ -155,6 +155,17 @@ def browser(session):
     return browser
 
 
+def test_a_volume_that_nobody_else_writes_to_may_be_changed_from_the_first():
+    browser = Browser(Session(Inline(), Inline(), now))
+    browser.say("begin")
+
+    with set_curdoc(browser.document):
+        browser.session.open(nifti_bytes(SMALL.data, SMALL.affine), "small.nii")
+    browser.deliver()
+
+    assert [told["held"] for told in browser.said if told["kind"] == "open"] == [True]
+
+
 def test_nothing_is_sent_before_the_page_has_begun(session):
     browser = Browser(session)
     browser.page._open()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -50,16 +49,6 @@ def test_a_chunk_that_was_read_last_is_not_read_again(path, monkeypatch):
     chunks.read((slice(2, 7), slice(0, 4), slice(2, 3)))
 
     assert len(reads) == 2
-
-
-def test_it_can_be_sent_to_another_process(path):
-    chunks = RecentChunks(path, 2 * 64 * 4)
-    box = slice(1, 6), slice(1, 3), slice(0, 4)
-    chunks.read(box)
-
-    sent = pickle.loads(pickle.dumps(chunks))  # noqa: S301 - our own
-
-    assert_array_equal(sent.read(box), COUNTED[box])
 
 
 def test_threads_that_read_at_once_read_what_is_there(path):

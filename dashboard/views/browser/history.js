@@ -56,13 +56,20 @@ class HistoryList {
     const first = clamp(Math.floor(scrollTop / ROW_PX) - BESIDE, 0, count)
     const end = clamp(Math.ceil((scrollTop + clientHeight) / ROW_PX) + BESIDE, first, count)
     this.space.style.height = `${count * ROW_PX}px`
-    this.space.replaceChildren(...Array.from({ length: end - first }, (_, n) => this.row(first + n, count)))
+    // A row that is as it was stays where it is: one that is pressed takes its click.
+    const { children } = this.space
+    const before = new Map(Array.from(children, (row) => [row.dataset.as, row]))
+    const rows = Array.from({ length: end - first }, (_, n) => this.row(first + n, count, before))
+    for (const row of before.values()) if (!rows.includes(row)) row.remove()
+    rows.forEach((row, n) => { if (children[n] !== row) this.space.insertBefore(row, children[n] ?? null) })
     this.rows.setAttribute("aria-activedescendant", `edit-${this.active}`)
   }
 
-  row(n, count) {
+  row(n, count, before) {
     const done = count - 1 - n
     const title = done ? this.titles[done - 1] : "nothing done yet"
+    const as = JSON.stringify([n, count, title, Math.sign(done - this.done), done === this.active])
+    if (before.has(as)) return before.get(as)
     const at = title.lastIndexOf(" · ") // a label's name may hold one too
     const [what, where] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
     const state = done === this.done ? "now" : done < this.done ? "" : "undone"
@@ -72,7 +79,7 @@ class HistoryList {
       title: `${title}\n${done === this.done ? "Click to see where it was done" : "Click to go there"}`,
     }, h("i"), h("span", {}, what), h("em", {}, where))
     row.style.top = `${n * ROW_PX}px`
-    row.dataset.done = done
+    Object.assign(row.dataset, { done, as })
     return row
   }
 

@@ -229,6 +229,7 @@ class RemoteSource {
       plane.ids = null
     }
     Object.assign(this, { partition, sizes: null })
+    for (const asked of this.asked) asked?.parts.delete("ids") // those that come are of the ids that go
     this.bench.redraw()
     this.askVisible()
     this.bench.havePartition({ count, voxels })
