@@ -5,8 +5,8 @@ const MOST_WEIGHT = 10
 
 /** Colours of the second volume over the first, by how bright it is: red, green, blue, opacity; 0 to 1. */
 const SHADES = {
-  Hot: (t) => [3 * t, 3 * t - 1, 3 * t - 2, 3 * t],
-  Cool: (t) => [t - 0.5, 1.5 * t, 3 * t, 3 * t],
+  Hot: (t) => [3 * t, 3 * t - 1, 3 * t - 2, t],
+  Cool: (t) => [t - 0.5, 1.5 * t, 3 * t, t],
   Grey: (t) => [t, t, t, 1],
 }
 
