@@ -155,7 +155,7 @@ def mill(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("kills", [8, pytest.param(1000, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("kills", [5, pytest.param(1000, marks=pytest.mark.torture)])
 def test_no_acknowledged_edit_is_lost_when_the_server_is_killed(mill, folder, tmp_path, kills):
     scan = tmp_path / "scan.nii"
     scan.write_bytes(nifti_bytes(folder.volume.data, folder.volume.affine))
