@@ -259,7 +259,7 @@ def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
     reference = partition(plain.data, plain.spacing, count=60).ids.astype(np.uint16)
     command = [
         sys.executable, "-m", "dashboard.cli", "partition", tmp_path / "ball.nii",
-        tmp_path / "ids.zarr", "--count", "60", "--chunks", "16,22,20",
+        tmp_path / "ids.zarr", "--count", "60", "--chunks", "8,11,10",
         "--cache", tmp_path / "cache",
     ]  # fmt: skip
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -267,8 +267,11 @@ def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
     killed = 0
 
     for moment in moments:
+        if (tmp_path / "ids.zarr").exists():  # the last of the killed was ready
+            shutil.rmtree(tmp_path / "ids.zarr")
+            shutil.rmtree(tmp_path / "cache")
         with subprocess.Popen(list(map(str, command)), **quiet) as driver:
-            eventually(lambda: [*tmp_path.glob("cache/volumes/*/partitions/*/work")], 60)
+            assert eventually(lambda: [*tmp_path.glob("cache/volumes/*/partitions/*/work")], 60)
             time.sleep(moment)
             driver.kill()
             killed += driver.wait() == -signal.SIGKILL
@@ -279,7 +282,7 @@ def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
         done = subprocess.run(list(map(str, command)), check=True, capture_output=True)
     told = json.loads(done.stdout)
     assert told["sha256"] == hashlib.sha256(np.ascontiguousarray(reference)).hexdigest()
-    assert killed >= kills / 2
+    assert killed > kills / 2
 
 
 @pytest.mark.torture
