@@ -22,10 +22,13 @@ class Labelling(Mending):
     """The verbs of the table of labels; parameters as of `OpenCase`."""
 
     def choose(self, label: int) -> None:
-        """Let the next strokes give `label`."""
+        """Let the next strokes give `label`; who only reads chooses for when it takes over."""
         self._must_know(label)
-        case = self._held()
-        self._keeper.note(case.look(case.cursor, label))
+        case = self._opened()
+        if self._keeper.holds:
+            self._keeper.note(case.look(case.cursor, label))
+        else:
+            self._chosen = label
         self.label = label
 
     def add_label(self, value: int | None = None, name: str = "") -> None:

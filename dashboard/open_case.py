@@ -90,6 +90,7 @@ class OpenCase(Shown):
         self._resumed: Resumed | None = None
         self._watch: Watch | None = None
         self._looking = False
+        self._chosen: int | None = None  # while another page writes
         self._cuts = 0
         self._places: dict[str, Path] = {}
         self._lanes = Lanes(schedule, self._wait_for, self.tell)
@@ -167,16 +168,18 @@ class OpenCase(Shown):
         self._watch = None if opened.writes else Watch(opened.folder)
         self.surfaces.open(volume, case.labels)
         same = volume is self.volume
+        keeps = same and self._chosen in {known.value for known in case.table}
         self.param.update(
             volume=volume,  # taken over, it is the same; the page is told all of it again
             channels=self.channels if same else (Channel(0, volume.name, volume),),
             superpixels=case.superpixels,
             table=case.table,
-            label=case.label,
+            label=self._chosen if keeps else case.label,
             # Who takes over is told last that it may write: a stroke before were on what goes.
             held=opened.writes and (self.held or not same),
         )
         self.held = opened.writes
+        self._chosen = None
         self.surfaces.outline(case.threshold)
         for note in notes:
             self.notice = Notice(*note)

@@ -253,7 +253,6 @@ def test_the_second_page_only_reads_and_is_told_who_writes(open_page):
         second.redo,
         second.partition,
         second.add_label,
-        lambda: second.choose(2),
         lambda: second.rename(1, "mine"),
         lambda: second.open_labels(b"", "labels.nii"),
         lambda: second.open_superpixels(b"", "ids.nii"),
@@ -281,6 +280,18 @@ def test_who_takes_over_has_all_that_was_saved_and_the_other_is_told(open_page):
         first.paint(draw_voxel(first, (6, 6, 3)))
     second.paint(draw_voxel(second, (6, 6, 3)))
     saved(second)
+
+
+def test_the_label_that_a_reader_has_chosen_is_chosen_when_it_takes_over(open_page):
+    first, second = open_page(), open_page()
+    first.choose(3)
+
+    second.choose(2)
+    second.take_over()
+    second.turns.until(lambda: second.held)
+
+    assert second.label == 2
+    first.turns.until(lambda: not first.held)
 
 
 def when_told_of_the_volume(page):

@@ -89,13 +89,14 @@ def test_a_second_page_only_reads_until_it_takes_over(new_bench, own_server):
     expect(second.page.get_by_text("Read-only: press Take over")).to_be_visible()
     assert second.revision == revision
     second.button("Take over").click()
+    second.press("3")
     expect(second.mark).to_have_text("✓ saved")
+    expect(second.page.get_by_text("Read-only: press Take over")).to_be_hidden()
     first.page.bring_to_front()
     expect(first.message("was opened elsewhere")).to_be_visible()
     expect(first.mark).to_have_text("read-only")
     second.page.bring_to_front()
     second.press("d")
-    second.press("3")
     second.stroke("axial", (i, j, k), (i - 8, j, k))
     second.until("(ijk) => supervox.saved && supervox.labelAt(...ijk) === 3", [i, j, k])
 

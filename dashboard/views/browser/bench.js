@@ -260,6 +260,7 @@ class Bench {
 
   job({ job }) {
     this.idle = job === null
+    if (this.idle && this.savedMark.takes) this.savedMark.took()
     this.progress.show(job)
   }
 
@@ -351,6 +352,7 @@ class Bench {
   /** Why a stroke that is begun now would not be taken; "" if it would. */
   get refusal() {
     if (this.connection.lost) return "The server does not answer: this stroke is not taken"
+    if (this.savedMark.takes) return "Taking over: draw when the bar says that it is saved"
     return this.saved.held ? "" : "Read-only: press Take over to change the labels"
   }
 

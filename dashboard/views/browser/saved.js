@@ -6,13 +6,30 @@ class SavedMark {
   constructor(bench) {
     this.bench = bench
     this.state = { held: true, pending: 0, trouble: "" }
+    this.takes = false
     this.text = h("span", { role: "status", "aria-label": "Saved" })
     this.take = h("button", { "aria-label": "Take over", title: "Write to this volume’s labels from here; the other page becomes read-only",
-      hidden: true, onclick: () => bench.say("take_over") }, "Take over")
+      hidden: true, onclick: () => this.takeOver() }, "Take over")
     this.el = h("div", { class: "saved" }, this.text, this.take)
   }
 
+  /** Ask to write from here; until it is answered a stroke is not begun, and the bar says why. */
+  takeOver() {
+    this.takes = true
+    this.bench.toasts.el.replaceChildren() // they said that somebody else writes
+    this.bench.say("take_over")
+    this.show()
+  }
+
+  /** Taking over has ended, one way or the other. */
+  took() {
+    this.takes = false
+    this.show()
+  }
+
   set(state) {
+    if (state.held && !this.state.held) this.bench.readout.hint("")
+    this.takes &&= !state.held
     this.state = state
     clearTimeout(this.timer)
     if (state.pending && !state.trouble) this.timer = setTimeout(() => this.show(), SHOWN_AFTER_MS)
@@ -22,6 +39,7 @@ class SavedMark {
   show() {
     const { held, pending, trouble } = this.state
     const [mood, text, title] = this.bench.connection.lost ? ["bad", "not connected", "The server does not answer"]
+      : this.takes ? ["", "taking over…", ""]
       : !held ? ["bad", "read-only", "The labels of this volume are written elsewhere"]
       : trouble ? ["bad", `NOT SAVED: ${trouble}`, "It is tried again every two seconds. Download the labels to be safe."]
       : pending ? ["", "saving…", ""]
@@ -29,7 +47,7 @@ class SavedMark {
     this.text.className = mood
     this.text.textContent = this.bench.store ? text : ""
     this.text.title = title
-    this.take.hidden = held || !this.bench.store || this.bench.connection.lost
+    this.take.hidden = held || this.takes || !this.bench.store || this.bench.connection.lost
   }
 
   /** Whether closing the page now would lose something. */
