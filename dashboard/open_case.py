@@ -163,12 +163,14 @@ class OpenCase(Shown):
         volume, opened, notes = resumed
         self._resumed, case = resumed, opened.case
         self._case = case
-        if opened.writes:
-            self._keeper.hold(opened.journal)
-        self._watch = None if opened.writes else Watch(opened.folder)
-        self.surfaces.open(volume, case.labels)
         same = volume is self.volume
         keeps = same and self._chosen in {known.value for known in case.table}
+        if opened.writes:
+            self._keeper.hold(opened.journal)
+        if opened.writes and keeps:
+            self._keeper.note(case.look(case.cursor, self._chosen))
+        self._watch = None if opened.writes else Watch(opened.folder)
+        self.surfaces.open(volume, case.labels)
         self.param.update(
             volume=volume,  # taken over, it is the same; the page is told all of it again
             channels=self.channels if same else (Channel(0, volume.name, volume),),

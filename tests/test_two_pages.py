@@ -292,6 +292,9 @@ def test_the_label_that_a_reader_has_chosen_is_chosen_when_it_takes_over(open_pa
 
     assert second.label == 2
     first.turns.until(lambda: not first.held)
+    saved(second)
+    second.watched.open = False
+    assert open_page().label == 2
 
 
 def when_told_of_the_volume(page):
