@@ -62,7 +62,7 @@ def _place(context, builder, array_type, array, index):
 
 @intrinsic
 def width(_typing, array):
-    """How many lanes numbers of a flat array have."""
+    """Return how many lanes the numbers of an array have."""
 
     def emit(context, _builder, _signature, _arguments):
         return context.get_constant(types.intp, _width(array))
@@ -72,14 +72,14 @@ def width(_typing, array):
 
 @intrinsic
 def load(_typing, array, index):
-    """Lanes from a flat array; all of them lie in it."""
+    """Return lanes from an array, by the index in C order of the first; all must lie in it."""
     lanes = Lanes(array.dtype, _width(array))
     return lanes(array, index), _emit_load
 
 
 @intrinsic
 def load_like(_typing, array, index, like):
-    """As many lanes as another has, from a flat array."""
+    """Return as many lanes as another has, from an array of another type."""
     return like.of(array.dtype)(array, index, like), _emit_load
 
 
@@ -92,7 +92,7 @@ def _emit_load(context, builder, signature, arguments):
 
 @intrinsic
 def put(_typing, array, index, lanes):
-    """Write lanes to a flat array; all of them lie in it."""
+    """Write lanes to an array, by the index in C order of the first; all must lie in it."""
 
     def emit(context, builder, _signature, arguments):
         place = _place(context, builder, array, *arguments[:2])
@@ -105,7 +105,7 @@ def put(_typing, array, index, lanes):
 
 @intrinsic
 def number(_typing, array, index):
-    """A number of a flat array, by an index from its beginning."""
+    """Return a number of an array, by its index in C order, which is never negative."""
 
     def emit(context, builder, _signature, arguments):
         return builder.load(_place(context, builder, array, *arguments))
@@ -115,7 +115,7 @@ def number(_typing, array, index):
 
 @intrinsic
 def each(_typing, number, like):
-    """A number in as many lanes as another has; a real becomes one of its type."""
+    """Return a number in as many lanes as another has; a real becomes one of its type."""
     dtype = like.dtype if isinstance(number, types.Float) else number
 
     def emit(context, builder, _signature, arguments):
@@ -127,7 +127,7 @@ def each(_typing, number, like):
 
 @intrinsic
 def choose(_typing, where, yes, no):
-    """In each lane, `yes` where that is true, else `no`."""
+    """Return for each lane `yes` where that is true, else `no`."""
 
     def emit(_context, builder, _signature, arguments):
         return builder.select(*arguments)
@@ -151,7 +151,7 @@ def _folded(builder, value, join):
 
 @intrinsic
 def total_wide(_typing, lanes):
-    """The sum of whole numbers, in 64 bits."""
+    """Return the sum of whole numbers, in 64 bits."""
 
     def emit(_context, builder, _signature, arguments):
         kind = ir.VectorType(ir.IntType(64), lanes.count)
@@ -162,7 +162,7 @@ def total_wide(_typing, lanes):
 
 @intrinsic
 def counted(_typing, like):
-    """0, 1, 2 … in as many lanes as another has, and of its type of whole numbers."""
+    """Return 0, 1, 2 … in as many lanes as another has, and of its type of whole numbers."""
 
     def emit(_context, _builder, _signature, arguments):
         return ir.Constant(arguments[0].type, list(range(like.count)))
@@ -200,7 +200,7 @@ largest = intrinsic(_reduction(_larger))
 
 @intrinsic
 def larger(_typing, a, b):
-    """In each lane the larger real, `b` where one is NaN."""
+    """Return for each lane the larger real; `b` where one is NaN."""
 
     def emit(_context, builder, _signature, arguments):
         return _larger(builder, *arguments)
@@ -210,15 +210,13 @@ def larger(_typing, a, b):
 
 @intrinsic
 def apart(_typing, a, b):
-    """In each lane how far two reals are apart."""
+    """Return for each lane how far two reals are apart."""
 
     def emit(_context, builder, _signature, arguments):
         difference = builder.fsub(*arguments)
         kind = ir.FunctionType(difference.type, [difference.type])
         bits = a.dtype.bitwidth
-        size = cgutils.get_or_insert_function(
-            builder.module, kind, f"llvm.fabs.v{a.count}f{bits}"
-        )
+        size = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fabs.v{a.count}f{bits}")
         return builder.call(size, [difference])
 
     return a(a, b), emit
@@ -226,7 +224,7 @@ def apart(_typing, a, b):
 
 @intrinsic
 def whole(_typing, lanes):
-    """Reals as int32, cut off."""
+    """Return reals as int32, cut off."""
 
     def emit(context, builder, signature, arguments):
         return builder.fptosi(arguments[0], context.get_value_type(signature.return_type))
@@ -280,7 +278,7 @@ _binary(operator.or_, None, ir.IRBuilder.or_)
 
 @intrinsic
 def fetch(_typing, array, index):
-    """Ask for a line of a flat array that will be needed soon."""
+    """Ask for a line of an array that will be needed soon; it need not lie in it."""
 
     def emit(context, builder, _signature, arguments):
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)

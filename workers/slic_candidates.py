@@ -20,6 +20,7 @@ from workers.tiles import TILE_I, TILE_J, TILE_K
 _SPARE = 64
 _PER_TILE = 16  # room for so many candidates, at first
 _ONE, _NONE = np.float32(1), np.float32(0)
+_NO_VOXEL = np.int32(0)
 _ROUNDINGS = 64 * 2.0**-24  # for each feature, of the largest square: what float32 loses here
 _OVERFLOW = 1e36  # sums of such squares may leave float32
 _SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
@@ -125,8 +126,8 @@ def _list_tile(given, n, box, low, high, metric, candidates, length):
     """Append to the first `length` candidates those that may be nearest in a tile."""
     nearest = _compare(given, n, box, low, high, metric.noise)
     if nearest >= 0:
-        _rule_out(given, n, box, nearest)
-        _rule_out_by_all(given, n, box)
+        _rule_out(given, n, box, nearest, nearest + 1)
+        _rule_out(given, n, box, 0, n)
     for x in range(n):
         candidates[length] = given.clusters[x]
         length += given.lost[x] == _NONE  # else it is overwritten
@@ -257,15 +258,15 @@ def _compare(given, n, box, low, high, noise):
     windows, room = given.windows, given.windows.shape[1]
     one, none = each(_ONE, load(given.cost, 0)), each(_NONE, load(given.cost, 0))
     for x in range(0, n, width(given.cost)):
-        meets, holds = load(windows, x) == load(windows, x), load(windows, x) == load(windows, x)
+        misses, cuts = load(windows, x) < _NO_VOXEL, load(windows, x) < _NO_VOXEL
         for axis in range(3):
             first, last = np.int32(low[axis]), np.int32(high[axis])
             begin = load(windows, 2 * axis * room + x)
             end = load(windows, (2 * axis + 1) * room + x)
-            meets = meets & (begin < last) & (end > first)
-            holds = holds & (begin <= first) & (end >= last)
-        put(given.lost, x, choose(meets, none, one))
-        put(given.whole, x, choose(holds, one, none))
+            misses = misses | (begin >= last) | (end <= first)
+            cuts = cuts | (begin > first) | (end < last)
+        put(given.lost, x, choose(misses, one, none))
+        put(given.whole, x, choose(cuts, none, one))
     _weigh(given, n, box, noise)
     return _nearest(given, n)
 
@@ -317,25 +318,24 @@ def _weigh(given, n, box, noise):
 
 
 @compiled
-def _rule_out(given, n, box, r):
-    """Mark as lost what is farther than `r` in the whole box."""
-    points, room, limit = given.points, given.points.shape[1], given.limit[r]
-    one = each(_ONE, load(given.cost, 0))
-    for x in range(0, n, width(given.cost)):
-        reach = each(_NONE, one)
-        for f in range(points.shape[0] - 1):
-            away = apart(load(points, f * room + x), each(points[f, r], one))
-            reach = reach + away * (box[1, f] - box[0, f])
-        lost = load(given.lost, x)
-        put(given.lost, x, choose(load(given.cost, x) - limit > reach, one, lost))
+def _rule_out(given, n, box, begin, end):
+    """Mark as lost what is farther in the whole box than one of those from `begin` to `end`.
 
-
-@compiled
-def _rule_out_by_all(given, n, box):
-    """Mark as lost what is farther than any that is left and may have the whole box."""
-    for r in range(n):
-        if given.lost[r] == _NONE and given.whole[r] == _ONE:
-            _rule_out(given, n, box, r)
+    Of these, only what is left and may have the whole box rules others out.
+    """
+    points, room = given.points, given.points.shape[1]
+    one, none = each(_ONE, load(given.cost, 0)), each(_NONE, load(given.cost, 0))
+    for r in range(begin, end):
+        if given.lost[r] == _ONE or given.whole[r] == _NONE:
+            continue
+        limit = given.limit[r]
+        for x in range(0, n, width(given.cost)):
+            reach = none
+            for f in range(points.shape[0] - 1):
+                away = apart(load(points, f * room + x), each(points[f, r], one))
+                reach = reach + away * (box[1, f] - box[0, f])
+            lost = load(given.lost, x)
+            put(given.lost, x, choose(load(given.cost, x) - limit > reach, one, lost))
 
 
 @compiled
@@ -363,9 +363,9 @@ def _shorten(given, n, kept, box, low, high, noise):
     """Write to `kept` the candidates that may be nearest somewhere in the box, ascending."""
     nearest = _compare(given, n, box, low, high, noise)
     if nearest >= 0:
-        _rule_out(given, n, box, nearest)
+        _rule_out(given, n, box, nearest, nearest + 1)
     m = _keep(given, n, kept)
     if nearest < 0:
         return m
-    _rule_out_by_all(kept, m, box)
+    _rule_out(kept, m, box, 0, m)
     return _keep(kept, m, kept)
