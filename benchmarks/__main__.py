@@ -6,15 +6,20 @@ import argparse
 import importlib
 import os
 import platform
+import re
 import signal
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
+
+from llvmlite.binding import get_host_cpu_features
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history")
 BY_NAME = ("defaults", "load", "slices_big", "big", "label_table")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5
+WIDTHS = {"AVX-512": "avx512f", "AVX2": "avx2"}  # the widest first, and what LLVM calls it
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")
 
 
@@ -50,7 +55,14 @@ def machine() -> str:
     """Return on what the figures were taken."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     python = platform.python_version()
-    return f"{os.cpu_count()} processors; Python {python}, {packages}"
+    return f"{os.cpu_count()} processors ({processor()}); Python {python}, {packages}"
+
+
+def processor(told: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the name of the processor, and how wide its registers are where numba tells."""
+    names = re.findall(r"model name\s*: (.*)", told.read_text()) if told.exists() else []
+    widths = [name for name in WIDTHS if get_host_cpu_features().get(WIDTHS[name])]
+    return ", ".join([*(names[:1] or [platform.processor() or platform.machine()]), *widths[:1]])
 
 
 def share_of_a_processor() -> float:

@@ -18,7 +18,7 @@ from benchmarks.alternating import alternate
 from benchmarks.big_phantom import phantom
 from benchmarks.figure import Figure
 from dashboard.cluster import DaskExecutor
-from workers import clustering, slic_sums, stored_partition
+from workers import clustering, stored_partition
 from workers.chunk_slic import Features
 from workers.course import Course
 from workers.cutting import Cutting
@@ -85,8 +85,7 @@ def iterations(folder: Path, n: int) -> Iterator[Figure]:
         sums = []
 
         def in_memory():
-            clustering.assign(tiles, centres, how, team)
-            sums.append(slic_sums.add_up(tiles, len(centres), team))
+            sums.append(clustering.assign_adding(tiles, centres, how, team))
 
         def out_of_core():
             run = course.run("", 0, 1)

@@ -48,10 +48,14 @@ def parts(image: np.ndarray, n: int, team: Team, *, all_of_them: bool) -> Iterat
     if not all_of_them:
         return
     spare = np.zeros_like(tiles.values)
+    nothing, sums = (np.zeros((size, 5), np.int64) for size in (0, len(centres)))
     timed = {
         "list the clusters of each block": lambda: by_block(windows, tiles.shape),
         "rule out, tile by tile": lambda: by_tile(*every, lists, tiles, clusters, metric),
-        "assign": lambda: assign(*near, tiles, clusters, metric),
+        "assign": lambda: assign(*near, tiles, clusters, metric, True, nothing),
+        "assign and add up in whole numbers, as the page does": lambda: assign(
+            *near, tiles, clusters, metric, True, sums
+        ),
         "move the centres": lambda: move(centres.copy(), tiles, rows, team),
         "floor: copy the values once": lambda: np.copyto(spare, tiles.values),
     }

@@ -26,7 +26,28 @@ def figures(image: np.ndarray) -> Iterator[Figure]:
 
 
 def beside(given: Start, n: int, team: Team) -> Iterator[Figure]:
-    """Run all iterations in five parts, ours and scikit-image's in turns."""
+    turns, differ, own, other = in_turns(given, team)
+    name = f"{ITERATIONS} iterations, n = {n:,}"
+    yield turns.ratio(f"{name}: scikit-image to ours", at_least=AT_LEAST)
+    yield Figure("    scikit-image, all of them", [sum(turns.theirs)], "s")
+    yield Figure("    ours, all of them", [sum(turns.ours)], "s")
+    voxels = given.image.size * TURNS
+    yield Figure(f"    voxels that differ, of {voxels:,}", [differ], "", at_most=0)
+    bits = np.count_nonzero(own.view(np.int32) != other.view(np.int32))
+    yield Figure(f"    numbers of {len(own):,} centres that differ", [bits], "", at_most=0)
+
+
+def in_turns(given: Start, team: Team) -> tuple[Turns, int, np.ndarray, np.ndarray]:
+    """Run all iterations in five parts, ours and scikit-image's in turns.
+
+    Returns
+    -------
+    turns : Turns
+    differ : int
+        In how many voxels, in all turns.
+    own, other : (n, 4) ndarray of float32
+        The centres at last.
+    """
     tiles, some = in_tiles(given, team), ITERATIONS // TURNS
     own, other = given.centres.copy(), given.centres.copy()
     # Compiled, and in the cache as the peer's is.
@@ -38,13 +59,7 @@ def beside(given: Start, n: int, team: Team) -> Iterator[Figure]:
             lambda: slic_start.theirs(given, other, some),
         )
         differ += np.count_nonzero(untiled(tiles, 1) != labels)
-    name = f"{ITERATIONS} iterations, n = {n:,}"
-    yield turns.ratio(f"{name}: scikit-image to ours", at_least=AT_LEAST)
-    yield Figure("    scikit-image, all of them", [sum(turns.theirs)], "s")
-    yield Figure("    ours, all of them", [sum(turns.ours)], "s")
-    yield Figure(f"    voxels that differ, of {labels.size * TURNS:,}", [differ], "", at_most=0)
-    bits = np.count_nonzero(own.view(np.int32) != other.view(np.int32))
-    yield Figure(f"    numbers of {len(own):,} centres that differ", [bits], "", at_most=0)
+    return turns, differ, own, other
 
 
 def many_to_few(image: np.ndarray, team: Team) -> Figure:

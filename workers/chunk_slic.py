@@ -8,11 +8,11 @@ import numpy as np
 
 from workers.chunk_ground import Ground
 from workers.chunks import Box, common, grown, is_empty, low_of, shape_of, slices
-from workers.clustering import Rule, assign
+from workers.clustering import Rule, assign, assign_adding
 from workers.feature_tiles import feature_tiles
 from workers.intensities import rescaled, times
 from workers.local_pieces import local_pieces
-from workers.slic_sums import add_up, fixed
+from workers.slic_sums import fixed
 from workers.smoothing import radius, smooth
 from workers.stored import opened, raw_chunk
 from workers.stored_pieces import keep
@@ -109,13 +109,12 @@ def write_features(
 
 
 def sums_of(features: Features, chunk: Box, centres: Centres, how: Rule) -> np.ndarray:
-    """Return what the voxels of a chunk add to the sums of its centres; see `slic_sums.add_up`."""
+    """Return what the voxels of a chunk add to the sums of its centres; see `slic_sums.Sums`."""
     n = len(centres.numbers)
     if not (values := features.read(chunk)):
         return np.zeros((n, 4 + len(features.paths)), np.int64)
-    tiles = _assigned(values, features, chunk, centres, how)
     with Team(1) as team:
-        return add_up(tiles, n, team)
+        return assign_adding(_tiles(values, features, chunk), centres.places, how, team)
 
 
 def keep_pieces(
@@ -134,16 +133,14 @@ def keep_pieces(
     if values := features.read(chunk):
         here = slices(common(chunk, features.box), low_of(chunk))
         inside[here] = ~np.isnan(values[0])
-        tiles = _assigned(values, features, chunk, centres, how)
+        tiles = _tiles(values, features, chunk)
+        with Team(1) as team:
+            assign(tiles, centres.places, how, team)
         ids[here] = np.r_[0, centres.numbers + 1].astype(np.int32)[untiled(tiles, 1)]
     keep(*pieces, chunk, local_pieces(ids, low_of(chunk), features.shape, inside, threads=1))
 
 
-def _assigned(values, features: Features, chunk: Box, centres: Centres, how: Rule) -> Tiles:
-    """Return a chunk in tiles, each voxel given to the nearest of the centres."""
+def _tiles(values, features: Features, chunk: Box) -> Tiles:
     corner = zip(low_of(common(chunk, features.box)), low_of(features.box), strict=True)
     i, j, k = (at - zero for at, zero in corner)
-    tiles = feature_tiles(values, (i, j, k))
-    with Team(1) as team:
-        assign(tiles, centres.places, how, team)
-    return tiles
+    return feature_tiles(values, (i, j, k))

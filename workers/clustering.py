@@ -16,7 +16,7 @@ from workers.progress import Report
 from workers.slic_blocks import Clusters, by_block, reach_of, windows_of
 from workers.slic_iteration import assign_near
 from workers.slic_metric import weighted
-from workers.slic_sums import add_up, means
+from workers.slic_sums import Sums, means
 from workers.team import Team
 from workers.tiles import Tiles
 
@@ -70,14 +70,34 @@ def iterate(
     report : callable
         Told the fraction that is done; may raise CancelledError.
     """
-    for done in range(iterations):
-        if done:
-            centres = means(add_up(tiles, len(centres), team))
-        assign(tiles, centres, how, team)
-        report((done + 1) / iterations)
+    for done in range(1, iterations):
+        centres = means(assign_adding(tiles, centres, how, team))
+        report(done / iterations)
+    assign(tiles, centres, how, team)
+    report(1.0)
 
 
-def assign(tiles: Tiles, centres: np.ndarray, how: Rule, team: Team) -> None:
+def assign_adding(tiles: Tiles, centres: np.ndarray, how: Rule, team: Team) -> np.ndarray:
+    """Give each voxel of a chunk its nearest centre, and add up those of each centre.
+
+    Parameters
+    ----------
+    tiles, centres, how, team
+        As for `assign`; the values are as `slic_sums.fixed` makes them.
+
+    Returns
+    -------
+    sums : (n, 4 + C) ndarray of int64
+        As `slic_sums.Sums.total` returns them.
+    """
+    sums = Sums(len(centres), centres.shape[1] - 3)
+    assign(tiles, centres, how, team, sums)
+    return sums.total()
+
+
+def assign(
+    tiles: Tiles, centres: np.ndarray, how: Rule, team: Team, sums: Sums | None = None
+) -> None:
     """Give each voxel of a chunk its nearest centre.
 
     Parameters
@@ -88,11 +108,13 @@ def assign(tiles: Tiles, centres: np.ndarray, how: Rule, team: Team) -> None:
         At least those that `near` selects, ascending.
     how, team
         As for `iterate`.
+    sums : Sums, optional
+        To which the voxels are added, if given.
     """
     windows = inside(windows_of(centres, how.reach, how.shape), tiles.origin, tiles.shape)
     metric = weighted(tiles, centres, how.weight, how.spacing)
     lists = by_block(windows, tiles.shape)
-    assign_near(lists, tiles, Clusters(centres, windows), metric, team, keeps=False)
+    assign_near(lists, tiles, Clusters(centres, windows), metric, team, keeps=False, sums=sums)
 
 
 def near(

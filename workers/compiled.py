@@ -1,22 +1,27 @@
 """How kernels are compiled: without the GIL, kept on disk where there is a place for it.
 
 A compiled function calls only compiled functions of its own module: numba knows by that module's
-file alone whether what it keeps on disk is out of date. None of them starts threads: `workers.team`
-does, so that two kernels may run side by side in one process.
+file alone whether what it keeps on disk is out of date. (`workers.lanes` may be called, too: its
+text is part of the name under which such a function is kept.) None of them starts threads:
+`workers.team` does, so that two kernels may run side by side in one process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.event import Listener, install_listener
+from numba.core.extending import _Intrinsic
 
 from workers.progress import Report, say
 
@@ -88,15 +93,16 @@ class _Saying(Listener):
 
 
 class _Cache(FunctionCache):
-    """Takes nothing that was compiled with other constants, or named tuples of other fields.
+    """Takes nothing that was compiled with other constants, lanes, or named tuples of other fields.
 
-    Both become part of the code, and they may change in another module while the file in which
+    All become part of the code, and they may change in another module while the file in which
     numba looks for a change stays the same.
     """
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple:
         names = self._py_func.__globals__
-        return (*super()._index_key(sig, codegen), _constants(names), _fields(sig))
+        key = super()._index_key(sig, codegen)
+        return (*key, _constants(names), _fields(sig), _instructions(names))
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what is kept for a signature; None if nothing is, or if it cannot be read."""
@@ -111,6 +117,16 @@ class _Cache(FunctionCache):
         """Keep what was compiled, if there is room."""
         with contextlib.suppress(OSError, *_UNREADABLE):
             super().save_overload(sig, data)
+
+
+def _instructions(names: dict[str, Any]) -> str:
+    """Return a digest of `workers.lanes`, if one of these is from there."""
+    return _digest() if any(isinstance(value, _Intrinsic) for value in names.values()) else ""
+
+
+@cache
+def _digest() -> str:
+    return hashlib.sha256(Path(__file__).with_name("lanes.py").read_bytes()).hexdigest()
 
 
 def _fields(signature: Any) -> tuple[tuple[str, ...], ...]:

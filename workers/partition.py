@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
 from workers.boxes import boxes
 from workers.clustering import iterate, rule
@@ -218,8 +217,16 @@ def _ground(channels, threshold, spacing, count, size_mm3, team):
     size = voxels_each(int(np.count_nonzero(mask)), spacing, count, size_mm3)
     if automatic:
         mask = without_specks(mask, size * CRUMB, team)
-    box = ndimage.find_objects(mask.view(np.uint8))[0]
+    box = _box(mask)
     return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
+
+
+def _box(mask):
+    """Return what lies between the first and the last voxel along each axis."""
+    plane = mask.any(0)
+    some = (mask.reshape(len(mask), -1).any(1), plane.any(1), plane.any(0))
+    ends = (np.flatnonzero(along)[[0, -1]].tolist() for along in some)
+    return tuple(slice(first, last + 1) for first, last in ends)
 
 
 def _tiles(weighted, ground, widths, team, report):

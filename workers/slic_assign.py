@@ -6,29 +6,59 @@ so that every rounding and every tie comes out as there; only what cannot be nea
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from workers.compiled import compiled
-from workers.tiles import NOBODY, OUTSIDE, PLANE, TILE_I, TILE_J, TILE_K, TILE_VOXELS
+from workers.lanes import (
+    choose,
+    counted,
+    each,
+    load,
+    load_like,
+    number,
+    put,
+    total,
+    total_wide,
+    whole,
+    width,
+)
+from workers.slic_sums import FRACTIONS
+from workers.tiles import NOBODY, OUTSIDE, TILE_I, TILE_J, TILE_K, TILE_VOXELS
 
-# Where things lie in the buffer of a tile. One flat array with offsets that are known when it is
-# compiled: so the compiler sees that nothing overlaps, and takes 16 voxels at a time.
-_CLUSTER = TILE_VOXELS  # after the least distances
-_ALONG_J = 2 * TILE_VOXELS  # squared lengths, for each voxel of a plane of the tile
-_ALONG_K = _ALONG_J + PLANE
-_STEP_J = _ALONG_K + PLANE
-_STEP_K = _STEP_J + PLANE
-_SUM = _STEP_K + PLANE
-_ALONG_I = _SUM + PLANE
-_STEP_I = _ALONG_I + TILE_I
-_VALUES = _STEP_I + TILE_I
-_ALIGNED = 64  # bytes
-_U1, _U2, _U3, _U4, _U5, _U6, _U7, _U8 = (np.uint64(n) for n in range(1, 9))
+_ROWS = TILE_I * TILE_J
+_SPARE = 64  # lanes may reach so far over the end of an axis
+_NOBODY, _OUTSIDE, _ALL = np.int32(NOBODY), np.int32(OUTSIDE), np.int32(2**31 - 1)
+
+
+class _Near(NamedTuple):
+    """The candidates of a tile, by their place in its list.
+
+    Attributes
+    ----------
+    along_k : (n · TILE_K,) ndarray of float
+        Squared lengths to the voxels of a row; infinite outside the window.
+    across : (n · rows,) ndarray of float
+        Squared lengths along i and j to the rows of the tile, added up.
+    along_i : (TILE_I,) ndarray of float
+        Those along i of the last one.
+    values : (n · C,) ndarray of float
+        Intensities of the centres.
+    names : (n,) ndarray of float
+        Which clusters they are.
+    """
+
+    along_k: np.ndarray
+    across: np.ndarray
+    along_i: np.ndarray
+    values: np.ndarray
+    names: np.ndarray
 
 
 @compiled
-def assign(listed, candidates, tiles, clusters, metric, keeps):
-    """Give the voxels of the listed tiles their nearest clusters.
+def assign(listed, candidates, tiles, clusters, metric, keeps, sums):
+    """Give the voxels of the listed tiles their nearest clusters, and add them to their sums.
 
     Of those at equal distance the lowest is taken.
 
@@ -42,157 +72,194 @@ def assign(listed, candidates, tiles, clusters, metric, keeps):
     metric : Metric
     keeps : bool
         Whether a voxel in no window keeps what it had; else it is nobody's.
+    sums : (n, 4 + C) ndarray of int64
+        As `slic_sums.Sums` has them; without rows, if nothing is to be added up.
 
     Returns
     -------
     missed : int
         How many voxels that take part lie in no window.
     """
-    centres, channels = clusters.centres, metric.channels
-    buffer = _aligned(_VALUES + channels * TILE_VOXELS, centres)
-    names = np.empty(TILE_VOXELS, np.int32)
-    _count(buffer)
-    grid, missed = tiles.grid, 0
+    grid, missed, kept = tiles.grid, 0, _ALL if keeps else _NOBODY
+    near = _room(_most(listed), metric.channels, clusters.centres)
+    steps = np.empty(TILE_VOXELS, np.int32)
     for t in range(len(listed)):
-        tile = listed[t, 0]
+        tile, first, n = listed[t, 0], listed[t, 1], listed[t, 2] - listed[t, 1]
         i, j, k = tile // (grid[1] * grid[2]), tile // grid[2] % grid[1], tile % grid[2]
         low = (i * TILE_I, j * TILE_J, k * TILE_K)
-        corner = (low[0] * grid[1] * TILE_J + low[1]) * grid[2] * TILE_K + low[2]
-        _fetch(buffer, tiles, tile, corner, channels)
-        for x in range(listed[t, 1], listed[t, 2]):
-            n = candidates[x]
-            _lengths(buffer, n, low, tiles.origin, clusters, metric)
-            if channels == 1:
-                _measure(buffer, metric.weight, centres[n, 3], metric.numbers[n])
-            else:
-                _measure_channels(buffer, metric.weight, centres, n, channels, metric.numbers[n])
-        missed += _store(buffer, names, tiles, tile, corner, keeps)
+        for x in range(n):
+            _describe(near, x, candidates[first + x], low, tiles.origin, clusters, metric)
+        at = tile * TILE_VOXELS
+        if metric.channels == 1:
+            missed += _assign_one(near, n, tiles, at, metric.weight, kept)
+        else:
+            missed += _assign_more(near, n, tiles, at, metric, kept)
+        if len(sums):
+            place = (low[0] + tiles.origin[0], low[1] + tiles.origin[1], low[2] + tiles.origin[2])
+            _add_places(sums, candidates, first, n, tiles.clusters, at, place)
+            for c in range(metric.channels):
+                _fix(steps, tiles.values, c * tiles.clusters.size + at)
+                _add_values(sums, 4 + c, candidates, first, n, tiles.clusters, at, steps)
     return missed
 
 
 @compiled
-def _aligned(length, like):
-    """Return an array that begins where a vector register likes it to."""
-    raw = np.empty(length + _ALIGNED, like.dtype)
-    skip = (_ALIGNED - raw.ctypes.data % _ALIGNED) % _ALIGNED // raw.itemsize
-    return raw[skip : skip + length]
+def _most(listed):
+    most = 1
+    for t in range(len(listed)):
+        most = max(most, listed[t, 2] - listed[t, 1])
+    return most
 
 
 @compiled
-def _copy_row(source, at, target, to):
-    """Copy a row of a tile, eight numbers at a time.
-
-    All are read before the first is written: the compiler, which cannot know that the arrays do not
-    overlap, then takes them at once.
-    """
-    for _ in range(TILE_K // 8):
-        n0, n1, n2, n3 = source[at], source[at + _U1], source[at + _U2], source[at + _U3]
-        n4, n5, n6, n7 = source[at + _U4], source[at + _U5], source[at + _U6], source[at + _U7]
-        target[to], target[to + _U1], target[to + _U2], target[to + _U3] = n0, n1, n2, n3
-        target[to + _U4], target[to + _U5], target[to + _U6], target[to + _U7] = n4, n5, n6, n7
-        at += _U8
-        to += _U8
+def _room(n, channels, like):
+    return _Near(
+        np.empty(n * TILE_K + _SPARE, like.dtype),
+        np.empty(n * _ROWS + _SPARE, like.dtype),
+        np.empty(TILE_I + _SPARE, like.dtype),
+        np.empty(n * channels, like.dtype),
+        np.empty(n, like.dtype),
+    )
 
 
 @compiled
-def _fetch(buffer, tiles, tile, corner, channels):
-    """Copy a tile, and let what takes no part be nearer to nobody than any cluster can be."""
-    row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
-    for x in range(TILE_VOXELS):
-        buffer[x] = np.inf
-        buffer[_CLUSTER + x] = NOBODY
-    for line in range(TILE_I * TILE_J):
-        at = corner + line // TILE_J * layer + line % TILE_J * row
-        for c in range(channels):
-            to = _VALUES + c * TILE_VOXELS + line * TILE_K
-            _copy_row(tiles.values, np.uint64(at + c * tiles.clusters.size), buffer, np.uint64(to))
-        if tiles.inside[tile] < TILE_VOXELS:
-            source, to = np.uint64(at), np.uint64(line * TILE_K)
-            for k in range(np.uint64(TILE_K)):
-                buffer[to + k] = -np.inf if tiles.clusters[source + k] == OUTSIDE else np.inf
+def _describe(near, x, n, low, origin, clusters, metric):
+    """Write down what is known of cluster `n`, and how far it is from a tile along each axis."""
+    near.names[x] = metric.numbers[n]
+    for c in range(metric.channels):
+        near.values[x * metric.channels + c] = clusters.centres[n, 3 + c]
+    step = width(metric.numbers)
+    for i in range(0, TILE_I, step):
+        put(near.along_i, i, _along(0, low[0] + i, n, origin, clusters, metric))
+    for k in range(0, TILE_K, step):
+        put(near.along_k, x * TILE_K + k, _along(2, low[2] + k, n, origin, clusters, metric))
+    for j in range(0, TILE_J, step):
+        squares = _along(1, low[1] + j, n, origin, clusters, metric)
+        for i in range(TILE_I):  # what lanes write beyond a row is overwritten by the next
+            put(near.across, x * _ROWS + i * TILE_J + j, squares + near.along_i[i])
 
 
 @compiled
-def _count(buffer):
-    """Write how far each voxel of a tile is from its first, along each axis."""
-    for i in range(TILE_I):
-        buffer[_STEP_I + i] = i
-    for x in range(PLANE):
-        buffer[_STEP_J + x] = x // TILE_K
-        buffer[_STEP_K + x] = x % TILE_K
+def _along(axis, at, n, origin, clusters, metric):
+    """Return squared lengths to cluster `n` along an axis; infinite outside its window."""
+    numbers, zero = metric.numbers, origin[axis]
+    places = load(numbers, zero + at)
+    length = (places - clusters.centres[n, axis]) * metric.spacing[axis]
+    first = numbers[zero + clusters.windows[n, 2 * axis]]
+    last = numbers[zero + clusters.windows[n, 2 * axis + 1]]
+    inside = (places >= first) & (places < last)
+    return choose(inside, length * length, each(np.float32(np.inf), length))
 
 
 @compiled
-def _lengths(buffer, n, low, origin, clusters, metric):
-    """Write the squared lengths to cluster `n` along each axis; infinite outside its window."""
-    _along(buffer, 0, _STEP_I, _ALONG_I, TILE_I, n, low, origin, clusters, metric)
-    _along(buffer, 1, _STEP_J, _ALONG_J, PLANE, n, low, origin, clusters, metric)
-    _along(buffer, 2, _STEP_K, _ALONG_K, PLANE, n, low, origin, clusters, metric)
-
-
-@compiled(inline="always")
-def _along(buffer, axis, steps, squares, size, n, low, origin, clusters, metric):
-    numbers, windows, zero = metric.numbers, clusters.windows, origin[axis]
-    edge, place, begin = metric.spacing[axis], clusters.centres[n, axis], numbers[zero + low[axis]]
-    first, last = numbers[zero + windows[n, 2 * axis]], numbers[zero + windows[n, 2 * axis + 1]]
-    for x in range(size):
-        at = begin + buffer[steps + x]
-        length = edge * (place - at)
-        buffer[squares + x] = length * length if (at >= first) & (at < last) else np.inf
-
-
-@compiled
-def _measure(buffer, weight, value, name):
-    """Measure one cluster at all voxels of a tile of one channel."""
-    for i in range(TILE_I):
-        square = buffer[_ALONG_I + i]
-        for x in range(PLANE):
-            distance = ((square + buffer[_ALONG_J + x]) + buffer[_ALONG_K + x]) * weight
-            difference = buffer[_VALUES + i * PLANE + x] - value
-            distance = distance + difference * difference
-            least, cluster = buffer[i * PLANE + x], buffer[_CLUSTER + i * PLANE + x]
-            nearer = distance < least
-            buffer[i * PLANE + x] = distance if nearer else least
-            buffer[_CLUSTER + i * PLANE + x] = name if nearer else cluster
+def _assign_one(near, n, tiles, first, weight, kept):
+    """Assign the voxels of a tile of one channel; return how many take part and were missed."""
+    step = width(near.names)
+    missed = _none_missed(tiles, near, first)
+    for line in range(_ROWS):
+        row = first + line * TILE_K
+        for k in range(0, TILE_K, step):
+            values = load(tiles.values, row + k)
+            before = load_like(tiles.clusters, row + k, values)
+            least, name = _begin(before, values)
+            for x in range(n):
+                along = load(near.along_k, x * TILE_K + k)
+                distance = (along + number(near.across, x * _ROWS + line)) * weight
+                difference = values - number(near.values, x)
+                distance = distance + difference * difference
+                nearer = distance < least
+                least = choose(nearer, distance, least)
+                name = choose(nearer, each(number(near.names, x), name), name)
+            missed = missed + _store(tiles.clusters, row + k, before, whole(name), kept)
+    return total(missed)
 
 
 @compiled
-def _measure_channels(buffer, weight, centres, n, channels, name):
-    """Measure one cluster at all voxels of a tile of any number of channels."""
-    for i in range(TILE_I):
-        square = buffer[_ALONG_I + i]
-        for x in range(PLANE):
-            buffer[_SUM + x] = 0
-        for c in range(channels):
-            value, values = centres[n, 3 + c], np.uint64(_VALUES + c * TILE_VOXELS + i * PLANE)
-            for x in range(np.uint64(PLANE)):
-                difference = buffer[values + x] - value
-                buffer[np.uint64(_SUM) + x] += difference * difference
-        for x in range(PLANE):
-            distance = ((square + buffer[_ALONG_J + x]) + buffer[_ALONG_K + x]) * weight
-            distance = distance + buffer[_SUM + x]
-            least, cluster = buffer[i * PLANE + x], buffer[_CLUSTER + i * PLANE + x]
-            nearer = distance < least
-            buffer[i * PLANE + x] = distance if nearer else least
-            buffer[_CLUSTER + i * PLANE + x] = name if nearer else cluster
+def _assign_more(near, n, tiles, first, metric, kept):
+    """Assign the voxels of a tile of any number of channels, as `_assign_one`."""
+    step, channels, weight = width(near.names), metric.channels, metric.weight
+    missed = _none_missed(tiles, near, first)
+    for line in range(_ROWS):
+        row = first + line * TILE_K
+        for k in range(0, TILE_K, step):
+            before = load_like(tiles.clusters, row + k, load(near.along_k, 0))
+            least, name = _begin(before, load(near.along_k, 0))
+            for x in range(n):
+                along = load(near.along_k, x * TILE_K + k)
+                distance = (along + number(near.across, x * _ROWS + line)) * weight
+                squares = each(near.names.dtype.type(0), distance)
+                for c in range(channels):
+                    values = load(tiles.values, c * tiles.clusters.size + row + k)
+                    difference = values - number(near.values, x * channels + c)
+                    squares = squares + difference * difference
+                distance = distance + squares
+                nearer = distance < least
+                least = choose(nearer, distance, least)
+                name = choose(nearer, each(number(near.names, x), name), name)
+            missed = missed + _store(tiles.clusters, row + k, before, whole(name), kept)
+    return total(missed)
 
 
 @compiled
-def _store(buffer, names, tiles, tile, corner, keeps):
-    """Give the voxels their clusters; return how many that take part were reached by none."""
-    row, layer = tiles.grid[2] * TILE_K, tiles.grid[1] * TILE_J * tiles.grid[2] * TILE_K
-    unnamed = 0
-    for x in range(TILE_VOXELS):
-        names[x] = np.int32(buffer[_CLUSTER + x])
-        unnamed += buffer[_CLUSTER + x] == NOBODY
-    for line in range(TILE_I * TILE_J):
-        at = np.uint64(corner + line // TILE_J * layer + line % TILE_J * row)
-        place = np.uint64(line * TILE_K)
-        if unnamed == 0:
-            _copy_row(names, place, tiles.clusters, at)
-            continue
-        for k in range(np.uint64(TILE_K)):
-            before, name = tiles.clusters[at + k], names[place + k]
-            stays = (name == NOBODY) & (keeps | (before == OUTSIDE))
-            tiles.clusters[at + k] = before if stays else name
-    return unnamed - (TILE_VOXELS - tiles.inside[tile])
+def _none_missed(tiles, near, first):
+    return each(np.int32(0), load_like(tiles.clusters, first, load(near.along_k, 0)))
+
+
+@compiled
+def _begin(before, like):
+    """Return a distance that is nearer than any where a voxel takes no part, and no name."""
+    far, near = each(np.float32(np.inf), like), each(np.float32(-np.inf), like)
+    return choose(before == _OUTSIDE, near, far), each(np.float32(NOBODY), like)
+
+
+@compiled
+def _store(clusters, at, before, names, kept):
+    """Give voxels their clusters; return 1 where one takes part and was reached by none."""
+    unnamed = names == _NOBODY
+    stays = choose(before < kept, before, each(kept, before))
+    put(clusters, at, choose(unnamed, stays, names))
+    one, zero = each(np.int32(1), before), each(np.int32(0), before)
+    return choose(unnamed & (before > _OUTSIDE), one, zero)
+
+
+@compiled
+def _add_places(sums, candidates, first, n, clusters, at, place):
+    """Add the number of voxels that each candidate has in a tile, and where they are."""
+    zero = each(np.int32(0), load(clusters, at))
+    one = each(np.int32(1), zero)
+    for x in range(first, first + n):
+        cluster = candidates[x]
+        voxels, below_i, below_j, row = zero, zero, zero, at
+        for _ in range(TILE_I):
+            some = zero
+            for _ in range(TILE_J):
+                some = some + choose(load(clusters, row) == cluster, one, zero)
+                below_j = below_j + some  # so the first row counts TILE_J times, the last once
+                row += TILE_K
+            voxels = voxels + some
+            below_i = below_i + voxels
+        size = np.int64(total(voxels))
+        if size:
+            sums[cluster, 0] += size
+            sums[cluster, 1] += size * (place[0] + TILE_I) - total(below_i)
+            sums[cluster, 2] += size * (place[1] + TILE_J) - total(below_j)
+            sums[cluster, 3] += size * place[2] + total(voxels * counted(voxels))
+
+
+@compiled
+def _fix(steps, values, at):
+    """Write the values of a tile as whole numbers of steps."""
+    for x in range(0, TILE_VOXELS, width(values)):
+        put(steps, x, whole(load(values, at + x) * values.dtype.type(FRACTIONS)))
+
+
+@compiled
+def _add_values(sums, column, candidates, first, n, clusters, at, steps):
+    """Add the values in a tile to the sums of the candidates; 64 of 256 fit into 32 bits."""
+    zero = each(np.int32(0), load(clusters, at))
+    for x in range(first, first + n):
+        cluster, added = candidates[x], zero
+        for line in range(0, TILE_VOXELS, TILE_K):
+            here = load(clusters, at + line) == cluster
+            added = added + choose(here, load(steps, line), zero)
+        sums[cluster, column] += total_wide(added)

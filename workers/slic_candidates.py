@@ -13,11 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.compiled import compiled
+from workers.lanes import apart, choose, each, larger, largest, load, lowest, put, width
 from workers.slic_blocks import SIDES
 from workers.tiles import TILE_I, TILE_J, TILE_K
 
+_SPARE = 64
 _PER_TILE = 16  # room for so many candidates, at first
 _ONE, _NONE = np.float32(1), np.float32(0)
+_NO_VOXEL = np.int32(0)
 _ROUNDINGS = 64 * 2.0**-24  # for each feature, of the largest square: what float32 loses here
 _OVERFLOW = 1e36  # sums of such squares may leave float32
 _SUBNORMAL = 1e-36  # differences so small that float32 has lost digits of them
@@ -28,16 +31,17 @@ class _List(NamedTuple):
 
     Attributes
     ----------
-    points : (4 + C, n) ndarray of float32
+    points : (4 + C, room) ndarray of float32
         Coordinates and intensities of the centres, in units of distance, from the corner of the
         block and the middle of its intensities; last the sum of their squares.
-    windows : (6, n) ndarray of int32
-    clusters : (n,) ndarray of int32
-    cost : (n,) ndarray of float32
+    windows : (6, room) ndarray of int32
+        Empty for what follows the last one.
+    clusters : (room,) ndarray of int32
+    cost : (room,) ndarray of float32
         Squared distance to the middle of the box, less what is the same for all.
-    limit : (n,) ndarray of float32
+    limit : (room,) ndarray of float32
         Costs that are higher by the reach of the box have lost, however things are rounded.
-    lost, whole : (n,) ndarray of float32
+    lost, whole : (room,) ndarray of float32
         1 where nearest nowhere in the box, and where the window holds the whole box; else 0.
     """
 
@@ -122,12 +126,11 @@ def _list_tile(given, n, box, low, high, metric, candidates, length):
     """Append to the first `length` candidates those that may be nearest in a tile."""
     nearest = _compare(given, n, box, low, high, metric.noise)
     if nearest >= 0:
-        _rule_out(given, n, box, nearest)
-        _rule_out_by_all(given, n, box)
+        _rule_out(given, n, box, nearest, nearest + 1)
+        _rule_out(given, n, box, 0, n)
     for x in range(n):
-        if given.lost[x] == _NONE:
-            candidates[length] = given.clusters[x]
-            length += 1
+        candidates[length] = given.clusters[x]
+        length += given.lost[x] == _NONE  # else it is overwritten
     return length
 
 
@@ -157,6 +160,7 @@ def _longer(candidates):
 
 @compiled
 def _room(features, n):
+    n = (n // _SPARE + 2) * _SPARE  # lanes may reach over the last one
     return _List(
         np.empty((features + 1, n), np.float32),
         np.empty((6, n), np.int32),
@@ -233,7 +237,16 @@ def _load(given, found, first, last, clusters, corner, middle, unit):
         given.points[3 + channels, x] = square
         for side in range(6):
             given.windows[side, x] = clusters.windows[cluster, side]
+    _end(given, last - first)
     return last - first
+
+
+@compiled
+def _end(given, n):
+    """Let what follows the first `n` meet no box."""
+    windows = given.windows
+    ends = windows.shape[1] + n
+    put(windows, ends, each(np.int32(0), load(windows, ends)))
 
 
 @compiled
@@ -242,74 +255,87 @@ def _compare(given, n, box, low, high, noise):
 
     Return the nearest of those that hold all of them; -1 if there is none.
     """
-    w = given.windows
-    for x in range(n):
-        meets = (w[0, x] < high[0]) & (w[1, x] > low[0]) & (w[2, x] < high[1])
-        meets &= (w[3, x] > low[1]) & (w[4, x] < high[2]) & (w[5, x] > low[2])
-        given.lost[x] = _NONE if meets else _ONE
-    for x in range(n):
-        holds = (w[0, x] <= low[0]) & (w[1, x] >= high[0]) & (w[2, x] <= low[1])
-        holds &= (w[3, x] >= high[1]) & (w[4, x] <= low[2]) & (w[5, x] >= high[2])
-        given.whole[x] = _ONE if holds else _NONE
+    windows, room = given.windows, given.windows.shape[1]
+    one, none = each(_ONE, load(given.cost, 0)), each(_NONE, load(given.cost, 0))
+    for x in range(0, n, width(given.cost)):
+        misses, cuts = load(windows, x) < _NO_VOXEL, load(windows, x) < _NO_VOXEL
+        for axis in range(3):
+            first, last = np.int32(low[axis]), np.int32(high[axis])
+            begin = load(windows, 2 * axis * room + x)
+            end = load(windows, (2 * axis + 1) * room + x)
+            misses = misses | (begin >= last) | (end <= first)
+            cuts = cuts | (begin > first) | (end < last)
+        put(given.lost, x, choose(misses, one, none))
+        put(given.whole, x, choose(cuts, none, one))
     _weigh(given, n, box, noise)
-    nearest = -1
-    for x in range(n):
-        if given.whole[x] == _ONE and (nearest < 0 or given.cost[x] < given.cost[nearest]):
-            nearest = x
-    return nearest
+    return _nearest(given, n)
+
+
+@compiled
+def _nearest(given, n):
+    """Return the place of the lowest cost among those that hold the whole box; -1 for none."""
+    cost = load(given.cost, 0)
+    best, places = each(np.float32(np.inf), cost), each(np.float32(-1), cost)
+    for x in range(0, n, width(given.cost)):
+        cost = load(given.cost, x)
+        better = (cost < best) & (load(given.whole, x) == _ONE)
+        best = choose(better, cost, best)
+        places = choose(better, each(np.float32(x), cost), places)
+    least = lowest(best)
+    begin = np.int64(largest(choose(best == least, places, each(np.float32(-1), best))))
+    if begin >= 0:
+        for x in range(begin, begin + width(given.cost)):
+            if given.cost[x] == least and given.whole[x] == _ONE:
+                return x
+    return -1
 
 
 @compiled
 def _weigh(given, n, box, noise):
     """Note how far the candidates are from the middle of the box, and by how much others lose."""
-    points, cost, features = given.points, given.cost, given.points.shape[0] - 1
-    largest, constant = _NONE, 0.0
-    for x in range(n):
-        cost[x] = points[features, x]
-        largest = max(largest, points[features, x])
+    points, features, room = given.points, given.points.shape[0] - 1, given.points.shape[1]
+    most, large, constant = load(given.cost, 0), _NONE, 0.0
+    most = each(_NONE, most)
     for f in range(features):
-        twice = box[0, f] + box[1, f]
-        for x in range(n):
-            cost[x] -= twice * points[f, x]
-        largest = max(largest, box[0, f] * box[0, f], box[1, f] * box[1, f])
+        large = max(large, box[0, f] * box[0, f], box[1, f] * box[1, f])
         # Squared, the way to the farthest corner is at most twice that to the middle, and twice
         # that from there to the corner.
-        constant += (0.5 * twice) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
-    least = _ROUNDINGS * features * largest + _SUBNORMAL + 2 * noise * constant
-    if not largest < _OVERFLOW:
+        constant += (0.5 * (box[0, f] + box[1, f])) ** 2 + (0.5 * (box[1, f] - box[0, f])) ** 2
+    for x in range(0, n, width(given.cost)):
+        cost = load(points, features * room + x)
+        most = choose(load(given.lost, x) == _NONE, larger(cost, most), most)
+        for f in range(features):
+            cost = cost - load(points, f * room + x) * (box[0, f] + box[1, f])
+        put(given.cost, x, cost)
+    large = max(large, largest(most))
+    least = _ROUNDINGS * features * large + _SUBNORMAL + 2 * noise * constant
+    if not large < _OVERFLOW:
         least = np.inf  # then nobody loses
     fixed, share = np.float32(least), np.float32(2 * noise)
-    for x in range(n):
-        given.limit[x] = cost[x] + fixed + share * abs(cost[x])
+    for x in range(0, n, width(given.cost)):
+        cost = load(given.cost, x)
+        put(given.limit, x, (cost + fixed) + apart(cost, each(_NONE, cost)) * share)
 
 
 @compiled
-def _rule_out(given, n, box, r):
-    """Mark as lost what is farther than `r` in the whole box."""
-    points, cost, lost, limit = given.points, given.cost, given.lost, given.limit[r]
-    i, j, k = points[0, r], points[1, r], points[2, r]
-    size_i, size_j, size_k = box[1, 0] - box[0, 0], box[1, 1] - box[0, 1], box[1, 2] - box[0, 2]
-    if points.shape[0] == 5:
-        v, size_v = points[3, r], box[1, 3] - box[0, 3]
-        for x in range(n):
-            reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
-            reach += abs(points[2, x] - k) * size_k + abs(points[3, x] - v) * size_v
-            lost[x] = _ONE if cost[x] - limit > reach else lost[x]
-        return
-    for x in range(n):
-        reach = abs(points[0, x] - i) * size_i + abs(points[1, x] - j) * size_j
-        reach += abs(points[2, x] - k) * size_k
-        for f in range(3, points.shape[0] - 1):
-            reach += abs(points[f, x] - points[f, r]) * (box[1, f] - box[0, f])
-        lost[x] = _ONE if cost[x] - limit > reach else lost[x]
+def _rule_out(given, n, box, begin, end):
+    """Mark as lost what is farther in the whole box than one of those from `begin` to `end`.
 
-
-@compiled
-def _rule_out_by_all(given, n, box):
-    """Mark as lost what is farther than any that is left and may have the whole box."""
-    for r in range(n):
-        if given.lost[r] == _NONE and given.whole[r] == _ONE:
-            _rule_out(given, n, box, r)
+    Of these, only what is left and may have the whole box rules others out.
+    """
+    points, room = given.points, given.points.shape[1]
+    one, none = each(_ONE, load(given.cost, 0)), each(_NONE, load(given.cost, 0))
+    for r in range(begin, end):
+        if given.lost[r] == _ONE or given.whole[r] == _NONE:
+            continue
+        limit = given.limit[r]
+        for x in range(0, n, width(given.cost)):
+            reach = none
+            for f in range(points.shape[0] - 1):
+                away = apart(load(points, f * room + x), each(points[f, r], one))
+                reach = reach + away * (box[1, f] - box[0, f])
+            lost = load(given.lost, x)
+            put(given.lost, x, choose(load(given.cost, x) - limit > reach, one, lost))
 
 
 @compiled
@@ -317,15 +343,18 @@ def _keep(given, n, kept):
     """Copy what has not lost; return how many there are."""
     m = 0
     for x in range(n):
-        if given.lost[x] == _NONE:
-            for f in range(given.points.shape[0]):
-                kept.points[f, m] = given.points[f, x]
-            for side in range(6):
-                kept.windows[side, m] = given.windows[side, x]
-            kept.clusters[m] = given.clusters[x]
-            kept.cost[m], kept.limit[m] = given.cost[x], given.limit[x]
-            kept.whole[m], kept.lost[m] = given.whole[x], _NONE
-            m += 1
+        for f in range(given.points.shape[0]):
+            kept.points[f, m] = given.points[f, x]
+        for side in range(6):
+            kept.windows[side, m] = given.windows[side, x]
+        kept.clusters[m] = given.clusters[x]
+        kept.cost[m], kept.limit[m], kept.whole[m] = given.cost[x], given.limit[x], given.whole[x]
+        is_left = given.lost[x] == _NONE
+        kept.lost[m] = _NONE
+        m += is_left  # else it is overwritten
+    for x in range(m, m + width(kept.cost)):
+        kept.lost[x] = _ONE
+    _end(kept, m)
     return m
 
 
@@ -334,9 +363,9 @@ def _shorten(given, n, kept, box, low, high, noise):
     """Write to `kept` the candidates that may be nearest somewhere in the box, ascending."""
     nearest = _compare(given, n, box, low, high, noise)
     if nearest >= 0:
-        _rule_out(given, n, box, nearest)
+        _rule_out(given, n, box, nearest, nearest + 1)
     m = _keep(given, n, kept)
     if nearest < 0:
         return m
-    _rule_out_by_all(kept, m, box)
+    _rule_out(kept, m, box, 0, m)
     return _keep(kept, m, kept)

@@ -11,6 +11,7 @@ from workers.slic_assign import assign
 from workers.slic_blocks import Clusters, Lists, by_block, reach_of, windows_of
 from workers.slic_candidates import by_tile
 from workers.slic_metric import Metric, metric_of
+from workers.slic_sums import Sums
 from workers.slic_update import move
 from workers.team import Team
 from workers.tiles import NOBODY, Tiles
@@ -83,6 +84,7 @@ def assign_near(
     team: Team,
     *,
     keeps: bool = True,
+    sums: Sums | None = None,
 ) -> int:
     """Assign each voxel to the nearest of the clusters that are listed for its block.
 
@@ -95,15 +97,18 @@ def assign_near(
         As elsewhere.
     keeps : bool, optional
         Whether voxels in no window keep what they had; else they are nobody's.
+    sums : Sums, optional
+        To which the voxels are added, if given.
 
     Returns
     -------
     missed : int
         How many voxels that take part lie in no window.
     """
+    sums = sums or Sums(0, 0)
 
     def part(begin, end):
         near = by_tile(begin, end, lists, tiles, clusters, metric)
-        return assign(*near, tiles, clusters, metric, keeps)
+        return assign(*near, tiles, clusters, metric, keeps, sums.own())
 
     return sum(team.share(part, math.prod(lists.blocks)))

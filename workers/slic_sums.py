@@ -7,11 +7,9 @@ computes them, are therefore those of the volume.
 
 from __future__ import annotations
 
-import numpy as np
+import threading
 
-from workers.compiled import compiled
-from workers.team import Team
-from workers.tiles import TILE_J, TILE_K, Tiles
+import numpy as np
 
 FRACTIONS = 2**16
 """Steps in an intensity of 1; float32 counts them exactly up to 256."""
@@ -36,32 +34,36 @@ def fixed(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def add_up(tiles: Tiles, n: int, team: Team) -> np.ndarray:
-    """Return the sums over the voxels of each cluster.
+class Sums:
+    """Sums over the voxels of each cluster, to which several threads add, each to its own.
 
     Parameters
     ----------
-    tiles : Tiles
-        Whose values are whole multiples of 1 / `FRACTIONS`.
     n : int
         Number of clusters.
-    team : Team
-        The threads that do it, each with sums of its own.
-
-    Returns
-    -------
-    sums : (n, 4 + C) ndarray of int64
-        Number of voxels; their i, j and k, counted from where `Tiles.origin` is; and the
-        intensities in steps of 1 / `FRACTIONS`.
+    channels : int
     """
-    channels = tiles.lowest.shape[1]
 
-    def part(begin, end):
-        sums = np.zeros((n, 4 + channels), np.int64)
-        _add_up(begin, end, sums, tiles, np.float32(FRACTIONS))
-        return sums
+    def __init__(self, n: int, channels: int) -> None:
+        self._shape, self._by_thread = (n, 4 + channels), {}
 
-    return sum(team.share(part, tiles.shape[0], parts_each=1), np.zeros((n, 1), np.int64))
+    def own(self) -> np.ndarray:
+        """Return what this thread adds to."""
+        thread = threading.get_ident()
+        if thread not in self._by_thread:
+            self._by_thread[thread] = np.zeros(self._shape, np.int64)
+        return self._by_thread[thread]
+
+    def total(self) -> np.ndarray:
+        """Return what all have added up.
+
+        Returns
+        -------
+        sums : (n, 4 + C) ndarray of int64
+            Number of voxels; their i, j and k, counted from where `Tiles.origin` is; and the
+            intensities in steps of 1 / `FRACTIONS`.
+        """
+        return sum(self._by_thread.values(), np.zeros(self._shape, np.int64))
 
 
 def means(sums: np.ndarray) -> np.ndarray:
@@ -70,7 +72,7 @@ def means(sums: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     sums : (n, 4 + C) ndarray of int64
-        As `add_up` returns them, of all chunks together.
+        As `Sums.total` returns them, of all chunks together.
 
     Returns
     -------
@@ -81,33 +83,3 @@ def means(sums: np.ndarray) -> np.ndarray:
         centres = sums[:, 1:] / sums[:, :1]
     centres[:, 3:] /= FRACTIONS
     return centres.astype(np.float32)
-
-
-@compiled
-def _add_up(begin, end, sums, tiles, steps):  # noqa: C901  (a call in it would double it)
-    """Add up the slices `begin` … `end`, run by run of voxels with the same cluster."""
-    for i in range(begin, end):
-        for j in range(tiles.shape[1]):
-            first = np.uint64((i * tiles.grid[1] * TILE_J + j) * tiles.grid[2] * TILE_K)
-            stop = first + np.uint64(tiles.shape[2])
-            at = first
-            while at < stop:
-                n, run = tiles.clusters[at], at
-                if n < 0:
-                    while at < stop and tiles.clusters[at] < 0:
-                        at += np.uint64(1)
-                    continue
-                total = np.int64(0)
-                while at < stop and tiles.clusters[at] == n:
-                    total += np.int64(tiles.values[at] * steps)
-                    at += np.uint64(1)
-                sums[n, 4] += total
-                for c in range(1, tiles.lowest.shape[1]):
-                    shift = np.uint64(c * tiles.clusters.size)
-                    for x in range(run, at):
-                        sums[n, 4 + c] += np.int64(tiles.values[shift + x] * steps)
-                k, length = tiles.origin[2] + np.int64(run - first), np.int64(at - run)
-                sums[n, 0] += length
-                sums[n, 1] += length * (tiles.origin[0] + i)
-                sums[n, 2] += length * (tiles.origin[1] + j)
-                sums[n, 3] += length * (2 * k + length - 1) // 2

@@ -22,12 +22,12 @@ class Tiles(NamedTuple):
 
     Attributes
     ----------
-    values : (C · I' · J' · K',) ndarray of float32 or float64
-        The channels one after the other, each in C order; I', J' and K' are I, J and K up to
-        whole tiles.
-    clusters : (I' · J' · K',) ndarray of int32
-        The cluster of each voxel from 0; `NOBODY` before it has one, `OUTSIDE` where it takes no
-        part: outside the mask, and where the last tiles reach over the volume.
+    values : (C · tiles · TILE_VOXELS,) ndarray of float32 or float64
+        The channels one after the other, each tile by tile, so that what is looked at together
+        lies together; each tile in C order.
+    clusters : (tiles · TILE_VOXELS,) ndarray of int32
+        The cluster of each voxel from 0, tile by tile; `NOBODY` before it has one, `OUTSIDE` where
+        it takes no part: outside the mask, and where the last tiles reach over the volume.
     lowest, highest : (tiles, C) ndarray of the same float
         Range of the values that take part.
     inside : (tiles,) ndarray of int32
@@ -103,53 +103,56 @@ def tiled(
 @compiled
 def _fill(begin, end, tiles, image, mask, scale):
     """Copy the layers `begin` … `end` of tiles; an empty `mask` takes every voxel."""
-    width = tiles.grid[2] * TILE_K
-    for i in range(begin * TILE_I, min(end * TILE_I, tiles.shape[0])):
-        for j in range(tiles.shape[1]):
-            source = (i * tiles.shape[1] + j) * tiles.shape[2]
-            to = (i * tiles.grid[1] * TILE_J + j) * width
-            for k in range(np.uint64(tiles.shape[2])):
-                if mask.size == 0 or mask[np.uint64(source) + k]:
-                    tiles.clusters[np.uint64(to) + k] = NOBODY
-            for c in range(tiles.lowest.shape[1]):
-                _copy(tiles, to, c, image, source, scale)
-    layer = tiles.grid[1] * tiles.grid[2]
-    for tile in range(begin * layer, end * layer):
+    grid, shape = tiles.grid, tiles.shape
+    for i in range(begin * TILE_I, min(end * TILE_I, shape[0])):
+        for j in range(shape[1]):
+            source = (i * shape[1] + j) * shape[2]
+            row = i // TILE_I * grid[1] + j // TILE_J
+            to = row * grid[2] * TILE_VOXELS + i % TILE_I * PLANE + j % TILE_J * TILE_K
+            for k in range(0, shape[2], TILE_K):
+                n = min(TILE_K, shape[2] - k)
+                _take(tiles, to, n, mask, source + k)
+                for c in range(tiles.lowest.shape[1]):
+                    _copy(tiles, to, n, c, image, source + k, scale)
+                to += TILE_VOXELS
+    for tile in range(begin * grid[1] * grid[2], end * grid[1] * grid[2]):
         _describe(tiles, tile)
 
 
 @compiled
-def _copy(tiles, to, c, image, source, scale):
+def _take(tiles, to, n, mask, source):
+    """Let the voxels of a row take part that are in the mask."""
+    for x in range(np.uint64(n)):
+        if mask.size == 0 or mask[np.uint64(source) + x]:
+            tiles.clusters[np.uint64(to) + x] = NOBODY
+
+
+@compiled
+def _copy(tiles, to, n, c, image, source, scale):
     """Copy the values of channel `c` of a row; what takes no part is 0."""
     channels, plane = tiles.lowest.shape[1], np.uint64(c * tiles.clusters.size + to)
     low, span, factor = scale.low, scale.span, scale.factor
-    for k in range(np.uint64(tiles.shape[2])):
-        value = image[np.uint64(source * channels + c) + k * np.uint64(channels)]
+    for x in range(np.uint64(n)):
+        value = image[np.uint64(source * channels + c) + x * np.uint64(channels)]
         value = (value - low) / span * factor
-        takes_part = tiles.clusters[np.uint64(to) + k] == NOBODY
-        tiles.values[plane + k] = value if takes_part else 0
+        takes_part = tiles.clusters[np.uint64(to) + x] == NOBODY
+        tiles.values[plane + x] = value if takes_part else 0
 
 
 @compiled(fastmath={"nnan", "nsz"})  # none of the values is NaN, and minus zero is zero
 def _describe(tiles, tile):
     """Note how many voxels of a tile take part, and the range of their values."""
-    grid, width = tiles.grid, tiles.grid[2] * TILE_K
-    i, j, k = tile // (grid[1] * grid[2]), tile // grid[2] % grid[1], tile % grid[2]
-    corner = (i * TILE_I * grid[1] * TILE_J + j * TILE_J) * width + k * TILE_K
+    first = np.uint64(tile * TILE_VOXELS)
     inside = 0
-    for row in range(TILE_I * TILE_J):
-        at = np.uint64(corner + (row // TILE_J * grid[1] * TILE_J + row % TILE_J) * width)
-        for x in range(np.uint64(TILE_K)):
-            inside += tiles.clusters[at + x] == NOBODY
+    for x in range(np.uint64(TILE_VOXELS)):
+        inside += tiles.clusters[first + x] == NOBODY
     tiles.inside[tile] = inside
     for c in range(tiles.lowest.shape[1]):
         plane, low, high = c * tiles.clusters.size, tiles.lowest[tile, c], tiles.highest[tile, c]
-        for row in range(TILE_I * TILE_J):
-            at = np.uint64(corner + (row // TILE_J * grid[1] * TILE_J + row % TILE_J) * width)
-            for x in range(np.uint64(TILE_K)):
-                if tiles.clusters[at + x] == NOBODY:
-                    low = min(low, tiles.values[np.uint64(plane) + at + x])
-                    high = max(high, tiles.values[np.uint64(plane) + at + x])
+        for x in range(np.uint64(TILE_VOXELS)):
+            if tiles.clusters[first + x] == NOBODY:
+                low = min(low, tiles.values[np.uint64(plane) + first + x])
+                high = max(high, tiles.values[np.uint64(plane) + first + x])
         tiles.lowest[tile, c], tiles.highest[tile, c] = low, high
 
 
@@ -168,7 +171,21 @@ def untiled(tiles: Tiles, first: int) -> np.ndarray:
     labels : (I, J, K) ndarray of int32
         ``first - 1`` where there is no cluster.
     """
-    whole = tiles.clusters.reshape([n * side for n, side in zip(tiles.grid, TILE, strict=True)])
-    labels = np.maximum(whole[tuple(slice(size) for size in tiles.shape)], NOBODY)
-    labels += first
+    labels = np.empty(tiles.shape, np.int32)
+    _untile(labels.reshape(-1), tiles, np.int32(first))
     return labels
+
+
+@compiled
+def _untile(labels, tiles, first):
+    grid, shape = tiles.grid, tiles.shape
+    for i in range(shape[0]):
+        for j in range(shape[1]):
+            to = (i * shape[1] + j) * shape[2]
+            row = i // TILE_I * grid[1] + j // TILE_J
+            source = row * grid[2] * TILE_VOXELS + i % TILE_I * PLANE + j % TILE_J * TILE_K
+            for k in range(0, shape[2], TILE_K):
+                for x in range(np.uint64(min(TILE_K, shape[2] - k))):
+                    cluster = tiles.clusters[np.uint64(source) + x]
+                    labels[np.uint64(to + k) + x] = max(cluster, NOBODY) + first
+                source += TILE_VOXELS

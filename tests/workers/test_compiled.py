@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 KERNEL = """
 from constants import TWO
 from workers.compiled import compiled
+from workers.lanes import load, put
 
 @compiled
 def twice(n):
@@ -27,6 +28,11 @@ def times(n):
 @compiled
 def first(pair):
     return pair.a
+
+@compiled
+def copied(numbers):
+    put(numbers, 0, load(numbers, 0))
+    return numbers[0]
 """
 CALL = """
 import kernel
@@ -35,6 +41,12 @@ print(kernel.twice(21), len(kernel.twice.stats.cache_hits), kernel.twice.stats.c
 CALL_WITH_A_PAIR = """
 import kernel, pairs
 print(kernel.first(pairs.pair), len(kernel.first.stats.cache_hits), "")
+"""
+CALL_WITH_LANES = """
+import numpy as np, workers.compiled
+workers.compiled._digest = lambda: {text!r}
+import kernel
+print(kernel.copied(np.full(16, 7, "f4")), len(kernel.copied.stats.cache_hits), "")
 """
 PAIR = """
 from typing import NamedTuple
@@ -108,6 +120,15 @@ def test_what_was_compiled_with_another_modules_constant_is_out_of_date_when_tha
 
     assert folder.call()[:2] == (52.5, 0)
     assert folder.call()[:2] == (52.5, 1)
+
+
+def test_so_is_what_was_compiled_with_lanes_that_are_made_otherwise_now(folder):
+    before, now = (CALL_WITH_LANES.format(text=text) for text in ("as before", "otherwise"))
+    folder.call(before)
+
+    assert folder.call(before)[:2] == (7, 1)
+    assert folder.call(now)[:2] == (7, 0)
+    assert folder.call()[:2] == (42, 0)
 
 
 @pytest.mark.parametrize("changed", [("Pair", "b", "a"), ("Couple", "a", "b")])
