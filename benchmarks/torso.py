@@ -99,18 +99,23 @@ def torso(
     return Torso(name, image.round().astype(np.int16), truth, body, lungs, table, air, spacing)
 
 
-def torsos() -> list[Torso]:
-    """Return what a foreground is tried on."""
+def torsos(coarser: int = 1) -> list[Torso]:
+    """Return what a foreground is tried on, of fewer and larger voxels if asked for."""
+
+    def made(name, shape=(150, 130, 60), spacing=(2.7, 2.7, 5.0), **how):
+        fewer = tuple(n // coarser for n in shape)
+        return torso(name, fewer, tuple(edge * coarser for edge in spacing), **how)
+
     return [
-        torso("not padded"),
-        torso("padded with −1024", padding=-1024),
-        torso("padded with −3024", padding=-3024),
-        torso("thin slices", (170, 130, 110), (2.4, 2.6, 2.4)),
-        torso("thick slices", (200, 170, 30), (2, 2, 10)),
-        torso("low dose", noise=60),
-        torso("turned by 20°", turned_degrees=20),
-        torso("arms beside", (190, 130, 60), arms=True),
-        torso("metal", metal=15000),
+        made("not padded"),
+        made("padded with −1024", padding=-1024),
+        made("padded with −3024", padding=-3024),
+        made("thin slices", (170, 130, 110), (2.4, 2.6, 2.4)),
+        made("thick slices", (200, 170, 30), (2, 2, 10)),
+        made("low dose", noise=60),
+        made("turned by 20°", turned_degrees=20),
+        made("arms beside", (190, 130, 60), arms=True),
+        made("metal", metal=15000),
     ]
 
 

@@ -21,10 +21,12 @@ _HU = (
     0.5,
     0.5,
 )  # at most so much bone, of what is no air; and how deep the gap, as a part of tissue
-_UNSIGNED = (0.3, 0.2)  # stricter, as MR is never negative either
+_UNSIGNED = (0.3, 0.2)  # stricter
+_FATTY, _LEAST_FAT = (-150, -50), 0.03
+_WATERY, _LEAST_WATER = (-20, 100), 0.2
 _FEW = 100  # voxels
 _SAMPLE = 200_000
-_LEAST_TISSUE = 0.005
+_LEAST_TISSUE = 0.001
 _LEAST_AIR = 0.01
 _PEAK = 3  # times as dense as between air and fat
 _FAT, _BETWEEN, _WATER = slice(2, 8), slice(6, 16), slice(14, 24)  # of 10 HU, from −150
@@ -58,8 +60,7 @@ def offset_of(values: np.ndarray) -> float | None:
     """
     if is_hounsfield(values):
         return 0.0
-    stored = (n for n in _STORED if _has_air(_without_padding(values, n), *_UNSIGNED))
-    return next(map(float, stored), None)
+    return next((float(n) for n in _STORED if _is_unsigned(_without_padding(values, n))), None)
 
 
 def _without_padding(values, offset=0):
@@ -77,6 +78,14 @@ def _has_air(values, most_bone, valley):
     enough = tissue >= _LEAST_TISSUE and air * _AIRS.step >= _LEAST_AIR
     apart = gap <= valley * _density(values, *_TISSUE) and air >= _PEAK * gap
     return bool(enough and apart and tissue >= (1 - most_bone) * np.mean(values > SKIN))
+
+
+def _is_unsigned(values):
+    """Tell whether it is CT for sure, as MR is never negative either."""
+    if not _has_air(values, *_UNSIGNED):
+        return False
+    dense = values[values > SKIN]
+    return bool(_share(dense, *_FATTY) >= _LEAST_FAT and _share(dense, *_WATERY) >= _LEAST_WATER)
 
 
 def _is_inside_a_body(values):
