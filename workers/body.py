@@ -21,6 +21,8 @@ _LIGHTEST = -150  # HU, the mean of a piece: fat is above it, the shell of a tab
 _LUNG = -930  # HU: air is below it
 _AIRY = 0.3  # of what lies around: foam, clothes and a table do too
 _TRUSTED = 0.5  # of all that is dense
+_FINE = 50_000  # cells in a body; in one of fewer a wall of the chest is as thin as a table
+_THIN = 3  # cells that come back of what the opening took
 _OPEN = 0.1  # of a gap, as its part that lies in the open
 
 
@@ -134,7 +136,8 @@ def body_of(
     hu = np.where(np.isfinite(sample), sample, LOWEST - 1.0) - offset
     axes = _near_axes(np.multiply(spacing, step))
     dense = hu > SKIN
-    solid = _pieces_of_body(hu, _opened(dense, axes))
+    parted = _opened(dense, axes) if np.count_nonzero(dense) >= _FINE else dense
+    solid = _with_thin_parts(_pieces_of_body(hu, parted), dense, axes)
     hull = _filled(solid, dense, axes)
     floor = LOWEST + offset
     if not _has_air_around(hu[~hull & ~dense]):
@@ -161,6 +164,13 @@ def _pieces_of_body(hu, solid):
     heavy = np.bincount(found.ravel(), np.clip(hu, LOWEST, 300).ravel()) >= _LIGHTEST * sizes
     large = sizes >= max(1, _SMALLEST * sizes.max())
     return (heavy & large)[found]
+
+
+def _with_thin_parts(solid, dense, axes):
+    """Return what is solid with what is dense about it: ears, fingers, a thin wall of the chest."""
+    for _ in range(_THIN):
+        solid = solid | (_grown(solid, axes) & dense)
+    return solid
 
 
 def _filled(solid, dense, axes):

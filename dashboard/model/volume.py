@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from dashboard.model.grid import Grid
-from workers.window import first_window
+from workers import window
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,4 +83,4 @@ class Volume(Grid):
         Taken from about a million voxels, so that opening does not wait for it.
         """
         sample = self.data.ravel()[:: max(1, self.data.size // 1_000_000)]
-        return first_window(sample, self.finite_range)
+        return window.first_window(sample, self.finite_range)
