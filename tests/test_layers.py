@@ -32,8 +32,9 @@ MAY_NOT_IMPORT = {
     "cluster": PAGE | {"param"},
     "app": CLUSTER,
 }
-# The one gate out: a journal begins its files by it, as everything does.
-MAY_BE_IMPORTED = {"model": {"workers.files", "workers.stored"}}
+# The one gate out: a journal begins its files by it, as everything does. And the first window, the
+# same of a volume in memory and on disk.
+MAY_BE_IMPORTED = {"model": {"workers.files", "workers.stored", "workers.window"}}
 # What a machine of the cluster has to have besides Python.
 OF_OTHERS = {"numpy", "scipy", "skimage", "nibabel", "numba", "zarr", "numcodecs", "tifffile"}
 OF_OTHERS |= {"llvmlite"}  # numba's own

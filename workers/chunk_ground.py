@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from workers.body import Body
 from workers.chunks import Box, common, every, low_of, shape_of, slices
 from workers.foreground import foreground_of, lowest
 from workers.local_pieces import local_pieces
@@ -58,12 +59,14 @@ class Cells(NamedTuple):
     counts: np.ndarray
 
 
-def survey(path: str, chunk: Box, step: tuple[int, int, int]) -> tuple[float, np.ndarray]:
-    """Return the lowest finite value of a chunk, and every `step`-th of the volume's voxels."""
-    values = opened(path)[slices(chunk)]
-    picked = every(step, chunk, (0, 0, 0))
-    # A copy, since a view would keep the chunk in memory until whoever asked has fetched it.
-    return lowest(values), _thin(values, picked, step, low_of(chunk)).copy()
+def survey(
+    path: str, chunk: Box, steps: tuple[tuple[int, int, int], ...]
+) -> tuple[float, list[np.ndarray]]:
+    """Return the lowest finite value of a chunk, and every n-th of the volume's voxels by steps."""
+    values, low = opened(path)[slices(chunk)], low_of(chunk)
+    # Copies, since a view would keep the chunk in memory until whoever asked has fetched it.
+    thin = [_thin(values, every(step, chunk, (0, 0, 0)), step, low).copy() for step in steps]
+    return lowest(values), thin
 
 
 def write_mask(
@@ -72,6 +75,7 @@ def write_mask(
     chunk: Box,
     threshold: float | None,
     pieces: tuple[str, int] | None,
+    body: Body | None = None,
 ) -> tuple[int, Box]:
     """Find what of a chunk is foreground; return how many voxels, and the box around them.
 
@@ -87,8 +91,11 @@ def write_mask(
     pieces : tuple or None
         Where to keep the pieces of the foreground, and as which chunk; see
         `workers.stored_pieces.keep`.
+    body : Body, optional
+        What has to be known of it in the chunk.
     """
-    inside = foreground_of([opened(image)[slices(chunk)] for image in images], threshold)
+    channels = [opened(image)[slices(chunk)] for image in images]
+    inside = foreground_of(channels, threshold, body, low_of(chunk))
     if mask is not None:
         opened(mask, "r+")[slices(chunk)] = inside
     if pieces is not None:

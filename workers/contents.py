@@ -9,6 +9,7 @@ import numpy as np
 
 from workers.box_reader import BoxReader
 from workers.progress import Report, silent
+from workers.window import first_window
 
 _SAMPLE = 1_000_000
 
@@ -58,7 +59,7 @@ def contents(
     digest.update(np.ascontiguousarray(affine, float))
     low, high = (f(of) for f, of in zip((min, max), zip(*ranges, strict=True), strict=True))
     found = (low, high) if low <= high else (0.0, 0.0)
-    return Contents(digest.hexdigest(), found, _window(np.concatenate(sample), found))
+    return Contents(digest.hexdigest(), found, first_window(np.concatenate(sample), found))
 
 
 def _depth(array, most_bytes):
@@ -74,12 +75,3 @@ def _finite_range(slab):
     finite = np.isfinite(slab)
     low = np.min(slab, where=finite, initial=np.inf)
     return float(low), float(np.max(slab, where=finite, initial=-np.inf))
-
-
-def _window(sample, finite_range):
-    sample = sample[np.isfinite(sample)]
-    above = sample[sample > finite_range[0]]
-    if not above.size:
-        return finite_range
-    low, high = np.percentile(sample, 0.1), np.percentile(above, 99.9)
-    return (float(low), float(high)) if low < high else finite_range

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
+from workers.body import Body
 from workers.pieces import pieces
 from workers.team import Team
 
@@ -19,6 +20,7 @@ _PADDING = 0.01  # share of exactly the lowest value from which on it is a backg
 _FEW = 2  # voxels: one alone is only the darkest
 _AIR_SHARE = 0.15  # of what is not padding; cerebrospinal fluid is less
 _AIR_AT_RIM = 0.6
+_AIR_AT_ENDS = 0.9  # of two opposite faces
 _AIR_LEVEL = 0.45  # of the way from the darkest to the brightest mode; grey matter is at 0.6 in T1
 _CUT_OUT = 0.9
 _VALLEY = 0.2  # how deep it must be between air and tissue, as part of the air's peak
@@ -65,18 +67,30 @@ def foreground(image: np.ndarray, threshold: float | None) -> np.ndarray:
     return finite if threshold is None else finite & (image > np.float64(threshold))
 
 
-def foreground_of(channels: Sequence[np.ndarray], threshold: float | None) -> np.ndarray:
-    """Return the voxels that are finite in all channels and above `threshold` in the first.
+def foreground_of(
+    channels: Sequence[np.ndarray],
+    threshold: float | None,
+    body: Body | None = None,
+    low: tuple[int, int, int] = (0, 0, 0),
+) -> np.ndarray:
+    """Return the voxels that are finite in all channels and foreground in the first.
 
     Parameters
     ----------
     channels : sequence of (I, J, K) ndarray
-        Integers or reals.
+        Integers or reals, of a box of the volume.
     threshold : float or None
         As for `foreground`.
+    body : Body, optional
+        Where the first channel has a body: then what is above `threshold` is foreground at its
+        skin only, and all that is within.
+    low : tuple of int, optional
+        The first voxel of the box.
     """
     mask = foreground(channels[0], threshold)
-    for other in channels[1:]:
+    if body is not None:
+        mask = body.of(channels[0], mask, low)
+    for other in channels[body is None :]:
         mask &= np.isfinite(other)
     return mask
 
@@ -108,18 +122,6 @@ def without_specks(mask: np.ndarray, smallest: float, team: Team) -> np.ndarray:
     return kept
 
 
-def automatic_threshold(image: np.ndarray) -> float:
-    """Return a threshold for a volume in memory; see `threshold_of`.
-
-    Parameters
-    ----------
-    image : (I, J, K) ndarray
-        Integers or reals. NaN and infinities are left out.
-    """
-    thin = tuple(slice(None, None, step) for step in thinning(image.shape))
-    return threshold_of(lowest(image), image[thin])
-
-
 def lowest(image: np.ndarray) -> float:
     """Return the lowest finite value; infinity if none is finite."""
     if image.dtype.kind != "f":
@@ -141,9 +143,10 @@ def threshold_of(lowest: float, thinned: np.ndarray) -> float:
     of the volume in 1 % of the voxels or more (a skull that was stripped, the corners of a CT),
     and air, the noise of a scanner. An object with padding on 90 % of the volume's faces was cut
     out by someone, and is kept whole. Else air is the darkest mode of what is not padding, if it
-    makes up 15 % of that, if most of what borders on the padding and the faces is in it, and if a
-    valley parts it from the rest. Then the threshold is the upper foot of that mode, so that dark
-    tissue (fluid in FLAIR, lungs in CT) stays in the foreground; else it is the padding's value;
+    makes up 15 % of that, if most of what borders on the padding and the faces is in it (or nearly
+    all of two opposite faces: a leg or a core is cut off at others), and if a valley parts it
+    from the rest. Then the threshold is the upper foot of that mode, so that dark
+    tissue (fluid in FLAIR) stays in the foreground; else it is the padding's value;
     and without padding (or contrast) it lies below the lowest value: all is foreground.
 
     A crop from inside an object whose darker tissue lies all around looks the same as an object
@@ -167,14 +170,19 @@ def threshold_of(lowest: float, thinned: np.ndarray) -> float:
     values = image[finite]
     if not values.size:
         return 0.0
-    low, high = values.min(), values.max()
-    padding = finite & (image == low)
-    padded = low < high and padding.sum() >= max(_FEW, _PADDING * values.size)
-    threshold = float(low) if padded else _below(lowest, high)
-    rest = finite & ~padding if padded else finite
-    if 1 - np.mean(_faces(rest)) >= _CUT_OUT:
+    padding = padding_of(values)
+    threshold = _below(lowest, values.max()) if padding is None else padding
+    rest = finite if padding is None else finite & (image != padding)
+    if 1 - np.mean(np.concatenate(_faces(rest))) >= _CUT_OUT:
         return threshold
-    return max(threshold, _foot_of_air(image[rest], image[_rim(rest)], threshold))
+    return max(threshold, _foot_of_air(image, rest, threshold))
+
+
+def padding_of(values: np.ndarray) -> float | None:
+    """Return the lowest of some finite values if so many are exactly that; else None."""
+    low = values.min()
+    count = np.count_nonzero(values == low)
+    return float(low) if max(_FEW, _PADDING * values.size) <= count < values.size else None
 
 
 def _below(low, high):
@@ -183,27 +191,33 @@ def _below(low, high):
         return float(low - max(high / 1000 - low / 1000, abs(low) / 1000, 1e-30))
 
 
-def _faces(inside):
-    """Return the values on the six faces, as one row."""
-    moved = [np.moveaxis(inside, axis, 0) for axis in range(3)]
-    return np.concatenate([face.ravel() for array in moved for face in (array[0], array[-1])])
+def _faces(array):
+    """Return the values on the six faces, those of opposite ones side by side."""
+    moved = [np.moveaxis(array, axis, 0) for axis in range(3)]
+    return [face.ravel() for each in moved for face in (each[0], each[-1])]
 
 
-def _rim(inside):
-    """Return the voxels of `inside` that border on what is not, or on the volume's faces."""
-    return inside & ndimage.binary_dilation(~inside, border_value=1)
-
-
-def _foot_of_air(values, rim, otherwise):
-    values = _without_outliers(values)
+def _foot_of_air(image, rest, otherwise):
+    values = _without_outliers(image[rest])
     if values.min() == values.max():
         return otherwise
     split = threshold_otsu(values)
-    around = np.mean(rim <= split) >= _AIR_AT_RIM
-    if not around or np.mean(values <= split) < _AIR_SHARE:
+    if np.mean(values <= split) < _AIR_SHARE or not _lies_around(image <= split, rest):
         return otherwise
     peak = _darkest(values, split)
     return peak.foot() if peak.is_air() else otherwise
+
+
+def _lies_around(dark, rest):
+    """Tell whether what is dark lies around, or in front and behind where an object is cut off."""
+    rim = rest & ndimage.binary_dilation(~rest, border_value=1)
+    faces = [_part(face, of) for face, of in zip(_faces(dark), _faces(rest), strict=True)]
+    pairs = zip(faces[::2], faces[1::2], strict=True)
+    return _part(dark, rim) >= _AIR_AT_RIM or max(map(min, pairs)) >= _AIR_AT_ENDS
+
+
+def _part(dark, of):
+    return np.count_nonzero(dark & of) / max(1, np.count_nonzero(of))
 
 
 def _without_outliers(values):

@@ -14,7 +14,9 @@ _SHARE = 1 / 8  # of what a float can hold: beyond it, what is between two value
 _PARTS = 16  # for each thread, so that what lies between steps stays near the processor
 
 
-def scaled(image: np.ndarray, mask: np.ndarray, team: Team) -> np.ndarray:
+def scaled(
+    image: np.ndarray, mask: np.ndarray, team: Team, above: float | None = None
+) -> np.ndarray:
     """Scale a volume so that the 1st percentile inside the mask is 0 and the 99th is 1.
 
     Parameters
@@ -25,13 +27,15 @@ def scaled(image: np.ndarray, mask: np.ndarray, team: Team) -> np.ndarray:
         Some voxels set, all of them finite. Of a large one every n-th along each axis is looked at.
     team : Team
         The threads that do it.
+    above : float, optional
+        Only intensities above it count for the percentiles, if there are any.
 
     Returns
     -------
     scaled : (I, J, K) ndarray of float32
         From −100 to 100; only shifted, where both percentiles are the same.
     """
-    return rescaled(image, limits(_sample(image, mask)), team)
+    return rescaled(image, limits(_sample(image, mask, above)), team)
 
 
 def limits(values: np.ndarray) -> tuple[float, float]:
@@ -65,16 +69,24 @@ def times(values: np.ndarray, weight: float) -> np.ndarray:
     return values
 
 
+def above_of(values: np.ndarray, above: float | None) -> np.ndarray:
+    """Return the intensities above `above`; all, if that is None or there are none."""
+    if above is None:
+        return values
+    found = values[values > np.float64(above)]
+    return found if found.size else values
+
+
 def is_enough(values: int) -> bool:
     """Tell whether so many sampled intensities will do; else all inside the mask are taken."""
     return values >= _ENOUGH
 
 
-def _sample(image, mask):
+def _sample(image, mask, above):
     """Return intensities inside the mask, about a million of them if there are more."""
     thin = tuple(slice(None, None, step) for step in thinning(image.shape))
-    values = image[thin][mask[thin]]
-    return values if is_enough(values.size) else image[mask]
+    values = above_of(image[thin][mask[thin]], above)
+    return values if is_enough(values.size) else above_of(image[mask], above)
 
 
 def _scale(begin, end, image, result, low, span):

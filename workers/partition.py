@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workers.automatic import Foreground, automatic
 from workers.boxes import boxes
 from workers.clustering import iterate, rule
 from workers.compiled import compiling_said
 from workers.connectivity import connect
-from workers.foreground import automatic_threshold, foreground_of, without_specks
+from workers.foreground import foreground_of, without_specks
 from workers.intensities import scaled, times
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
@@ -31,7 +32,7 @@ _SMOOTHING = 0.75  # of a voxel's shortest edge
 
 ITERATIONS = 10
 
-VERSION = 1
+VERSION = 2
 """Of the arithmetic: grows when the same volume and arguments give other ids than before."""
 
 CRUMB = 1 / 4  # of the wanted size: what is smaller joins a neighbour, and gets no seed
@@ -139,17 +140,16 @@ def partition(
     channels = _channels(image)
     shape = channels[0].shape
     check(shape, spacing, count, size_mm3, compactness, sigma_mm, threshold)
-    pairs = zip(channels, weights_of(channels, weights), strict=True)
-    weighted = [pair for pair in pairs if pair[1]]
+    weights = weights_of(channels, weights)
     with compiling_said(report or silent) as told, Team(threads) as team:
         told(0.0)
         ground = _ground(channels, threshold, spacing, count, size_mm3, team)
         told(0.03)
         widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(weighted, ground, widths, team, part(told, 0.03, 0.12))
+        tiles = _tiles(channels, weights, ground, widths, team, part(told, 0.03, 0.12))
         inside = ground.mask.shape
         numbers, steps = grid_of(inside, spacing, ground.size)
-        centres = begun(inside, numbers, filling(ground.mask, numbers), len(weighted))
+        centres = begun(inside, numbers, filling(ground.mask, numbers), np.count_nonzero(weights))
         how = rule(inside, len(centres), steps, compactness)
         iterate(tiles, centres, how, ITERATIONS, team, part(told, 0.12, 0.9))
         ids = untiled(tiles := tiles._replace(values=None), 1)
@@ -200,25 +200,28 @@ class _Ground(NamedTuple):
         How many voxels a superpixel shall have.
     threshold : float or None
         As in `Partition`.
+    above : float or None
+        Only intensities of the first channel above it tell how it is scaled; None for all.
     """
 
     mask: np.ndarray
     box: tuple[slice, slice, slice]
     size: float
     threshold: float | None
+    above: float | None
 
 
 def _ground(channels, threshold, spacing, count, size_mm3, team):
     """Find the foreground; without specks, unless its threshold was given."""
-    automatic = isinstance(threshold, str)
-    if automatic:
-        threshold = automatic_threshold(channels[0])
-    mask = foreground_of(channels, threshold)
+    found = isinstance(threshold, str)
+    ground = automatic(channels[0], spacing) if found else Foreground(threshold)
+    mask = foreground_of(channels, *ground)
     size = voxels_each(int(np.count_nonzero(mask)), spacing, count, size_mm3)
-    if automatic:
+    if found:
         mask = without_specks(mask, size * CRUMB, team)
     box = _box(mask)
-    return _Ground(np.ascontiguousarray(mask[box]), box, size, threshold)
+    above = None if ground.body is None else ground.threshold
+    return _Ground(np.ascontiguousarray(mask[box]), box, size, ground.threshold, above)
 
 
 def _box(mask):
@@ -229,14 +232,16 @@ def _box(mask):
     return tuple(slice(first, last + 1) for first, last in ends)
 
 
-def _tiles(weighted, ground, widths, team, report):
+def _tiles(channels, weights, ground, widths, team, report):
     """Return the foreground's box in tiles: scaled, smoothed, in fixed steps."""
-    values = np.empty((*ground.mask.shape, len(weighted)), np.float32)
-    for c, (image, weight) in enumerate(weighted):
-        one = times(scaled(image[ground.box], ground.mask, team), weight)
-        share = 0.8 / len(weighted)
-        one = smooth(one, widths, team, part(report, share * c, share * (c + 1)))
-        values[..., c] = fixed(one)
+    counting = [c for c, weight in enumerate(weights) if weight]
+    values = np.empty((*ground.mask.shape, len(counting)), np.float32)
+    for n, c in enumerate(counting):
+        above = None if c else ground.above
+        one = times(scaled(channels[c][ground.box], ground.mask, team, above), weights[c])
+        share = 0.8 / len(counting)
+        one = smooth(one, widths, team, part(report, share * n, share * (n + 1)))
+        values[..., n] = fixed(one)
     as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
     tiles = tiled(values, ground.mask, as_it_is, team)
     report(1.0)

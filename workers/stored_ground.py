@@ -9,17 +9,19 @@ from typing import NamedTuple
 import numpy as np
 
 from workers import chunk_ground, chunk_slic
+from workers.automatic import Foreground, found_in
+from workers.body import steps
 from workers.chunk_ground import Cells, Ground, Look
 from workers.chunk_slic import Features
 from workers.chunks import Box, low_of, shape_of
 from workers.clustering import Rule, rule
 from workers.connect_chunks import drop_specks
 from workers.course import Course
-from workers.foreground import thinning, threshold_of
-from workers.intensities import is_enough, limits
+from workers.foreground import thinning
+from workers.intensities import above_of, is_enough, limits
 from workers.partition import CRUMB, begun, grid_of, voxels_each
 from workers.seeds import sizes
-from workers.stored import create, has_chunk, opened
+from workers.stored import create, has_chunk
 from workers.stored_pieces import create as create_pieces
 
 
@@ -45,11 +47,14 @@ class Found(NamedTuple):
         How many voxels a superpixel shall have.
     threshold : float or None
         Voxels at or below it are outside; None where every finite voxel is inside.
+    above : float or None
+        Only intensities of the first channel above it tell how it is scaled; None for all.
     """
 
     ground: Ground
     size: float
     threshold: float | None
+    above: float | None
 
 
 def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
@@ -63,24 +68,27 @@ def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
 
     def make():
         automatic = wish.threshold == "auto"
-        threshold = _automatic_threshold(course, images[0]) if automatic else wish.threshold
+        given = Foreground(wish.threshold)
+        inside = _automatic(course, images[0], wish) if automatic else given
         mask, pieces = course.fresh("mask"), course.fresh("ground") if automatic else None
-        box, size = _mask(course, images, threshold, (mask, pieces), wish)
-        threshold = np.nan if threshold is None else threshold
-        return {"mask": Path(mask).name, "box": box, "size": size, "threshold": threshold}
+        box, size = _mask(course, images, inside, (mask, pieces), wish)
+        numbers = {"threshold": inside.threshold, "above": inside.body and inside.threshold}
+        made = {key: np.nan if n is None else n for key, n in numbers.items()}
+        return {"mask": Path(mask).name, "box": box, "size": size, **made}
 
     made = course.once("ground", make)
     mask = course.path(str(made["mask"]))
     ground = Ground(images, mask, tuple(int(n) for n in made["box"]))
-    threshold = float(made["threshold"])
-    return Found(ground, float(made["size"]), None if np.isnan(threshold) else threshold)
+    numbers = (float(made[key]) for key in ("threshold", "above"))
+    threshold, above = (None if np.isnan(n) else n for n in numbers)
+    return Found(ground, float(made["size"]), threshold, above)
 
 
 def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, np.ndarray, Rule]:
     """Write the intensities as SLIC compares them; return them, its first centres and its rule."""
     shape = shape_of(found.ground.box)
     numbers, steps = grid_of(shape, wish.spacing, found.size)
-    made = course.once("start", lambda: _look(course, found.ground, numbers))
+    made = course.once("start", lambda: _look(course, found, numbers))
     cutting = course.cutting
     chunks = tuple(min(sides) for sides in zip(cutting.chunk, cutting.shape, strict=True))
     counting = [c for c, weight in enumerate(wish.weights) if weight]
@@ -96,20 +104,28 @@ def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, n
     return features, centres, rule(shape, len(centres), steps, wish.compactness)
 
 
-def _automatic_threshold(course, image):
+def _automatic(course, image, wish):
     run = course.run("looking at the intensities", 0.0, 0.03)
     shape = course.cutting.shape
-    step = thinning(shape)
-    seen = run(chunk_ground.survey, [(image, box, step) for box in course.boxes])
-    numbers = [-(-size // n) for size, n in zip(shape, step, strict=True)]
-    thinned = np.empty(numbers, opened(image).dtype)
-    for box, (_, values) in zip(course.boxes, seen, strict=True):
+    each = (thinning(shape), steps(shape, wish.spacing))
+    seen = run(chunk_ground.survey, [(image, box, each) for box in course.boxes])
+    lowest = min(low for low, _ in seen)
+    parts = zip(*(thin for _, thin in seen), strict=True)
+    thinned, cells = (_together(course, step, part) for step, part in zip(each, parts, strict=True))
+    return found_in(lowest, thinned, cells, shape, wish.spacing)
+
+
+def _together(course, step, parts):
+    """Return every `step`-th voxel of the volume from what was picked of each chunk."""
+    numbers = [-(-size // n) for size, n in zip(course.cutting.shape, step, strict=True)]
+    thinned = np.empty(numbers, parts[0].dtype)
+    for box, values in zip(course.boxes, parts, strict=True):
         low = [-(-at // n) for at, n in zip(low_of(box), step, strict=True)]
         thinned[_at(low, values.shape)] = values
-    return threshold_of(min(lowest for lowest, _ in seen), thinned)
+    return thinned
 
 
-def _mask(course, images, threshold, paths, wish):
+def _mask(course, images, inside, paths, wish):
     """Write the mask, without its specks if there is a path for its pieces.
 
     Returns the box around it, and how many voxels a superpixel shall have.
@@ -119,29 +135,45 @@ def _mask(course, images, threshold, paths, wish):
     if pieces:
         create_pieces(pieces, course.cutting)
     calls = [
-        (images, None if pieces else mask, box, threshold, (pieces, n) if pieces else None)
+        (
+            images,
+            None if pieces else mask,
+            box,
+            inside.threshold,
+            (pieces, n) if pieces else None,
+            inside.body and inside.body.near(box),
+        )
         for n, box in enumerate(course.boxes)
     ]
     seen = course.run("finding the foreground", 0.03, 0.07)(chunk_ground.write_mask, calls)
-    inside = sum(voxels for voxels, _ in seen)
-    size = voxels_each(inside, wish.spacing, wish.count, wish.size_mm3)
+    count = sum(voxels for voxels, _ in seen)
+    size = voxels_each(count, wish.spacing, wish.count, wish.size_mm3)
     if not pieces:
         return _hull([box for voxels, box in seen if voxels]), size
     run = course.run("dropping specks", 0.07, 0.09, most=2)
     return drop_specks(pieces, course.cutting, mask, run, size * CRUMB).box, size
 
 
-def _look(course, ground, numbers):
+def _look(course, found, numbers):
     """Find the limits of the intensities, and how the foreground fills the grid."""
     run = course.run("sampling the foreground", 0.09, 0.11, most=2)
+    ground, boxes = found.ground, course.boxes
     look = Look(thinning(shape_of(ground.box)), tuple(int(n) for n in numbers))
-    boxes = course.boxes
     seen = run(chunk_ground.look, [(ground, box, look) for box in boxes])
-    samples = [sample for sample, _ in seen]
-    if not is_enough(sum(sample[0].size for sample in samples)):
-        samples = run(chunk_ground.all_inside, [(ground, box) for box in boxes])
-    found = [limits(np.concatenate(channel)) for channel in zip(*samples, strict=True)]
-    return {"limits": found, "filled": _filled([cells for _, cells in seen], numbers)}
+    samples = _channels([sample for sample, _ in seen], found.above)
+    few = [c for c, sample in enumerate(samples) if not is_enough(sample.size)]
+    if few:
+        calls = [(ground, box) for box in boxes]
+        whole = _channels(run(chunk_ground.all_inside, calls), found.above)
+        samples = [whole[c] if c in few else sample for c, sample in enumerate(samples)]
+    filled = _filled([cells for _, cells in seen], numbers)
+    return {"limits": [limits(sample) for sample in samples], "filled": filled}
+
+
+def _channels(parts, above):
+    """Return the intensities of each channel that tell how it is scaled, of all chunks."""
+    whole = [np.concatenate(channel) for channel in zip(*parts, strict=True)]
+    return [above_of(values, None if c else above) for c, values in enumerate(whole)]
 
 
 def _filled(seen: list[Cells], numbers) -> np.ndarray:

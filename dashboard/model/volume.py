@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from dashboard.model.grid import Grid
+from workers import window
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +78,9 @@ class Volume(Grid):
 
     @cached_property
     def window(self) -> tuple[float, float]:
-        """Intensities first shown as black and as white: 0.1 % is cut at both ends.
+        """Intensities first shown as black and as white.
 
-        Taken from about a million voxels, so that opening does not wait for it. At the bright end
-        those at the lowest intensity do not count: around a skull-stripped brain they are most.
+        Taken from about a million voxels, so that opening does not wait for it.
         """
         sample = self.data.ravel()[:: max(1, self.data.size // 1_000_000)]
-        sample = sample[np.isfinite(sample)]
-        above = sample[sample > self.finite_range[0]]
-        if not above.size:
-            return self.finite_range
-        low, high = np.percentile(sample, 0.1), np.percentile(above, 99.9)
-        return (float(low), float(high)) if low < high else self.finite_range
+        return window.first_window(sample, self.finite_range)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.torso import torso
 from dashboard.model.volume import Volume
 
 THICK = np.diag([0.5, 0.5, 4.0, 1.0])
@@ -72,6 +73,15 @@ def test_what_was_cut_away_around_a_brain_does_not_darken_the_window():
 
     assert low == 0
     assert high > 990
+
+
+def test_a_ct_is_first_seen_in_the_window_of_soft_tissue():
+    ct = torso("CT", (75, 65, 30), (5.4, 5.4, 10))
+    padded = torso("CT", (75, 65, 30), (5.4, 5.4, 10), padding=-3024)
+
+    assert holding(ct.image.ravel()).window == (-150, 250)
+    assert holding(padded.image.ravel().astype("f4")).window == (-150, 250)
+    assert holding(ct.image.ravel() + np.int16(1024)).window != (-150, 250)
 
 
 def test_the_same_place_is_recognized_to_a_twentieth_of_a_voxel(volume):

@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from workers.foreground import automatic_threshold, foreground
+from workers.foreground import foreground, lowest, thinning, threshold_of
 
 SHAPE = (60, 70, 50)
 AXES = [np.linspace(-1, 1, n) for n in SHAPE]
 RADIUS = np.sqrt(sum(np.square(g) for g in np.meshgrid(*AXES, indexing="ij")))
 OBJECT, FLUID, CORE = RADIUS < 0.75, (RADIUS > 0.65) & (RADIUS < 0.75), RADIUS < 0.35
 CYLINDER = np.hypot(*np.meshgrid(*AXES[:2], indexing="ij"))[..., None] < np.ones(SHAPE)
+
+
+def automatic_threshold(image):
+    """The threshold of a volume in memory."""
+    thin = tuple(slice(None, None, n) for n in thinning(image.shape))
+    return threshold_of(lowest(image), image[thin])
 
 
 def noise(sigma, seed=0):

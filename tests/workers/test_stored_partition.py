@@ -7,9 +7,11 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from benchmarks.torso import torso
 from tests.workers.stored_cutting import SHAPE, SPACING, Inline, assert_same, head, run
 from workers import stored, stored_ground, stored_partition
 from workers.partition import partition
+from workers.stored_partition import partition_stored
 
 
 @pytest.mark.parametrize("threshold", ["auto", 250.0, None])
@@ -22,6 +24,28 @@ def test_any_chunks_give_the_superpixels_of_the_volume_in_memory(
     found, ids = run(store(image), tmp_path, chunks=chunks, threshold=threshold)
 
     assert_same(found, ids, partition(image, SPACING, count=60, threshold=threshold))
+
+
+@pytest.mark.parametrize("padding", [None, -3024])
+@pytest.mark.parametrize("chunks", [(64, 64, 64), (14, 16, 17), (16, 64, 7), (26, 9, 30)])
+def test_the_body_in_a_ct_is_the_same_in_any_chunks(chunks, padding, store, tmp_path):
+    ct = torso("CT", (50, 43, 20), (8, 8, 15), padding=padding)
+    how = {"count": 60, "threads": 1}
+
+    found = partition_stored(
+        store(ct.image),
+        str(tmp_path / "ids"),
+        ct.spacing,
+        Inline(),
+        work=tmp_path / "work",
+        chunks=chunks,
+        count=60,
+    )
+
+    reference = partition(ct.image, ct.spacing, **how)
+    assert_same(found, stored.opened(tmp_path / "ids")[:], reference)
+    assert (reference.ids > 0)[ct.body].mean() > 0.99
+    assert (reference.ids > 0)[ct.table].mean() < 0.02
 
 
 def test_what_a_kernel_returns_keeps_no_chunk_in_memory(store, tmp_path, monkeypatch):

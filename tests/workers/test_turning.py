@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from benchmarks.torso import torso
 from dashboard.model.volume import Volume
 from tests.workers.test_nifti import AFFINES, OBLIQUE, THICK, content, counted
 from workers import nifti, turning
@@ -55,6 +56,13 @@ def assert_is_as_read(found, out, path, **options):
     assert found.digest == volume.digest
     assert found.finite_range == volume.finite_range
     assert found.window == volume.window
+
+
+def test_a_ct_on_disk_has_the_window_of_soft_tissue_too(tmp_path, out):
+    ct = torso("CT", (50, 43, 20), (8, 8, 15), padding=-3024)
+    nib.save(nib.Nifti1Image(ct.image, np.diag([8, 8, 15, 1.0])), tmp_path / "ct.nii")
+
+    assert turned(tmp_path / "ct.nii", out).window == (-150, 250)
 
 
 @pytest.mark.parametrize("most", [turning.MAX_MEMORY, NARROW, 1])

@@ -5,8 +5,11 @@
 const CT_WINDOWS = [["Brain", 80, 40], ["Stroke", 40, 40], ["Bone", 1800, 400], ["Lung", 1500, -600], ["Abdomen", 400, 50]]
 const CT_AIR = -500 // HU; no MR goes so low
 
+const SOFT_TISSUE = "-150,250" // with which the server opens what it takes for a CT
+
 /** Whether intensities are likely to be Hounsfield units: whole numbers, down to air. */
-const looksLikeCT = ([low, high]) => low <= CT_AIR && Number.isInteger(low) && Number.isInteger(high)
+const looksLikeCT = ([low, high], window) => String(window) === SOFT_TISSUE ||
+  (low <= CT_AIR && Number.isInteger(low) && Number.isInteger(high))
 
 class Presets {
   windows = []
@@ -20,7 +23,7 @@ class Presets {
   }
 
   open({ range, window }) {
-    const ct = looksLikeCT(range) ? CT_WINDOWS : []
+    const ct = looksLikeCT(range, window) ? CT_WINDOWS : []
     this.windows = [["Automatic", window], ["Full range", range],
       ...ct.map(([name, width, level]) => [`${name} · W ${width} L ${level}`, [level - width / 2, level + width / 2]])]
     this.menu.replaceChildren(...this.windows.map(([name], n) => h("option", { value: n }, name)), h("option", { value: -1, hidden: true }, "By hand"))
