@@ -151,7 +151,7 @@ class Hearing:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self._layout(context), int(context["index"]))
-        most_mm = MOST_RADIUS_MM * max(1.0, *self._session.volume.spacing)
+        most_mm = MOST_RADIUS_MM * max(1.0, min(self._session.volume.spacing))
         stroke = Stroke(plane, xy, int(context["label"]), tip_of(most_mm, **context.get("tip", {})))
         return self._session.paint(stroke, str(context.get("name", "")))
 

@@ -71,7 +71,8 @@ class HistoryList {
     const as = JSON.stringify([n, count, title, Math.sign(done - this.done), done === this.active])
     if (before.has(as)) return before.get(as)
     const at = title.lastIndexOf(" · ") // a label's name may hold one too
-    const [what, where] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
+    const [what, place] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
+    const where = this.bench.store?.oriented ? place : place.replace(/^(axial|coronal|sagittal)\b/, (plane) => BY_AXES[plane])
     const state = done === this.done ? "now" : done < this.done ? "" : "undone"
     const row = h("div", {
       class: `edit ${state} ${done === this.active ? "active" : ""}`, role: "option", id: `edit-${done}`,
