@@ -57,7 +57,8 @@ def read_volume(
         if large or store.exceeds_memory(found.shape, found.dtype):
             return store.open(source, name, **which, report=report)
     with volume_file.opened(source, **which, max_voxels=max_voxels, report=report) as found:
-        opened = Volume(found.read(), found.affine, name, found.header, found.notes)
+        told = found.header, found.notes, found.oriented
+        opened = Volume(found.read(), found.affine, name, *told)
     # Computed here, since they scale with the volume and the page must not wait for them.
     _ = opened.digest, opened.window, opened.finite_range
     return opened

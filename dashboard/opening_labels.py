@@ -14,6 +14,7 @@ import numpy as np
 from dashboard import sidecar
 from dashboard.model.grid import Grid
 from dashboard.model.labels import DTYPE, Patch
+from dashboard.model.length_unit import edges_said
 from dashboard.model.palette import MOST_LABEL
 from dashboard.model.volume import Volume
 from dashboard.opening import MOST_LABELS, form_over
@@ -242,7 +243,6 @@ class _Placed(Grid):
 
 def _told(grid: Grid | Source) -> str:
     grid = grid if isinstance(grid, Grid) else _Placed(grid)
-    sides, edges = (" × ".join(map(form, each)) for form, each in
-                    ((str, grid.shape), ("{:.3g}".format, grid.spacing)))  # fmt: skip
+    sides = " × ".join(map(str, grid.shape))
     tilt = f", oblique by {grid.obliqueness_degrees:.0f}°" if grid.obliqueness_degrees > 0.5 else ""
-    return f"{sides} voxels of {edges} mm, {grid.axcodes}{tilt}"
+    return f"{sides} voxels of {edges_said(grid.spacing)}, {grid.axcodes}{tilt}"

@@ -120,15 +120,22 @@ class Store:
             key = Key.of(source.files, volume, form)
         with written(self.root):
             needed = turning.bytes_of(source, self._chunks)
-            found = self._known(key) or self._turned(path, key, needed, report or silent)
+            where = source.affine
+            found = self._known(key, where) or self._turned(path, key, where, needed, report)
         # Another file of the same voxels may have another header.
-        opened = replace(found[0], name=name, header=source.header, notes=source.notes)
+        told = {"header": source.header, "notes": source.notes, "oriented": source.oriented}
+        opened = replace(found[0], name=name, **told)
         weakref.finalize(opened, found[1].release)
         return opened
 
-    def _known(self, key: Key) -> tuple[StoredVolume, Hold] | None:
+    def _known(self, key: Key, where: np.ndarray) -> tuple[StoredVolume, Hold] | None:
+        """Return what was made of a file, unless an earlier version had it lie elsewhere."""
         digest = store_sources.digest_of(self._sources, key)
-        return self._take(self._volumes / digest) if digest else None
+        found = self._take(self._volumes / digest) if digest else None
+        if found and not np.array_equal(found[0].affine, where):
+            found[1].release()
+            return None
+        return found
 
     def _take(self, folder: Path) -> tuple[StoredVolume, Hold] | None:
         """Return the volume of a folder, in use from now on; None if it has no whole one."""
@@ -139,12 +146,13 @@ class Store:
                 hold.release()
         return None
 
-    def _turned(self, path, key, needed, report) -> tuple[StoredVolume, Hold]:
+    def _turned(self, path, key, where, needed, report) -> tuple[StoredVolume, Hold]:
+        report = report or silent
         for folder in (self._volumes, self._sources):
             make(folder)
         with self._turn_of(key, report):
             for _ in range(_RETRIES):
-                if found := self._known(key):
+                if found := self._known(key, where):
                     return found
                 self.make_room(needed)
                 self._turn(path, key, report)

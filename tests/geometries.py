@@ -113,11 +113,12 @@ def forms_of(case):
     }[case.forms]
 
 
-def write(case, folder):
+def write(case, folder, units=2):
     """Write the case's volume; returns the path to open, and the voxels as they are stored."""
     rng = np.random.default_rng(case.number)
     data = rng.integers(0, 200, SHAPE).astype(np.dtype(case.dtype).newbyteorder(case.byte_order))
     header = header_of(case, rng)
+    header["xyzt_units"] = units
     header.set_data_dtype(data.dtype)
     header.set_data_shape(SHAPE)
     paired = case.ending == ".hdr"
@@ -139,7 +140,6 @@ def header_of(case, rng):
     qform, sform = forms_of(case)
     header = nib.Nifti1Header(endianness=case.byte_order)
     header["pixdim"][1:4] = SPACING
-    header["xyzt_units"] = 2
     if qform is not None:
         set_qform(header, qform)
         header["qform_code"] = rng.integers(1, 5)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import shutil
 
+import nibabel as nib
 import numpy as np
 import pytest
 import SimpleITK
@@ -150,6 +151,24 @@ def test_a_label_map_lies_where_its_volume_lies(count, tmp_path):
         shutil.rmtree(folder)
 
     assert misses == []
+
+
+@pytest.mark.parametrize(("units", "mm"), [(1, 1e3), (2, 1), (3, 1e-3)])
+@pytest.mark.parametrize("ending", [".nii.gz", ".hdr"])
+def test_lengths_in_metres_and_micrometres_lie_where_itk_has_them(units, mm, ending, tmp_path):
+    each = next(case for case in geometries.cases(EVERY) if case.tilt and case.forms == "both")
+    source, _ = geometries.write(each._replace(ending=ending), tmp_path, units=units)
+    labels = np.random.default_rng(0).integers(0, 6, geometries.SHAPE, dtype=np.uint16)
+    volume = read_volume(source, source.name)
+    path = tmp_path / "labels.nii.gz"
+
+    save_labels(volume, labels, path)
+
+    where = np.diag([mm, mm, mm, 1]) @ geometries.affine_of(each)
+    for affine in (volume.affine, *(geometries.seen_by_itk(of)[0] for of in (source, path))):
+        assert far(each, affine, where) < NEAR_MM * mm
+    assert_array_equal(*(geometries.seen_by_nibabel(of)[0] for of in (source, path)))
+    assert nib.load(path).header["xyzt_units"] == units
 
 
 @pytest.mark.skipif(not HAS_NIFTI_TOOL, reason="nifti_tool (Debian: nifti-bin) is not installed")

@@ -41,6 +41,26 @@ def test_it_prints_what_the_kernel_finds(supervox, pair, oblique):  # noqa: F811
         assert float(row["centroid_r_mm"]) == pytest.approx(found.centroid_mm[0])
 
 
+@pytest.mark.parametrize(("unit", "factor"), [("micron", 1e3), ("meter", 1e-3), ("mm", 1)])
+@pytest.mark.parametrize("map_unit", ["same", "mm"])
+def test_sizes_are_in_mm_whatever_the_file_has(supervox, tmp_path, unit, factor, map_unit):  # noqa: F811
+    labels = np.zeros((9, 8, 7), np.uint8)
+    labels[2:6, 1:5, 3:7] = 1
+    paths = tmp_path / "scan.nii.gz", tmp_path / "scan_dseg.nii.gz"
+    units = (unit, factor), ((unit, factor) if map_unit == "same" else ("mm", 1))
+    for path, (each, by) in zip(paths, units, strict=True):
+        image = nib.Nifti1Image(labels, np.diag([-by, -by, 1.5 * by, 1]))
+        image.header.set_xyzt_units(each)
+        nib.save(image, path)
+
+    status, printed, _ = supervox("stats", *paths)
+
+    (row,) = rows_of(printed)
+    assert status == 0
+    assert float(row["volume_mm3"]) == pytest.approx(96)
+    assert float(row["centroid_s_mm"]) == pytest.approx(1.5 * 4.5)
+
+
 def test_a_table_beside_the_labels_names_them(supervox, pair):  # noqa: F811
     (pair[1].parent / "scan_dseg.tsv").write_text("index\tname\n1\tGreen\n")
 

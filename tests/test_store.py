@@ -26,7 +26,7 @@ from dashboard.store import MOST_BYTES, Storage, Store
 from dashboard.store_hold import Hold
 from tests.conftest import nifti_bytes
 from tests.storing import store_in
-from workers import nifti, turning
+from workers import nifti, nifti_place, turning
 from workers.stored import opened
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +147,21 @@ def test_a_file_that_has_changed_is_turned_anew(store, scan, turns, change):
 
     assert len(turns) == 2
     assert_is(found, data)
+
+
+def test_what_an_earlier_version_laid_elsewhere_is_turned_anew(store, scan, turns, monkeypatch):
+    path = scan()
+    with path.open("r+b") as file:
+        file.seek(123)
+        file.write(b"\3")  # lengths in micrometres, which were once taken for mm
+    with monkeypatch.context() as earlier:
+        earlier.setattr(nifti_place, "_in_mm", lambda _, affine: affine)
+        store.open(path, "scan")
+
+    again = store.open(path, "scan")
+
+    assert turns == [path, path]
+    assert again.spacing == pytest.approx((1e-3, 1.5e-3, 2e-3))
 
 
 def test_each_volume_of_a_file_is_its_own(store, scan, turns):

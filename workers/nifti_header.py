@@ -50,10 +50,10 @@ class Layout(NamedTuple):
     slope, inter : float
         value = stored × slope + inter; (1, 0) where the file does not scale.
     affine : (4, 4) ndarray of float64
-        Voxel to RAS+.
+        Voxel to RAS+ mm.
     header : bytes
-        The header block as it is in the file; where only one of its forms counts, with both
-        made to say what it says (`workers.nifti_forms.settle`).
+        The header block as it is in the file, in its unit; where only one of its forms counts,
+        with both made to say what it says (`workers.nifti_forms.settle`).
     notes : tuple of str
         What the user should know of how the file was understood.
     """

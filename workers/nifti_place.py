@@ -7,6 +7,7 @@ from typing import NamedTuple
 import nibabel as nib
 import numpy as np
 
+from workers.lengths import unit_mm
 from workers.nifti_error import FormsDiffer, UnreadableFile
 from workers.nifti_forms import apart, difference, is_sheared, settle, spaces, takers
 
@@ -16,7 +17,7 @@ FORMS = ("qform", "sform")
 _CORNER_TOLERANCE = 0.1  # voxel edges: quaternions in float32 move a far corner by about 0.001
 _EDGE_TOLERANCE = 0.01
 _FLAT = 1e-4  # volume of the cell whose edges are the axes' directions
-_UNITS = {1: "metres", 3: "micrometres"}
+_UNITS = {1: ("m", "metres"), 3: ("um", "micrometres")}
 
 
 class Place(NamedTuple):
@@ -25,11 +26,12 @@ class Place(NamedTuple):
     Attributes
     ----------
     affine : (4, 4) ndarray of float64
-        Voxel to RAS+.
+        Voxel to RAS+ mm, whatever the header's unit is.
     notes : tuple of str
         What the user should know of how it was found.
     settled : nibabel header or None
-        Where only one of two forms counts: the header with both made to say what it says.
+        Where only one of two forms counts: the header with both made to say what it says, in the
+        header's own unit.
     """
 
     affine: np.ndarray
@@ -75,7 +77,9 @@ def place(header: nib.Nifti1Header, shape: tuple[int, int, int], form: str | Non
     else:
         (only,) = usable.values()
         found = Place(only, _alone_notes(header, only))
-    return found._replace(notes=(*found.notes, *_unit_notes(header)))
+    return found._replace(
+        affine=_in_mm(header, found.affine), notes=(*found.notes, *_unit_notes(header))
+    )
 
 
 def _check(header):
@@ -119,7 +123,8 @@ def _of_both(header, shape, form, affines):
     if apart(qform, sform, shape) <= tolerance:
         return Place(sform)
     if form is None:
-        said = difference(qform, sform, shape), spaces(header), takers(header, sform)
+        affines = {name: _in_mm(header, affine) for name, affine in affines.items()}
+        said = difference(*affines.values(), shape), spaces(header), takers(header, sform)
         sentence = "its qform and sform place it differently: choose one."
         raise FormsDiffer(sentence, " ".join(said), affines)
     other = FORMS[form == "qform"]
@@ -148,6 +153,21 @@ def _alone_notes(header, affine):
     return ()
 
 
+def _in_mm(header, affine):
+    """Return an affine in mm; the very same where the header gives lengths in mm, or no unit."""
+    if (unit := _unit(header)) is None:
+        return affine
+    scaled = affine.copy()
+    scaled[:3] *= unit_mm(unit[0])
+    return scaled
+
+
+def _unit(header):
+    return _UNITS.get(int(header["xyzt_units"]) & 7)
+
+
 def _unit_notes(header):
-    unit = _UNITS.get(int(header["xyzt_units"]) & 7)
-    return (f"The file gives lengths in {unit}; they are shown as mm.",) if unit else ()
+    if (unit := _unit(header)) is None:
+        return ()
+    said = "here they are in mm, and in its own unit in what is downloaded."
+    return (f"The file gives lengths in {unit[1]}: {said}",)

@@ -13,45 +13,28 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from workers.lengths import in_mm
 from workers.nifti_error import UnreadableFile, chosen
 from workers.nifti_header import check_voxels
 from workers.nifti_made import header_of
+from workers.ome_axes import affine_of, axes_of, transformed
 from workers.progress import Report, silent
-from workers.source import Source, StoredLevel
+from workers.source import Source, StoredLevel, held
 from workers.stored import opened as opened_array
 from workers.turning_error import Unwritable
 
 _RECORDS = ("zarr.json", ".zattrs")
-_DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8")
-_WORLD = {"x": (0, -1), "y": (1, -1), "z": (2, 1)}
+_DTYPES = ("b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8")
 _LONGEST = 256  # of a chunk of a level that is used as it is
 _MOST_BYTES = 2**26  # read at once, unless a single chunk has more
 _MOST_CHUNK = 2**30
 _PLACED = (
-    "OME-Zarr has no orientation: the volume is placed as ITK (3D Slicer) does, x to the left, "
-    "y to the back, z upwards."
+    "OME-Zarr has no orientation: its x, y and z lie in what is downloaded as ITK (3D Slicer) has "
+    "them."
 )
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
-
-
-class _Axes(NamedTuple):
-    """Of the arrays: which are of space, in their order; the others make volumes."""
-
-    names: tuple[str, ...]
-    units: tuple[str, ...]
-
-    @property
-    def space(self) -> list[int]:
-        return [n for n, name in enumerate(self.names) if name in _WORLD]
-
-    @property
-    def others(self) -> list[int]:
-        return [n for n, name in enumerate(self.names) if name not in _WORLD]
 
 
 def is_one(folder: Path) -> bool:
@@ -106,9 +89,9 @@ def _said() -> Iterator[None]:
 
 def _source(folder, volume, max_voxels, report):
     image = _multiscales(folder)
-    axes = _axes(image)
     datasets = image["datasets"]
     first = _array(folder, datasets[0]["path"])
+    axes = axes_of(image, first.ndim)
     if first.ndim != len(axes.names):
         raise UnreadableFile(f"expected {len(axes.names)} axes, as it says; got {first.shape}.")
     shape = tuple(first.shape[n] for n in axes.space)
@@ -118,8 +101,8 @@ def _source(folder, volume, max_voxels, report):
     which = chosen(volume, count)
     notes = (_PLACED, *([f"Volume {which + 1} of {count}."] if count > 1 else []))
     place = dict(zip(axes.others, map(int, np.unravel_index(which, others)), strict=True))
-    affine, missing = _affine(image, datasets[0], axes)
-    dtype = first.dtype.newbyteorder("=")
+    affine, missing = affine_of(image, datasets[0], axes)
+    dtype = held(first.dtype)
     return Source(
         shape,
         dtype,
@@ -129,6 +112,7 @@ def _source(folder, volume, max_voxels, report):
         (folder,),
         lambda steps: _parts(first, axes, place, shape, steps, report),
         _levels(folder, image, first, axes) if not axes.others else (),
+        oriented=False,
     )
 
 
@@ -147,15 +131,24 @@ def _multiscales(folder):
             images = told.get("ome", told).get("multiscales")
             if images:
                 return images[0]
+            if inside := _inside(folder, told.get("ome", told)):
+                raise UnreadableFile(f"expected one image of OME-Zarr; {inside} inside it.")
     raise UnreadableFile("expected an image of OME-Zarr; this zarr says of none (multiscales).")
 
 
-def _axes(image):
-    told = [each if isinstance(each, dict) else {"name": each} for each in image["axes"]]
-    names = tuple(str(each["name"]).lower() for each in told)
-    if sorted(name for name in names if name in _WORLD) != ["x", "y", "z"]:
-        raise UnreadableFile(f"expected the axes x, y and z; its are {', '.join(names)}.")
-    return _Axes(names, tuple(str(each.get("unit", "")) for each in told))
+def _inside(folder, told):
+    """Return in words which folder of a group that holds images is to be opened; "" of another."""
+    if "bioformats2raw.layout" in told:
+        images = [name for name in map(str, range(100)) if is_one(folder / name)]
+        also = f" (or another up to {images[-1]})" if images[1:] else ""
+        return f"this folder holds images by their numbers: open the folder 0{also}"
+    if "plate" in told:
+        return "this folder is a plate of wells: open a field of one of them, such as A/1/0,"
+    if "well" in told:
+        return "this folder is a well: open one of its fields, such as 0,"
+    if told.get("labels"):
+        return f"this folder lists label maps: open the folder {told['labels'][0]}"
+    return ""
 
 
 def _array(folder, path):
@@ -170,45 +163,13 @@ def _array(folder, path):
     return array
 
 
-def _transformed(image, dataset, count):
-    """Return scale and translation of a level, by what its own and the image's steps say."""
-    scale, shift = np.ones(count), np.zeros(count)
-    for step in (*dataset.get("coordinateTransformations", ()),
-                 *image.get("coordinateTransformations", ())):  # fmt: skip
-        if step["type"] == "scale":
-            by = np.array(step["scale"], float)
-            scale, shift = scale * by, shift * by
-        elif step["type"] == "translation":
-            shift = shift + np.array(step["translation"], float)
-        elif step["type"] != "identity":
-            raise UnreadableFile(f"expected a scale and a translation; it has a {step['type']}.")
-    return scale, shift
-
-
-def _affine(image, dataset, axes):
-    scale, shift = _transformed(image, dataset, len(axes.names))
-    if not (np.isfinite([scale, shift]).all() and scale.all()):
-        raise UnreadableFile(f"expected voxel edges above 0; its scale says {scale.tolist()}.")
-    affine, missing = np.eye(4), ()
-    affine[:3, :3] = 0
-    for column, n in enumerate(axes.space):
-        edge = in_mm(scale[n], axes.units[n])
-        if edge is None:
-            missing = ("The file tells no voxel size with a unit: its numbers are taken for mm.",)
-            edge = scale[n]
-        row, sign = _WORLD[axes.names[n]]
-        affine[row, column] = sign * edge
-        affine[row, 3] = sign * shift[n] * edge / scale[n]
-    return affine, missing
-
-
 def _levels(folder, image, first, axes):
     """Return those levels that can be used as they are; none if the first cannot."""
-    finest, _ = _transformed(image, image["datasets"][0], len(axes.names))
+    finest, _ = transformed(image, image["datasets"][0], len(axes.names))
     levels = []
     for dataset in image["datasets"]:
         array = _array(folder, dataset["path"])
-        scale, _ = _transformed(image, dataset, len(axes.names))
+        scale, _ = transformed(image, dataset, len(axes.names))
         strides = tuple(int(n) for n in np.rint(scale / finest))
         if not _serves(array, first, strides, levels):
             break
@@ -221,7 +182,7 @@ def _serves(array, first, strides, finer):
     above = finer[-1].strides if finer else (1, 1, 1)
     halved = all(b in {a, 2 * a} for a, b in zip(above, strides, strict=True))
     fits = array.shape == tuple(-(-n // s) for n, s in zip(first.shape, strides, strict=True))
-    return near and halved and fits and array.dtype == first.dtype and array.dtype.isnative
+    return near and halved and fits and array.dtype == first.dtype == held(first.dtype)
 
 
 def _parts(array, axes, place, shape, steps, report):

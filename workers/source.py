@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from workers.stored import Box
 
 
+_HELD = {"b1": np.dtype("u1"), "f2": np.dtype("f4")}
+
+
+def held(dtype: np.dtype) -> np.dtype:
+    """Return the native dtype in which values of a file's are held: one that NIfTI has, too."""
+    kind = dtype.str[1:]  # which names one of the types that C has twice
+    return _HELD.get(kind, np.dtype(kind))
+
+
 class StoredLevel(NamedTuple):
     """A resolution that lies on disk already, as `dashboard.model.stored_volume.Level`."""
 
@@ -44,6 +53,9 @@ class Source(NamedTuple):
         when the file was read to its end and found whole.
     levels : tuple of StoredLevel
         Those that can be used where they lie, from the finest; mostly none.
+    oriented : bool
+        Whether the file can say where left and right of a patient are; else its affine lays x to
+        the left, y to the back and z upwards, as ITK does.
     """
 
     shape: tuple[int, int, int]
@@ -54,6 +66,7 @@ class Source(NamedTuple):
     files: tuple[Path, ...]
     parts: Callable[[tuple[int, int, int]], Iterator[tuple[Box, np.ndarray]]]
     levels: tuple[StoredLevel, ...] = ()
+    oriented: bool = True
 
     def read(self) -> np.ndarray:
         """Return all of it: C-contiguous, read-only."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -24,19 +23,20 @@ from workers.nifti_error import UnreadableFile, chosen
 from workers.nifti_header import check_voxels
 from workers.nifti_made import header_of
 from workers.progress import Report, silent
-from workers.source import Source
+from workers.slice_names import Run, runs
+from workers.source import Source, held
 from workers.tiff_pages import Pages, check_chain, check_page
-from workers.tiff_spacing import spacing_of
+from workers.tiff_spacing import ome_pixels, spacing_of
 
 if TYPE_CHECKING:
     from workers.stored import Box
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 ENDINGS = (".tif", ".tiff", ".btf")
-_SLICES = ("Z", "I", "Q")
+_NAMELESS = ("I", "Q")
 _PLACED = (
-    "TIFF has no orientation: the volume is placed as ITK (3D Slicer) does, columns to the left, "
-    "rows to the back, slices upwards."
+    "TIFF has no orientation: its columns, rows and slices are x, y and z, and lie in what is "
+    "downloaded as ITK (3D Slicer) has them."
 )
 _WRONG = (
     TiffFileError, struct.error, ValueError, LookupError, TypeError, AttributeError,
@@ -55,7 +55,7 @@ def opened(
     source : Path or bytes
         A TIFF file, its content, or a folder that holds some.
     volume : int, optional
-        Which channel or time, from 0.
+        Which channel or time, from 0; of a folder, which of those that its names tell apart.
     max_voxels : int
         Of more, nothing is opened.
     report : callable, optional
@@ -71,28 +71,41 @@ def opened(
     SeveralVolumes, UnreadableFile
         The sentence lacks the name.
     """
-    is_bytes = isinstance(source, bytes)
-    is_folder = not is_bytes and source.is_dir()
-    files = [] if is_bytes else slices_in(source) if is_folder else [source]
-    first = io.BytesIO(source) if is_bytes else files[0]
+    files, order = _files(source, volume)
     with ExitStack() as stack:
         with _said():
+            first = files[0] if files else io.BytesIO(source)
             file = stack.enter_context(TiffFile(first, _multifile=False))
             check_chain(file)
-            shape, pages, notes = _found(file, files if is_folder else None, volume)
-            dtype = file.series[0].dtype.newbyteorder("=")
-            spacing, missing = spacing_of(file, file.series[0].keyframe)
+            ome = ome_pixels(file)
+            shape, pages, notes = _found(file, None if order is None else files, volume)
+            dtype = held(file.series[0].dtype)
+            edges = spacing_of(file, file.series[0], ome)
         check_voxels(shape, max_voxels)
-        affine = np.diag([-spacing[0], -spacing[1], spacing[2], 1.0])
+        affine = np.diag([-edges.mm[0], -edges.mm[1], edges.mm[2], 1.0])
         yield Source(
             shape,
             dtype,
             affine,
             header_of(shape, dtype, affine),
-            (_PLACED, *missing, *notes),
+            (_PLACED, *edges.notes, *(order or ()), *notes),
             tuple(files),
-            lambda _: _parts(shape, pages, report or silent),
+            lambda _: _parts(shape, pages, dtype, report or silent),
+            oriented=False,
         )
+
+
+def _files(source, volume):
+    """Return the files of one volume; of a folder notes on their order, else None."""
+    if isinstance(source, bytes):
+        return [], None
+    if not source.is_dir():
+        return [source], None
+    volumes = slices_in(source)
+    which = chosen(volume, len(volumes))
+    run = volumes[which]
+    number = (f"Volume {which + 1} of {len(volumes)}.",) if len(volumes) > 1 else ()
+    return [source / name for name in run.names], (*number, *run.notes)
 
 
 def _found(file, files, volume):
@@ -114,19 +127,28 @@ def _found(file, files, volume):
 def _chosen(series, volume):
     """Return how many slices the volume has, their indices, and notes.
 
-    Slices follow Z, or what has no name, or the only axis there is; all other axes make volumes.
+    Slices follow Z, else the last axis without a name, else the only axis there is; all other
+    axes make volumes.
     """
     axes, sizes = series.axes[:-2], series.shape[:-2]
-    along = next((axis for axis in (*_SLICES, *axes[:1]) if axis in axes), None)
-    if along not in _SLICES and len(axes) > 1:
-        along = None
+    along = _along(axes)
     indices = np.arange(math.prod(sizes)).reshape(sizes)
     if along is not None:
-        indices = np.moveaxis(indices, axes.index(along), -1)
+        indices = np.moveaxis(indices, along, -1)
     indices = indices.reshape(-1, indices.shape[-1] if along is not None else 1)
     which = chosen(volume, len(indices))
     notes = (f"Volume {which + 1} of {len(indices)}.",) if len(indices) > 1 else ()
     return indices.shape[1], indices[which].tolist(), notes
+
+
+def _along(axes):
+    """Return at which place the axis of the slices is; None if each slice is a volume."""
+    if "Z" in axes:
+        return axes.index("Z")
+    nameless = [n for n, axis in enumerate(axes) if axis in _NAMELESS]
+    if nameless:
+        return nameless[-1]
+    return 0 if len(axes) == 1 else None
 
 
 def _of_files(files, like):
@@ -159,16 +181,16 @@ def _single(file, path=None):
     return series.keyframe.imagelength, series.keyframe.imagewidth
 
 
-def _parts(shape, pages, report) -> Iterator[tuple[Box, np.ndarray]]:
+def _parts(shape, pages, dtype, report) -> Iterator[tuple[Box, np.ndarray]]:
     for k in range(shape[2]):
         with _said():
-            values = next(pages)
+            values = next(pages).astype(dtype, copy=False)
         yield (slice(0, shape[0]), slice(0, shape[1]), slice(k, k + 1)), values.T[:, :, None]
         report((k + 1) / shape[2])
 
 
-def slices_in(folder: Path) -> list[Path]:
-    """Return the TIFF files of a folder by the numbers in their names.
+def slices_in(folder: Path) -> list[Run]:
+    """Return the TIFF files of a folder, volume by volume, by the numbers in their names.
 
     Raises
     ------
@@ -182,12 +204,7 @@ def slices_in(folder: Path) -> list[Path]:
     for path in files:
         if path.is_symlink() or not path.is_file():
             raise UnreadableFile(f"expected files in the folder; {path.name} is none.")
-    return sorted(files, key=_natural)
-
-
-def _natural(path):
-    parts = re.split(r"(\d+)", path.name.lower())
-    return [(int(part), "") if n % 2 else (0, part) for n, part in enumerate(parts)], path.name
+    return runs([path.name for path in files])
 
 
 @contextmanager

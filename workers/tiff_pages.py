@@ -11,7 +11,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage, TiffPageSerie
 
 from workers.nifti_error import UnreadableFile
 
-_DTYPES = ("u1", "i1", "u2", "i2", "u4", "i4", "f4")
+_DTYPES = ("b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8")
 _GREY = (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE)
 _DEFLATE = (COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE)
 _COMPRESSIONS = (COMPRESSION.NONE, COMPRESSION.PACKBITS, *_DEFLATE)
@@ -28,10 +28,15 @@ def check_page(page: TiffPage) -> None:
     UnreadableFile
     """
     if page.samplesperpixel != 1 or page.photometric not in _GREY:
-        raise UnreadableFile("expected grey slices; these are in colour.")
+        many = f" of {page.samplesperpixel} values a voxel" if page.samplesperpixel > 1 else ""
+        raise UnreadableFile(
+            f"expected grey slices; these are in colour{many}: save them in grey, or each channel "
+            "on its own."
+        )
     if page.dtype is None or page.dtype.newbyteorder("=").str[1:] not in _DTYPES:
         raise UnreadableFile(
-            f"expected integers of 8 to 32 bits or float32; its voxels are {page.dtype}."
+            f"expected integers or reals of at most 64 bits; its voxels are {page.dtype}: save "
+            "them again as 16-bit integers or float32."
         )
     if page.compression not in _COMPRESSIONS:
         name = getattr(page.compression, "name", page.compression)

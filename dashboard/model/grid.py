@@ -11,6 +11,7 @@ class Grid:
 
     shape: tuple[int, int, int]
     affine: np.ndarray
+    oriented: bool
 
     @property
     def voxels(self) -> int:

@@ -46,7 +46,7 @@ class StoredVolume(Grid):
         From the finest to the coarsest.
     dtype : dtype
         Of the intensities.
-    affine, name, header, notes
+    affine, name, header, notes, oriented
         As of `Volume`.
     digest : str
         The very same as that of the `Volume` with these intensities and this affine.
@@ -64,6 +64,7 @@ class StoredVolume(Grid):
     digest: str
     finite_range: tuple[float, float]
     window: tuple[float, float]
+    oriented: bool = True
 
     @property
     def shape(self) -> tuple[int, int, int]:

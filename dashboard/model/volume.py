@@ -28,6 +28,9 @@ class Volume(Grid):
         Header block of the source file, from which exports take codes and units.
     notes : tuple of str
         What the annotator should know of how the file was read.
+    oriented : bool
+        Whether the file can say where left and right of a patient are; if not, world x, y and z
+        are the file's own, of which x and y count to the left and to the back.
     """
 
     data: np.ndarray
@@ -35,6 +38,7 @@ class Volume(Grid):
     name: str = "volume"
     header: bytes = b""
     notes: tuple[str, ...] = ()
+    oriented: bool = True
 
     def __post_init__(self) -> None:
         if self.data.ndim != 3:

@@ -17,7 +17,7 @@ from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Question, Refused, Session
 from dashboard.views import wire
 
-MOST_RADIUS_MM = 1000
+MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
 
 
 class Hearing:
@@ -151,7 +151,8 @@ class Hearing:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         plane = Plane(self._layout(context), int(context["index"]))
-        stroke = Stroke(plane, xy, int(context["label"]), tip_of(**context.get("tip", {})))
+        most_mm = MOST_RADIUS_MM * max(1.0, min(self._session.volume.spacing))
+        stroke = Stroke(plane, xy, int(context["label"]), tip_of(most_mm, **context.get("tip", {})))
         return self._session.paint(stroke, str(context.get("name", "")))
 
     def _layout(self, context: dict) -> Layout:
@@ -222,12 +223,14 @@ class Hearing:
 
 
 def tip_of(
+    most_mm: float,
+    /,
     kind: str = "superpixels",
     radius_mm: float = 0,
     is_ball: bool = False,
     is_within: bool = False,
 ) -> Tip:
-    """Return what the page draws with.
+    """Return what the page draws with, its radius being at most `most_mm`.
 
     Raises
     ------
@@ -237,6 +240,6 @@ def tip_of(
     if kind not in KINDS:
         raise Refused(f"The page draws with “{kind}”, which is unknown here: reload it.")
     radius = number("Radius", radius_mm)
-    if not 0 <= radius <= MOST_RADIUS_MM:
-        raise Refused(f"Radius must be from 0 to {MOST_RADIUS_MM} mm; got {radius:g}.")
+    if not 0 <= radius <= most_mm:
+        raise Refused(f"Radius must be from 0 to {most_mm:g} mm; got {radius:g}.")
     return Tip(kind, radius, bool(is_ball), bool(is_within))

@@ -14,6 +14,7 @@ from dashboard.model.change import Divided, Painted, Patched
 from dashboard.model.channel import Channel
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
+from dashboard.model.length_unit import edges_said, unit_of
 from dashboard.model.plane import NAMES, Layout, layouts
 from dashboard.session import Notice, Session
 from dashboard.views import wire
@@ -31,6 +32,8 @@ from dashboard.views.workbench import Workbench
 FIGURES = (*NAMES, "compare")
 REST_MS = 700
 TITLES = 10_000  # in one message
+# Where the file knows no left and right: which of its axes runs to that side.
+BY_AXES = {"L": "X", "P": "Y", "S": "Z", "R": "", "A": "", "I": ""}
 
 
 class Page:
@@ -305,13 +308,14 @@ def describe(session: Session, laid: dict[str, Layout]) -> dict:
         "facts": facts(volume),
         "shape": list(volume.shape),
         "spacing": list(volume.spacing),
+        "unit": unit_of(volume.spacing)._asdict(),
+        "oriented": volume.oriented,
         "affine": volume.affine.tolist(),
         "voxel_mm3": volume.voxel_mm3,
-        "layouts": {name: plain(layout) for name, layout in laid.items()},
-        "neurological": {
-            name: plain(layout)
-            for name, layout in layouts(volume.affine, volume.shape, radiological=False).items()
-        },
+        "layouts": _all_plain(laid, volume),
+        "neurological": _all_plain(
+            layouts(volume.affine, volume.shape, radiological=False), volume
+        ),
         "range": list(volume.finite_range),
         "window": list(volume.window),
         "cursor": list(session.cursor),
@@ -332,8 +336,12 @@ def listed(channel: Channel) -> dict:
     }
 
 
-def plain(layout: Layout) -> dict:
-    """Return a layout for the page's script."""
+def _all_plain(laid, volume):
+    return {name: plain(layout, oriented=volume.oriented) for name, layout in laid.items()}
+
+
+def plain(layout: Layout, *, oriented: bool = True) -> dict:
+    """Return a layout for the page's script, with the file's axes as letters if it is of none."""
     return {
         "axis": layout.axis,
         **{
@@ -341,7 +349,7 @@ def plain(layout: Layout) -> dict:
                 "index": axis.index,
                 "size": axis.size,
                 "reversed": axis.reversed,
-                "letters": list(axis.letters),
+                "letters": [each if oriented else BY_AXES[each] for each in axis.letters],
             }
             for name, axis in (("x", layout.x), ("y", layout.y))
         },
@@ -350,9 +358,9 @@ def plain(layout: Layout) -> dict:
 
 def facts(volume: Grid) -> list[str]:
     """Return what is said of a volume beside its name."""
-    spacing = [f"{edge:.3g}" for edge in volume.spacing]
-    edges = spacing[0] if len(set(spacing)) == 1 else " × ".join(spacing)
-    said = [" × ".join(map(str, volume.shape)), f"{edges} mm", volume.axcodes]
+    said = [" × ".join(map(str, volume.shape)), edges_said(volume.spacing)]
+    if volume.oriented:
+        said.append(volume.axcodes)
     if volume.obliqueness_degrees > 0.5:
         said.append(f"oblique by {volume.obliqueness_degrees:.0f}°")
     if demo.is_demo(volume.name, volume.shape):

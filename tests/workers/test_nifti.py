@@ -396,10 +396,47 @@ def test_the_qform_is_used_when_there_is_no_sform():
     assert file.notes == ()
 
 
-def test_micrometres_are_noted():
-    file = nifti.read(content(counted(), xyzt_units=3))
+@pytest.mark.parametrize(
+    ("units", "mm", "name"), [(3, 1e-3, "micrometres"), (1 | 8, 1e3, "metres")]
+)
+def test_other_lengths_are_read_in_mm_and_written_as_they_were(units, mm, name):
+    source = content(counted(), OBLIQUE, xyzt_units=units)
 
-    assert file.notes == ("The file gives lengths in micrometres; they are shown as mm.",)
+    file = nifti.read(source)
+
+    assert_allclose(file.affine, np.diag([mm, mm, mm, 1]) @ OBLIQUE, rtol=1e-6)
+    (note,) = file.notes
+    assert f"in {name}: here they are in mm" in note
+    written = gzip.decompress(nifti.encode_labels(file.data, file.header))
+    ours, theirs = (nib.Nifti1Image.from_bytes(each).header for each in (source, written))
+    for field in ("srow_x", "srow_y", "srow_z", "quatern_b", "qoffset_x", "xyzt_units"):
+        assert_array_equal(theirs[field], ours[field])
+    assert_array_equal(theirs["pixdim"][:4], ours["pixdim"][:4])
+
+
+@pytest.mark.parametrize("units", [0, 2, 2 | 8, 4])
+def test_lengths_in_mm_and_without_a_unit_keep_their_bits(units):
+    source = content(counted(), OBLIQUE, xyzt_units=units)
+
+    file = nifti.read(source)
+
+    assert_array_equal(file.affine, nib.Nifti1Image.from_bytes(source).affine)
+    assert file.notes == ()
+
+
+def test_forms_that_differ_are_told_in_mm():
+    other = OBLIQUE.copy()
+    other[:3, 3] += (5000, 0, 0)
+    source = content(counted(), OBLIQUE, xyzt_units=3, qoffset_x=other[0, 3])
+
+    with pytest.raises(nifti.FormsDiffer) as differ:
+        nifti.read(source)
+
+    assert_allclose(
+        differ.value.affines["sform"], np.diag([1e-3, 1e-3, 1e-3, 1]) @ OBLIQUE, rtol=1e-6
+    )
+    assert "shifted by 5" in differ.value.difference
+    assert_array_equal(nifti.read(source, form="qform").affine, differ.value.affines["qform"])
 
 
 def test_an_extension_before_the_voxels_is_skipped():

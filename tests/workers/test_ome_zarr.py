@@ -18,6 +18,7 @@ from workers.turning import turn
 SHAPE = (10, 14, 12)
 CHUNKS = (4, 4, 4)
 MICROMETRES = [(name, "space", "micrometer") for name in "zyx"]
+FIVE = [("t", "time", "second"), ("c", "channel"), *MICROMETRES]
 
 
 def counted(shape=SHAPE, dtype="u2"):
@@ -124,15 +125,77 @@ def test_lengths_without_a_unit_are_taken_for_mm_and_this_is_said(folder):
     assert "taken for mm" in found.notes[1]
 
 
+def test_a_negative_scale_is_an_axis_that_runs_the_other_way(folder):
+    steps = [{"type": "translation", "translation": [6, 0, 1]}]
+    write(folder, [counted()], scale=(-3, 2, -1), coordinateTransformations=steps)
+
+    _, found = read(folder)
+
+    assert_allclose(
+        found.affine, [[0, 0, 1e-3, -1e-3], [0, -2e-3, 0, 0], [-3e-3, 0, 0, 6e-3], [0, 0, 0, 1]]
+    )
+    assert len(found.notes) == 1
+    assert not found.oriented
+
+
+@pytest.mark.parametrize("unit", [None, "", 3])
+def test_a_unit_that_is_missing_is_that_of_the_other_axes(folder, unit):
+    axes = [(*axis[:2], unit) if axis[0] == "x" else axis for axis in MICROMETRES]
+    write(folder, [counted()], axes=axes, scale=(-3, 2, 1))
+
+    _, found = read(folder)
+
+    assert_allclose(np.linalg.norm(found.affine[:3, :3], axis=0), (3e-3, 2e-3, 1e-3))
+    assert found.notes[1] == "The file tells no unit along x: that of the other axes is taken."
+
+
+def test_an_image_without_axes_has_those_of_the_first_versions(folder):
+    write(folder, [counted((2, *SHAPE))], axes=FIVE[1:], scale=(1, 3, 2, 1), chunks=(1, 4, 4, 4))
+    told = json.loads((folder / ".zattrs").read_text())
+    del told["multiscales"][0]["axes"]
+    record(folder, 2, told)
+
+    data, found = read(folder, volume=1)
+
+    assert_array_equal(data, counted((2, *SHAPE))[1])
+    assert_allclose(np.linalg.norm(found.affine[:3, :3], axis=0), (3, 2, 1))
+
+
+@pytest.mark.parametrize(("dtype", "held"), [("?", "u1"), ("f2", "f4")])
+def test_masks_and_halves_are_read_in_a_type_that_nifti_has(folder, out, dtype, held):
+    data = (counted() % 2).astype(dtype)
+    write(folder, [data])
+
+    found, source = read(folder)
+    turn(folder, out, chunks=CHUNKS)
+
+    assert_array_equal(found, data)
+    assert found.dtype == source.dtype == np.dtype(held)
+    assert_array_equal(opened(out / "level-0")[:], data)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"bioformats2raw.layout": 3}, "open the folder 0 inside"),
+        ({"plate": {}}, "such as A/1/0"),
+        ({"well": {}}, "such as 0"),
+        ({"labels": ["cells"]}, "open the folder cells inside"),
+    ],
+)
+def test_a_folder_of_images_says_what_to_open(folder, told, said):
+    zarr.open_group(folder, mode="w", zarr_format=2)
+    record(folder, 2, told)
+
+    assert said in refusal(folder)
+
+
 def test_axes_in_another_order_are_placed_by_their_names(folder):
     write(folder, [counted()], axes=[(name, "space", "millimeter") for name in "xzy"])
 
     assert_allclose(
         read(folder)[1].affine, [[-3, 0, 0, 0], [0, 0, -1, 0], [0, 2, 0, 0], [0, 0, 0, 1]]
     )
-
-
-FIVE = [("t", "time", "second"), ("c", "channel"), *MICROMETRES]
 
 
 @pytest.mark.parametrize("version", [2, 3])
@@ -220,7 +283,10 @@ def test_a_coarser_level_of_another_size_is_made_anew(folder, out):
         (lambda image: image.update(axes=[{"name": "y"}, {"name": "x"}]), "the axes x, y and z"),
         (lambda image: image["axes"].append({"name": "t"}), "expected 4 axes"),
         (lambda image: image.update(datasets=[]), "damaged, or of a kind"),
-        (lambda image: image.pop("axes"), "damaged, or of a kind"),
+        (lambda image: image["datasets"][0]["coordinateTransformations"][0].update(scale=[1, 1]),
+         "a scale of 3 numbers; its is [1, 1]"),
+        (lambda image: image["datasets"][0]["coordinateTransformations"][0].update(
+            scale=[1, float("nan"), 1]), "voxel edges above 0"),
         (lambda image: image["datasets"][0].update(path="../other"), "leads out of it"),
         (lambda image: image["datasets"][0].update(path="9"), "cannot be read"),
         (lambda image: image["datasets"][0]["coordinateTransformations"][0].update(scale=[0, 1, 1]),

@@ -63,6 +63,25 @@ def test_columns_are_i_rows_j_and_slices_k(path, dtype, order, bigtiff):
 
 
 @pytest.mark.parametrize(
+    ("dtype", "held"), [("i8", "i8"), ("u8", "u8"), ("f8", "f8"), ("f2", "f4"), ("?", "u1")]
+)
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_numpy_saves_is_read_in_a_type_that_nifti_has(path, tmp_path, dtype, held, order):
+    data = (stack() % 2).astype(dtype)
+    tifffile.imwrite(path, data, byteorder=order, photometric="minisblack")
+    (tmp_path / "out").mkdir()
+
+    found, source = read(path)
+    turn(path, tmp_path / "out", chunks=CHUNKS)
+
+    assert_array_equal(found, data.T)
+    assert found.dtype == source.dtype == np.dtype(held)
+    again = nib.Nifti1Image.from_bytes(gunzip(nifti.encode_volume(found, source.header)))
+    assert_array_equal(again.dataobj, data.T)
+    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], data.T)
+
+
+@pytest.mark.parametrize(
     "options",
     [
         {"metadata": None},
@@ -119,6 +138,7 @@ def test_it_lies_as_itk_has_it_and_its_header_says_so(path):
     again = nib.Nifti1Image.from_bytes(gunzip(nifti.encode_labels(data, found.header)))
     assert_allclose(again.affine, found.affine)
     assert found.notes[0].startswith("TIFF has no orientation: ")
+    assert not found.oriented
 
 
 def gunzip(content):
@@ -129,19 +149,35 @@ def gunzip(content):
     ("options", "spacing", "notes"),
     [
         ({}, (1, 1, 1), 1),
-        ({"resolution": (300, 300), "resolutionunit": "INCH"}, (1, 1, 1), 1),
+        ({"resolution": (72, 72), "resolutionunit": "INCH"}, (1, 1, 1), 1),
+        ({"resolution": (254, 508), "resolutionunit": "INCH"}, (0.1, 0.05, 0.1), 2),
+        ({"resolution": (2, 4), "resolutionunit": "NONE"}, (0.5, 0.25, 0.5), 2),
         ({"resolution": (100, 50), "resolutionunit": "CENTIMETER"}, (0.1, 0.2, 0.1), 1),
         ({"imagej": True, "resolution": (0.5, 0.5),
           "metadata": {"unit": "um", "spacing": 5}}, (2e-3, 2e-3, 5e-3), 0),
         ({"imagej": True, "resolution": (0.5, 0.5),
           "metadata": {"unit": "\\u00B5m", "spacing": 5}}, (2e-3, 2e-3, 5e-3), 0),
         ({"imagej": True, "metadata": {"unit": "furlong"}}, (1, 1, 1), 1),
+        ({"imagej": True, "resolution": (2, 2), "metadata": {"unit": "furlong", "spacing": 2}},
+         (0.5, 0.5, 2), 1),
+        ({"imagej": True, "resolution": (2, 2), "metadata": {"spacing": 2}}, (0.5, 0.5, 2), 1),
+        ({"imagej": True, "resolution": (2, 2),
+          "metadata": {"unit": "um", "yunit": "mm", "zunit": "nm", "spacing": -2000}},
+         (5e-4, 0.5, 2e-3), 0),
+        ({"imagej": True, "resolution": (2, 4), "resolutionunit": "CENTIMETER",
+          "metadata": {"spacing": 0.5}}, (5, 2.5, 5), 0),
+        ({"imagej": True, "resolution": (2, 2), "metadata": {"unit": "micron", "spacing": 0}},
+         (5e-4, 5e-4, 5e-4), 1),
         ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.6,
           "PhysicalSizeZ": 2}}, (5e-4, 6e-4, 2e-3), 0),
         ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": 3, "PhysicalSizeXUnit": "nm",
           "PhysicalSizeY": 4, "PhysicalSizeYUnit": "nm", "PhysicalSizeZ": 5,
           "PhysicalSizeZUnit": "mm"}}, (3e-6, 4e-6, 5), 0),
-        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": -1}}, (1, 1, 1), 1),
+        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": -1}}, (1e-3, 1e-3, 1e-3), 2),
+        ({"ome": True, "metadata": {"axes": "ZYX", "PhysicalSizeX": 0.5, "PhysicalSizeXUnit": "nm",
+          "PhysicalSizeY": 0.5, "PhysicalSizeZ": 2}}, (5e-7, 5e-7, 2e-6), 1),
+        ({"ome": True, "resolution": (100, 100), "resolutionunit": "CENTIMETER",
+          "metadata": {"axes": "ZYX"}}, (0.1, 0.1, 0.1), 1),
     ],
 )  # fmt: skip
 def test_voxel_edges_are_those_that_the_file_tells(path, options, spacing, notes):
@@ -176,6 +212,19 @@ def test_times_and_channels_make_volumes_together(path):
     assert_array_equal(read(path, volume=4)[0], data[1, :, 1].T)
 
 
+@pytest.mark.parametrize(
+    ("shape", "count"), [((4, 5, 7, 9), 4), ((2, 3, 5, 7, 9), 6), ((1, 5, 7, 9), 1)]
+)
+def test_without_names_the_axis_before_rows_and_columns_is_that_of_the_slices(path, shape, count):
+    data = stack(shape=shape)
+    tifffile.imwrite(path, data, photometric="minisblack")
+
+    found, _ = read(path, volume=count - 1)
+
+    assert_array_equal(found, data.reshape(count, 5, 7, 9)[-1].T)
+    assert f"1 to {count};" in refusal(path, volume=count)
+
+
 def test_an_only_axis_is_taken_for_the_slices_whatever_it_is_called(path):
     tifffile.imwrite(path, stack(), ome=True, metadata={"axes": "TYX"})
 
@@ -186,8 +235,7 @@ def test_an_only_axis_is_taken_for_the_slices_whatever_it_is_called(path):
     ("data", "options", "said"),
     [
         (stack("u1", (4, 5, 6, 3)), {"photometric": "rgb"}, "expected grey slices"),
-        (stack("f8"), {}, "voxels are float64"),
-        (stack("u8"), {}, "voxels are uint64"),
+        (stack("u2", (5, 7, 3)), {"photometric": "rgb"}, "3 values a voxel"),
         (stack("c8"), {}, "voxels are complex64"),
     ],
 )
@@ -309,13 +357,36 @@ def test_a_folder_of_slices_is_read_by_their_numbers(folder):
         (stack()[0, :5, :7], "cut_3.TIF has (5, 7)"),
         (stack("u1", (7, 9)), "cut_3.TIF has (7, 9) uint8"),
         (stack(shape=(2, 7, 9)), "cut_3.TIF holds more"),
-        (stack("f8", (7, 9)), "voxels are float64"),
+        (stack("f8", (7, 9)), "cut_3.TIF has (7, 9) float64"),
     ],
 )
 def test_a_slice_that_is_unlike_the_others_is_named(folder, slices, said):
     tifffile.imwrite(folder / "cut_3.TIF", slices)
 
     assert said in refusal(folder)
+
+
+def test_slices_that_are_missing_are_said(folder):
+    for n in (3, 4):
+        (folder / f"cut_{n}.TIF").unlink()
+
+    data, found = read(folder)
+
+    assert data.shape == (9, 7, 10)
+    assert any("3, 4 are missing" in note for note in found.notes)
+
+
+def test_two_numbers_in_the_names_make_volumes(folder):
+    for n, page in enumerate(stack(shape=(12, 7, 9))):
+        tifffile.imwrite(folder / f"second_{n}.TIF", page + 1)
+
+    with pytest.raises(nifti.SeveralVolumes, match="holds 2"):
+        read(folder)
+    data, found = read(folder, volume=1)
+
+    assert_array_equal(data, stack(shape=(12, 7, 9)).T + 1)
+    assert len(found.files) == 12
+    assert "Volume 2 of 2." in found.notes
 
 
 def test_a_link_among_the_slices_is_not_followed(folder, tmp_path):
@@ -340,6 +411,44 @@ def test_a_file_that_names_others_reads_none_of_them(tmp_path, path):
 
     data = read_or_refused(path)
     assert data is None or not data.any()
+
+
+# OME-XML of other writers
+
+OME = '{head}<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">{images}</OME>'
+IMAGE = (
+    '<Image ID="Image:{n}"><Pixels ID="Pixels:{n}" DimensionOrder="XYZCT" Type="uint16" '
+    'SizeX="{x}" SizeY="7" SizeZ="{z}" SizeC="1" SizeT="1" PhysicalSizeX=\'{size}\' '
+    'PhysicalSizeXUnit = "&#181;m">'
+    '<Channel ID="Channel:{n}:0" SamplesPerPixel="1"/>{tiff}</Pixels></Image>'
+)
+
+
+def write_pages(path, pages, xml):
+    with tifffile.TiffWriter(path) as writer:
+        for n, page in enumerate(pages):
+            text = xml.encode() if n == 0 else None
+            writer.write(page, description=text, metadata=None, contiguous=False)
+
+
+def test_the_size_is_that_of_the_image_that_is_read(path):
+    """The first image lies in another file, so that tifffile leaves it out."""
+    elsewhere = IMAGE.format(n=0, x=90, z=50, size=9, tiff="")
+    here = IMAGE.format(n=1, x=9, z=5, size=0.5, tiff='<TiffData IFD="0" PlaneCount="5"/>')
+    write_pages(path, stack(), OME.format(head="", images=elsewhere + here))
+
+    data, found = read(path)
+
+    assert_array_equal(data, stack().T)
+    assert_allclose(abs(np.diag(found.affine))[:3], 5e-4)
+
+
+def test_a_document_type_is_refused_before_anybody_reads_on(path):
+    bomb = '<!DOCTYPE OME [<!ENTITY a "' + "ha" * 1000 + '">]>'
+    image = IMAGE.format(n=0, x=9, z=5, size="0.5", tiff="<TiffData/>")
+    write_pages(path, stack(), OME.format(head=bomb, images=image))
+
+    assert "DOCTYPE" in refusal(path)
 
 
 # On disk

@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 ORDER = (
     "dom",
     "geometry",
+    "lengths",
     "sweep",
     "store",
     "whole",

@@ -115,10 +115,11 @@ class Bench {
     this.store.colors = new Uint32Array(65536)
     this.store.hidden = new Uint8Array(65536)
     this.cursor = message.cursor
+    this.convention.show()
     for (const pane of this.panes) pane.open(this.convention.layouts(message)[pane.plane])
     this.series.open(message)
     this.displaySection.open(this.store)
-    this.tools.open(this.store.spacing)
+    this.tools.open(this.store)
     this.partition.open(message)
     this.setWindow(message.window)
     this.el.classList.add("opened")

@@ -38,12 +38,6 @@ function figure(value) {
   return Number(value.toFixed(digits)).toLocaleString("en", { maximumFractionDigits: digits })
 }
 
-/** Show a volume given in mm³ in the unit in which it reads best. */
-function mm3(value) {
-  if (value >= 1000) return `${(value / 1000).toFixed(value >= 1e5 ? 0 : 1)} mL`
-  return value >= 0.1 ? `${value.toPrecision(3)} mm³` : `${(value * 1e9).toPrecision(3)} µm³`
-}
-
 /** Listeners that are called in turn. */
 class Signal {
   listeners = []

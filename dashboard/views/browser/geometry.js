@@ -55,8 +55,3 @@ function cut(values, layout, shape, index, strides = [1, 1, 1]) {
 function toWorld(affine, [i, j, k]) {
   return affine.slice(0, 3).map(([a, b, c, d]) => a * i + b * j + c * k + d)
 }
-
-/** RAS+ mm as the annotator reads it: each with the letter of its side. */
-function anatomical(mm) {
-  return mm.map((value, n) => `${["RL", "AP", "SI"][n][value < 0 ? 1 : 0]} ${Math.abs(value).toFixed(1)}`)
-}

@@ -68,10 +68,11 @@ class HistoryList {
   row(n, count, before) {
     const done = count - 1 - n
     const title = done ? this.titles[done - 1] : "nothing done yet"
-    const as = JSON.stringify([n, count, title, Math.sign(done - this.done), done === this.active])
-    if (before.has(as)) return before.get(as)
     const at = title.lastIndexOf(" · ") // a label's name may hold one too
-    const [what, where] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
+    const [what, place] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
+    const where = this.bench.store?.oriented === false ? place.replace(/^(axial|coronal|sagittal)\b/, (plane) => BY_AXES[plane]) : place
+    const as = JSON.stringify([n, count, title, where, Math.sign(done - this.done), done === this.active])
+    if (before.has(as)) return before.get(as)
     const state = done === this.done ? "now" : done < this.done ? "" : "undone"
     const row = h("div", {
       class: `edit ${state} ${done === this.active ? "active" : ""}`, role: "option", id: `edit-${done}`,

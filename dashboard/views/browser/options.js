@@ -18,12 +18,12 @@ class ToolOptions {
     Object.assign(this, { bench, tools })
     this.name = h("b", {})
     this.what = h("span", { class: "what dim" })
-    const setRadius = (input) => () => { if (input.value !== "") tools.set("radius_mm", clamp(Number(input.value), 0, MOST_RADIUS_MM)) }
+    const setRadius = (input) => () => { if (input.value !== "") tools.set("radius_mm", clamp(Number(input.value), 0, tools.most)) }
     this.slider = h("input", { type: "range", min: 0, "aria-label": "Radius" })
-    this.number = h("input", { type: "number", min: 0, max: MOST_RADIUS_MM, step: "any", "aria-label": "Radius in mm" })
+    this.number = h("input", { type: "number", min: 0, "aria-label": "Radius in mm" })
     this.slider.addEventListener("input", setRadius(this.slider))
     this.number.addEventListener("change", setRadius(this.number))
-    this.radius = h("div", { class: "radius", title: "Radius ([ and ], or Shift + wheel)" }, h("span", {}, "Radius"), this.slider, this.number, h("span", { class: "dim" }, "mm"))
+    this.radius = h("div", { class: "radius", title: "Radius ([ and ], or Shift + wheel)" }, h("span", {}, "Radius"), this.slider, this.number, this.unit = h("span", { class: "dim" }))
     this.shapes = [["Disk", false, "On this slice only"], ["Ball", true, "Into the slices beside, too"]].map(([name, isBall, title]) =>
       h("button", { title, "aria-label": name, onclick: () => tools.set("is_ball", isBall) }, name))
     this.shape = h("div", { class: "choice", role: "group", "aria-label": "Shape of the brush" }, ...this.shapes)
@@ -38,14 +38,16 @@ class ToolOptions {
       h("span", { class: "grow" }), this.mending)
   }
 
-  /** Let the slider go in steps of a unit of mm. */
-  open(unit) {
-    Object.assign(this.slider, { max: 60 * unit, step: unit })
+  /** Let slider and field go in steps that fit to the voxels. */
+  open({ unit, most }) {
+    Object.assign(this.slider, { max: rounded(60 * unit), step: unit })
+    Object.assign(this.number, { max: most, step: unit })
+    this.number.classList.toggle("fine", unit < 1e-3) // a number in mm is long then
     this.show()
   }
 
   show() {
-    const { tools } = this
+    const { bench, tools } = this
     const { radius_mm: radius, is_ball: isBall, is_within: isWithin } = tools.tip
     this.name.textContent = tools.buttons[tools.tool].getAttribute("aria-label")
     this.what.textContent = this.what.title = WHAT[tools.tool] ?? ""
@@ -54,6 +56,7 @@ class ToolOptions {
     this.check.hidden = isWithin === undefined
     this.mending.hidden = !MENDING.includes(tools.kind)
     this.slider.value = this.number.value = radius ?? 0
+    this.unit.textContent = inOwnUnit(bench.store, radius)
     this.slider.style.setProperty("--done", `${(100 * this.slider.value) / this.slider.max}%`)
     this.shapes.forEach((button, n) => button.setAttribute("aria-pressed", String(Boolean(isBall) === (n === 1))))
     this.within.checked = Boolean(isWithin)

@@ -2,7 +2,8 @@
 
 const DARKEST = -3e38
 const MARGIN = 26 // px left free around a fitted slice, for the letters
-const SNAP_LENGTHS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
+const BAR = 90 // px that the scale bar has at most
+const BY_AXES = { axial: "XY", coronal: "XZ", sagittal: "YZ" } // of a volume that is of no patient
 
 class Pane {
   constructor(name, title, child, bench) {
@@ -79,12 +80,15 @@ class Pane {
       this.index = index
       this.slider.value = index
       const axis = "ijk"[this.layout.axis]
-      this.title.replaceChildren(this.label, h("small", {}, `${axis} ${index} / ${this.store.shape[this.layout.axis] - 1}`), this.volumeName)
+      this.title.replaceChildren(this.heading, h("small", {}, `${axis} ${index} / ${this.store.shape[this.layout.axis] - 1}`), this.volumeName)
       this.drawVolume()
       this.drawOverlay()
     }
     this.placeLines(cursor)
   }
+
+  /** What the slices are called. */
+  get heading() { return this.store.oriented ? this.label : BY_AXES[this.plane] }
 
   /** What is shown, where there is a choice. */
   get volumeName() {
@@ -198,7 +202,7 @@ class Pane {
   fit() {
     const [w, h] = this.size
     const extent = [this.layout.x, this.layout.y].map((axis) => axis.size * this.store.spacing[axis.index])
-    this.fitted = Math.max(1e-6, Math.min((w - 2 * MARGIN) / extent[0], (h - 2 * MARGIN) / extent[1]))
+    this.fitted = Math.max(1e-12, Math.min((w - 2 * MARGIN) / extent[0], (h - 2 * MARGIN) / extent[1]))
     this.pxPerMm = this.fitted
     this.centre = [(this.layout.x.size - 1) / 2, (this.layout.y.size - 1) / 2]
     this.place()
@@ -246,9 +250,9 @@ class Pane {
     this.borders.place()
     this.glow.place()
     if (this.bench.brush?.over === this) this.bench.brush.outline() // its radius is one in mm
-    const length = SNAP_LENGTHS.findLast((mm) => mm * this.pxPerMm <= 90) ?? SNAP_LENGTHS[0]
+    const length = nice(BAR / this.pxPerMm)
     this.bar.style.width = `${length * this.pxPerMm}px`
-    this.bar.firstChild.textContent = length >= 1 ? `${length} mm` : `${length * 1000} µm`
+    this.bar.firstChild.textContent = lengthText(length)
     this.bench.compare.follow(this)
   }
 

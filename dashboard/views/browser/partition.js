@@ -5,13 +5,20 @@ const PLACES = 1000 // steps of a slider whose scale is logarithmic
 /** A slider with a number field beside it, on a linear or a logarithmic scale. */
 class NumberRow {
   constructor(name, { min, max, log = false, unit = "", digits = 3, most = -Infinity, title = "" }, onchange = () => {}) {
-    Object.assign(this, { min, max, log, digits, most, onchange }) // the field takes up to `most`
+    Object.assign(this, { min, max, log, digits, most, onchange, one: 1 }) // the field takes up to `most`
     this.range = h("input", { type: "range", min: 0, max: PLACES, step: 1, "aria-hidden": "true", tabindex: -1,
       oninput: () => this.take(this.fromPlace(Number(this.range.value))) })
     this.field = h("input", { type: "number", step: "any", "aria-label": name,
       onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") this.field.blur() }, // keys are tools again
-      onchange: () => this.take(this.field.value === "" ? this.value : Number(this.field.value)) })
-    this.el = h("div", { class: "slider", title }, h("span", {}, name), this.range, h("span", { class: "number" }, this.field, unit && h("small", {}, unit)))
+      onchange: () => this.take(this.field.value === "" ? this.value : Number(this.field.value) * this.one) })
+    this.unit = unit ? h("small", {}, unit) : null
+    this.el = h("div", { class: "slider", title }, h("span", {}, name), this.range, h("span", { class: "number" }, this.field, this.unit))
+  }
+
+  /** Let the field count in a unit, of which one is so much of what is meant. */
+  countIn(unit, one) {
+    this.unit.textContent = unit
+    this.one = one
   }
 
   take(value) { this.set(value); this.onchange(this.value) }
@@ -21,7 +28,7 @@ class NumberRow {
     const place = clamp(this.toPlace(this.value), 0, PLACES)
     this.range.value = place
     this.range.style.setProperty("--done", `${(100 * place) / PLACES}%`)
-    this.field.value = this.value
+    this.field.value = Number((this.value / this.one).toPrecision(this.digits))
   }
 
   toPlace(value) {
@@ -65,13 +72,15 @@ class PartitionSection {
     }
   }
 
-  open({ range, settings, spacing, voxel_mm3 }) {
+  open({ range, settings, spacing, voxel_mm3, unit }) {
     this.total.textContent = ""
+    this.sigma.countIn(unit.name, unit.mm)
+    this.size.countIn(...(unit.mm === 1 && voxel_mm3 >= 100 ? ["mL", 1000] : [`${unit.name}³`, unit.mm ** 3]))
     this.voxel = voxel_mm3
     this.foregroundMm3 = 0
     this.count.set(settings.count ?? 2500)
     this.compactness.set(settings.compactness)
-    this.sigma.set(settings.sigma_mm, [0, 5 * Math.min(...spacing)])
+    this.sigma.set(settings.sigma_mm, [0, Math.min(this.sigma.most, 5 * Math.min(...spacing))])
     this.given = settings.sigma_mm // the row shows two digits of it; untouched, all go back
     this.shown = this.sigma.value
     this.automatic.checked = settings.threshold === "auto"

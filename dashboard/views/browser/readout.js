@@ -25,7 +25,7 @@ class Readout {
     const size = slices.sizeOf(id)
     const { voxel, world, value, superpixel, label: name } = this.fields
     voxel.textContent = `i ${i}  j ${j}  k ${k}`
-    world.textContent = `${anatomical(toWorld(store.affine, ijk)).join("  ")} mm`
+    world.textContent = placeText(store, ijk)
     value.textContent = this.bench.series.valuesAt(ijk)
     superpixel.textContent = id ? this.superpixel(id, size && mm3(size * store.voxel_mm3), slices.meanOf(id)) : ""
     name.textContent = label?.name ?? ""

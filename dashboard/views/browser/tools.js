@@ -57,11 +57,12 @@ class Tools {
   get radius() { return this.settings[this.kind]?.radius_mm }
 
   /** Begin with a volume: with radii that fit to its voxels. */
-  open(spacing) {
+  open({ spacing }) {
     this.settings = firstSettings()
     this.unit = nice(Math.min(...spacing) * 0.6)
+    this.most = rounded(MOST_VOXELS * Math.min(...spacing))
     this.settings.voxels.radius_mm = rounded(6 * this.unit)
-    this.options.open(this.unit)
+    this.options.open(this)
   }
 
   set(setting, value) {
@@ -74,22 +75,14 @@ class Tools {
   stepRadius(sign) {
     const { unit, radius } = this
     const step = unit * (radius < 10 * unit ? 1 : radius < 40 * unit ? 2 : 10)
-    this.set("radius_mm", rounded(clamp(radius + sign * step, 0, MOST_RADIUS_MM)))
+    this.set("radius_mm", rounded(clamp(radius + sign * step, 0, this.most)))
   }
 }
 
-const MOST_RADIUS_MM = 1000
+const MOST_VOXELS = 1000 // in a radius, along the shortest edge
 
 /** What the tools draw with, by what they draw; a radius of 0 is the line itself. */
 const firstSettings = () => ({
   superpixels: { radius_mm: 0 },
   voxels: { radius_mm: 3, is_ball: false, is_within: false },
 })
-
-/** The largest of 1, 2 and 5 times a power of ten that is not larger than a length. */
-function nice(length) {
-  const ten = 10 ** Math.floor(Math.log10(length))
-  return rounded([5, 2, 1].find((n) => n * ten <= length * 1.0001) * ten)
-}
-
-const rounded = (mm) => Number(mm.toPrecision(6))
