@@ -13,7 +13,7 @@ BUTTONS = """() => {
   const all = []
   const walk = (root) => {
     for (const el of root.querySelectorAll("*")) {
-      if (el.tagName === "BUTTON") all.push([el.ariaLabel || el.textContent.trim(), el.title, el.querySelector("kbd")?.textContent ?? ""])
+      if (el.tagName === "BUTTON") all.push([el.ariaLabel || el.textContent.trim(), el.title, el.querySelector("kbd")?.dataset.key ?? ""])
       if (el.shadowRoot) walk(el.shadowRoot)
     }
   }

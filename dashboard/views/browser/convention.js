@@ -9,7 +9,7 @@ class Convention {
     this.bench = bench
     this.radiological = remembered(CONVENTION) !== "neurological"
     this.button = h("button", { "aria-label": "Radiological", title: "Radiological view: the patient’s right on the left of the screen; off is neurological (N)",
-      onclick: () => this.flip() }, "Radiological", h("kbd", { "aria-hidden": "true" }, "N"))
+      onclick: () => this.flip() }, "Radiological", keycap("N"))
   }
 
   get name() { return this.radiological ? "radiological" : "neurological" }
