@@ -101,7 +101,7 @@ def take_series(hand: Hand) -> None:
     hand.open("demo_t1.nii.gz", "Another volume of the series (same patient)")
     hand.page.get_by_role("radio", name="demo_t1").wait_for()
     hand.wait_ready()
-    hand.page.get_by_role("button", name="Second (2nd): demo_t1").click()
+    hand.page.get_by_role("button", name="Second: demo_t1").click()
     hand.press("o")
     hand.point("axial", MIDDLE)
     hand.wait_still()

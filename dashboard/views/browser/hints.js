@@ -57,5 +57,5 @@ const DOWNLOADS = {
 
 /** Give Panel's buttons their tooltips, once they are there: React makes them when it likes. */
 function nameDownloads(part) {
-  for (const el of found(part, "button:not([title])")) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
+  for (const el of found(part, "button")) if (!el.title) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
 }

@@ -163,8 +163,8 @@ class Series {
     return h("div", { class: isShown ? "row chosen" : "row" },
       h("button", { class: "name", role: "radio", "aria-checked": String(isShown), title: `Show ${name}${resampled ? ", which lies on another grid and is shown resampled" : ""} (, and .)`, onclick: () => this.show(volume) },
         name, resampled ? h("small", { class: "dim" }, " resampled") : null),
-      h("button", { class: "second", "aria-pressed": String(isSecond), "aria-label": `Second (2nd): ${name}`, disabled: isShown,
-        title: "The second volume: over the shown one (Blend), or beside it (Side by side)", onclick: () => this.choose(volume) }, "2nd"),
+      h("button", { class: "second", "aria-pressed": String(isSecond), "aria-label": `Second: ${name}`, disabled: isShown,
+        title: "The second volume: over the shown one (Blend), or beside it (Side by side)", onclick: () => this.choose(volume) }, "second"),
       field,
       h("button", { class: "plain", "aria-label": `Take ${name} out`, title: key ? "Take it out of the series; labels stay" : "This one is annotated: it stays", disabled: !key,
         onclick: () => this.bench.say("remove_volume", { key }) }, "×"))
