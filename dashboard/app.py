@@ -14,7 +14,7 @@ from bokeh.document import Document
 from dashboard import options
 from dashboard.model.folder import Folder
 from dashboard.process import shared
-from dashboard.server import unsafe, user
+from dashboard.server import alone, unsafe, user
 from dashboard.session import Session
 from dashboard.turn import Turn
 from dashboard.views.guard import guarded
@@ -41,6 +41,12 @@ def open_page() -> None:
     guarded(session, session.open)(asked.file, asked.file.name)
 
 
+def refuse(wrong: str) -> None:
+    """Show why the page does not open, and say it to whoever has started the server."""
+    sys.stderr.write(f"supervox: {wrong}\n")
+    refusal(wrong).servable(title="supervox")
+
+
 def run_later(document: Document, function: Callable[[], None]) -> None:
     """Run a function in a document's turn; never, if the document has gone."""
     # Bokeh takes a document apart before it says so, and who tells of a journal must not end by it.
@@ -58,7 +64,8 @@ pn.extension("vtk", "filedropper", theme="dark")
 hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
-if wrong := unsafe.trouble():
-    refusal(wrong).servable(title="supervox")
-else:
-    open_page()
+if not alone.is_warming_up():
+    if wrong := alone.trouble() or unsafe.trouble():
+        refuse(wrong)
+    else:
+        open_page()

@@ -290,7 +290,7 @@ def test_a_table_that_gives_no_colour_or_name_leaves_the_labels_theirs(session):
 
     session.open_table(b"index\tname\n2\t\n9\tspleen\n", "x_dseg.tsv")
 
-    assert session.table[1][:3] == (2, "liver", "#f4b860")
+    assert session.table[1][:3] == (2, "liver", "#eb5c0a")
     assert session.table[-1][:2] == (9, "spleen")
 
 

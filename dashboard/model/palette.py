@@ -7,16 +7,30 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+# Those of Okabe and Ito (2008), moved as far apart as keeps them what they are, and then always the
+# one that is farthest from all before it, in OKLab, whoever sees it: also protanopes, deuteranopes
+# and tritanopes. What follows differs less and less.
 COLORS = (
-    "#7aa7ff",
-    "#f4b860",
-    "#e85d61",
-    "#8ddb8c",
-    "#c58af9",
-    "#4dd0b8",
-    "#ff9ecb",
-    "#d9e36b",
-    "#b8a08a",
+    "#66c2ff",
+    "#eb5c0a",
+    "#f5eb00",
+    "#9900ff",
+    "#5c9966",
+    "#ebad3d",
+    "#b87ab8",
+    "#2966a3",
+    "#ad330a",
+    "#a3f5b8",
+    "#3d99ff",
+    "#99cc8f",
+    "#c20ac2",
+    "#cc99cc",
+    "#52e0ff",
+    "#eb52eb",
+    "#85ad7a",
+    "#cc4700",
+    "#f5cc5c",
+    "#993d85",
 )
 MOST_KEYS = 9
 MOST_LABEL = 65535

@@ -20,6 +20,13 @@ ACCOUNTS = (
     "or the password alone in the environment as PANEL_BASIC_AUTH"
 )
 
+COMPUTED = "Volumes are computed on all cores without it, by a cluster: see --workers."
+ONE_PROCESS = f"supervox serves all pages from one process: leave --num-procs away. {COMPUTED}"
+ONE_THREAD = (
+    "supervox answers each page in one thread: leave --num-threads, and PANEL_NUM_THREADS in the "
+    f"environment, away. {COMPUTED}"
+)
+
 
 class Refused(ValueError):
     """A server that must not start; the message says why and the way out."""
@@ -118,6 +125,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--dev", action="store_true", help="for developers: load code anew that has changed")
     add("--autoreload", action="store_true", help=argparse.SUPPRESS)
     add("--admin", action="store_true", help="with --dev: Panel's admin page")
+    add("--num-procs", default="1", help=argparse.SUPPRESS)
+    add("--num-threads", help=argparse.SUPPRESS)
 
 
 def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
@@ -135,6 +144,7 @@ def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
     Refused
         If the server would let in whom it must not, or could not be reached.
     """
+    check_alone(given)
     check_dev(given)
     check_secure(given)
     check_proxy(given)
@@ -169,6 +179,14 @@ def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
 def attribute(option: str) -> str:
     """Return the name under which argparse keeps one of `OAUTH`."""
     return f"oauth_{option.replace('-', '_')}"
+
+
+def check_alone(given: argparse.Namespace) -> None:
+    """Refuse processes and threads that pages cannot share."""
+    if given.num_procs != "1":
+        raise Refused(ONE_PROCESS)
+    if given.num_threads is not None:
+        raise Refused(ONE_THREAD)
 
 
 def check_dev(given: argparse.Namespace) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+STILL = {
+    "@media (prefers-reduced-motion: reduce)": {
+        "transition": "none",
+        "& .MuiTouchRipple-root": {"display": "none"},
+    }
+}
 QUIET = {
+    **STILL,
     "color": "#dfe4ea",
     "borderColor": "#2a313b",
     "padding": "3px 10px",

@@ -1,4 +1,4 @@
-"""Plain `panel serve`, where it would let everybody in."""
+"""Plain `panel serve`, where it would let everybody in, or could show no page."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ import pytest
 from tests.e2e.serving import APP, ROOT, free_port
 
 
-@pytest.fixture
-def open_to_all(data, server, tmp_path):
-    """The address of a `panel serve` as Panel starts it: on every address of the machine."""
+@pytest.fixture(
+    params=[
+        # As Panel starts it: on every address of the machine.
+        ((), "where everybody may come in. Start it with `supervox serve`"),
+        (("--address", "127.0.0.1", "--num-procs", "2"), "leave --num-procs away"),
+        (("--address", "127.0.0.1", "--warm", "--num-threads", "4"), "leave --num-threads, and"),
+    ]
+)
+def refused(data, server, tmp_path, request):
+    """The address of a `panel serve` that shows no page, what it says, and its log."""
+    options, said = request.param
     port, log = free_port(), tmp_path / "log"
-    command = [sys.executable, "-m", "panel", "serve", str(APP), "--port", str(port)]
+    command = [sys.executable, "-m", "panel", "serve", str(APP), "--port", str(port), *options]
     command += ["--allow-websocket-origin", f"127.0.0.1:{port}"]
     with log.open("wb") as sink:
         served = subprocess.Popen(
@@ -33,7 +41,7 @@ def open_to_all(data, server, tmp_path):
         assert served.poll() is None, log.read_text()
         assert time.monotonic() < end
         time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}/app"
+    yield f"http://127.0.0.1:{port}/app", said, log
     os.killpg(served.pid, signal.SIGTERM)
     served.wait(20)
 
@@ -43,11 +51,16 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_server_that_is_open_to_everybody_opens_nothing_and_says_why(context, open_to_all):
+def test_a_server_that_must_not_or_cannot_show_the_page_says_why_there_and_in_its_log(
+    context, refused
+):
+    address, said, log = refused
     page = context.new_page()
-    page.goto(open_to_all)
+    page.goto(address)
 
-    page.get_by_text("where everybody may come in. Start it with `supervox serve`").wait_for()
+    page.get_by_text(said).wait_for()
 
     assert page.evaluate("() => window.supervox === undefined")
+    assert said in log.read_text()
+    assert "Traceback" not in log.read_text()
     page.close()

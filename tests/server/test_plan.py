@@ -235,3 +235,13 @@ def test_a_proxys_user_does_not_sign_in_again(in_folder, accounts):
     with pytest.raises(Refused, match="--user or a login"):
         plan("--unix-socket", "sv.sock", "--allow-websocket-origin", "hub", "--user", "anna",
              "--basic-auth", accounts)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [("--num-procs", 2), ("--num-procs", 0), ("--num-threads", 4)])
+def test_more_processes_or_threads_for_pages_are_refused_with_the_way_out(words):
+    with pytest.raises(Refused, match=rf"one (process|thread).*{words[0]}.* away.*--workers"):
+        plan("--port", "0", *words)
+
+
+def test_one_process_may_be_asked_for():
+    assert plan("--port", "0", "--num-procs", "1").host == "127.0.0.1"

@@ -24,7 +24,7 @@ class Bench {
     this.displaySection = new Display(this)
     this.series = new Series(this)
     this.edits = new HistoryList(this)
-    this.hints = new Hints()
+    this.hints = new Hints(this)
     this.help = new Help(this)
     this.opening = new OpenDialog(this, model.get_child("dropper"))
     this.question = new VolumeQuestion(this)
@@ -185,6 +185,7 @@ class Bench {
   havePartition(partition) {
     this.partition.show(partition, this.threshold)
     this.strokes.resend()
+    this.hints.show()
   }
 
   /** Take an edit if it is the next one; ask for all labels if one was missed. */
@@ -228,6 +229,7 @@ class Bench {
   kept({ held, pending, trouble }) {
     if (!held) this.strokes.putAside()
     this.savedMark.set({ held, pending, trouble })
+    this.hints.show()
     if (held && this.store?.revision >= 0) this.strokes.resend()
   }
 
@@ -256,11 +258,13 @@ class Bench {
     this.labels.hold(held)
     this.edits.hold(held)
     this.partition.go.disabled = !held
+    this.hints.show()
     this.el.classList.toggle("reading", !held)
   }
 
   job({ job }) {
     this.idle = job === null
+    this.hints.show()
     if (this.idle && this.savedMark.takes) this.savedMark.took()
     this.progress.show(job)
   }
@@ -336,6 +340,7 @@ class Bench {
     this.display[setting] = value
     this.displaySection.show(this.display, this.window)
     this.el.classList.toggle("bare", !this.display.crosshair_shown)
+    this.hints.show()
     if (setting === "highlight") this.hover.light(0)
     else if (setting === "surfaces_shown") this.say("surfaces_shown", { value })
     else if (this.store) for (const pane of this.panes) pane.drawOverlay()
@@ -343,7 +348,10 @@ class Bench {
 
   toggle(setting) { this.set(setting, !this.display[setting]) }
 
-  setTool(tool) { this.tools.choose(tool) }
+  setTool(tool) {
+    this.tools.choose(tool)
+    this.hints.show()
+  }
 
   get tool() { return this.tools.tool }
 
@@ -382,7 +390,7 @@ class Bench {
 function page(bench) {
   const { model } = bench
   const button = (name, key, action) => h("button", { "aria-label": name, title: `${name} (${key})`, onclick: action },
-    name, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
+    name, key ? keycap(key) : null)
   bench.buttons = {
     undo: button("Undo", "Z", () => bench.undo()),
     redo: button("Redo", "Y", () => bench.redo()),

@@ -35,6 +35,7 @@ class ComparePane extends Pane {
     this.follow(this.twin)
     this.show(bench.cursor)
     bench.series.refresh()
+    bench.hints.show()
   }
 
   stop() {
@@ -45,6 +46,7 @@ class ComparePane extends Pane {
     if (bench.active === this) bench.activate(this.twin)
     if (bench.quad.pointed === this.el) bench.quad.pointed = this.twin.el
     bench.series.refresh()
+    bench.hints.show()
   }
 
   /** The panes that show the same slice as one does. */

@@ -68,5 +68,6 @@ class Connection {
       + (waiting ? ` ${waiting} stroke${waiting > 1 ? "s were" : " was"} on the way, and will be sent again.` : "")
     this.bench.el.classList.toggle("offline", lost)
     this.bench.savedMark.show()
+    this.bench.hints.show()
   }
 }

@@ -11,7 +11,7 @@ class Convention {
     this.bench = bench
     this.prefersRadiological = remembered(CONVENTION) !== "neurological"
     this.button = h("button", { "aria-label": "Radiological", title: "Radiological view: the patient’s right on the left of the screen; off is neurological (N)",
-      onclick: () => this.flip() }, "Radiological", h("kbd", { "aria-hidden": "true" }, "N"))
+      onclick: () => this.flip() }, "Radiological", keycap("N"))
   }
 
   get oriented() { return this.bench.store?.oriented ?? true }

@@ -30,6 +30,7 @@ class OpenDialog {
     if (kind) this.kinds.querySelector(`[value="${kind}"]`).checked = true
     for (const input of this.kinds.querySelectorAll("input")) input.disabled = input.value !== "volume" && !this.bench.store
     this.el.showModal()
+    for (const el of found(this.el, ".filepond--label-action")) el.role = "button" // which FilePond makes it, but does not say
     this.path = ""
     this.openAs(this.kind)
   }

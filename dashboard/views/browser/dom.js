@@ -12,6 +12,17 @@ function h(tag, attributes = {}, ...children) {
   return el
 }
 
+/** The key of a button, beside its name: drawn, not said, since it is no part of that name. */
+const keycap = (key = "") => h("kbd", { "aria-hidden": "true", "data-key": key })
+
+/** All elements under a root that a selector finds, in shadows too. */
+function* found(root, selector) {
+  for (const el of root.querySelectorAll("*")) {
+    if (el.matches(selector)) yield el
+    if (el.shadowRoot) yield* found(el.shadowRoot, selector)
+  }
+}
+
 const SVG = "http://www.w3.org/2000/svg"
 
 /** Make a 24 × 24 line icon from path data. */

@@ -4,16 +4,17 @@
 const HINTS_DONE = "supervox-hints"
 const NEXT_HINT_MS = 20_000
 
-// name, what it says; it is done when the page sees `name` happen
+// name, what it says, and when that is true; it is done when the page sees `name` happen
 const HINTS = [
-  ["draw", "Draw a line over what you want to label"],
-  ["zoom", "The wheel goes through the slices, Ctrl+wheel zooms"],
-  ["enlarge", "A double click shows one view large, another one all four"],
-  ["help", "? lists all keys and tools"],
+  ["draw", "Draw a line over what you want to label", (bench) => bench.tool === "draw" && bench.store.slices.hasIds && !bench.refusal && !bench.unseen],
+  ["zoom", "The wheel goes through the slices, Ctrl+wheel zooms", () => true],
+  ["enlarge", "A double click shows one view large, another one all four", ({ tools, compare }) => !tools.paints && !tools.taps && !compare.on],
+  ["help", "? lists all keys and tools", () => true],
 ]
 
 class Hints {
-  constructor() {
+  constructor(bench) {
+    this.bench = bench
     this.gone = new Set(remembered(HINTS_DONE) ?? [])
     this.text = h("span")
     const button = (text, name, title, action) => h("button", { class: "plain", "aria-label": name, title, onclick: action }, text)
@@ -22,8 +23,11 @@ class Hints {
       button("no hints", "No hints", "Show no hints any more", () => this.end()))
   }
 
+  /** Show the first hint that is left and true now; none while one was just done. */
   show() {
-    const [name, text] = HINTS.find(([each]) => !this.gone.has(each)) ?? []
+    if (this.rests) return
+    const [name, text] = (this.bench.store && HINTS.find(([each, , isTrue]) => !this.gone.has(each) && isTrue(this.bench))) || []
+    if (name === this.shown) return
     this.shown = name
     this.el.hidden = !name
     this.text.textContent = text ?? ""
@@ -35,8 +39,9 @@ class Hints {
     this.gone.add(name)
     remember(HINTS_DONE, [...this.gone])
     if (name !== this.shown) return
-    this.el.hidden = true
-    setTimeout(() => this.show(), NEXT_HINT_MS)
+    this.el.hidden = this.rests = true
+    this.shown = null
+    setTimeout(() => { this.rests = false; this.show() }, NEXT_HINT_MS)
   }
 
   end() { for (const [name] of HINTS) this.done(name) }
@@ -52,11 +57,5 @@ const DOWNLOADS = {
 
 /** Give Panel's buttons their tooltips, once they are there: React makes them when it likes. */
 function nameDownloads(part) {
-  const name = (root) => {
-    for (const el of root.querySelectorAll("*")) {
-      if (el.tagName === "BUTTON" && !el.title) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
-      if (el.shadowRoot) name(el.shadowRoot)
-    }
-  }
-  name(part)
+  for (const el of found(part, "button")) if (!el.title) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
 }

@@ -17,7 +17,7 @@ class HistoryList {
       onscroll: () => this.draw(), onclick: (event) => this.click(event) },
     this.space = h("div", { class: "space", role: "presentation" }))
     this.rows.takesKey = (key) => this.key(key)
-    this.hint = h("p", { class: "dim" }, "Draw over what you want to label: the superpixels under the line take the chosen label.")
+    this.hint = h("p", { class: "dim" }, "Nothing done yet. Each edit will be listed here; a click on one goes back to it.")
     this.el = h("section", { class: "history" }, heading("History"), this.hint, this.rows)
     new ResizeObserver(() => this.draw()).observe(this.rows)
   }
@@ -67,7 +67,7 @@ class HistoryList {
 
   row(n, count, before) {
     const done = count - 1 - n
-    const title = done ? this.titles[done - 1] : "nothing done yet"
+    const title = done ? this.titles[done - 1] : "as it was opened"
     const at = title.lastIndexOf(" · ") // a label's name may hold one too
     const [what, place] = at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 3)]
     const where = this.bench.store?.oriented === false ? place.replace(/^(axial|coronal|sagittal)\b/, (plane) => BY_AXES[plane]) : place

@@ -50,6 +50,13 @@ const KEYS = [
   ]],
 ]
 
+// What goes on while its key is held down; every other key acts once, however long that is.
+const REPEATS = new Set([
+  "arrowleft", "arrowright", "arrowup", "arrowdown", "pageup", "pagedown", "home", "end", "tab", // slices, rows, fields
+  "[", "]", "{", "}", "+", "=", "-", ",", ".", // radius, opacity, zoom, volumes
+  "z", "y", // undo and redo, also with Ctrl
+])
+
 const ACTIONS = new Map(KEYS.flatMap(([, keys]) => keys).filter(([, , action]) => action)
   .map(([key, , action]) => [key.toLowerCase(), action]))
 const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
@@ -66,7 +73,8 @@ function listenToKeys(bench) {
   for (const [name, act] of [["keydown", onKey], ["keyup", () => {}]]) {
     window.addEventListener(name, (event) => {
       if (isTyping(event.composedPath()[0])) return
-      act(bench, event)
+      if (event.repeat && !REPEATS.has(event.key.toLowerCase())) event.preventDefault() // a held Enter presses no button twice
+      else act(bench, event)
       event.stopPropagation()
     }, { capture: true, signal: ended.signal })
   }

@@ -147,7 +147,7 @@ class LabelRow {
     this.size = h("span", { class: "dim" })
     this.eye = this.mark("visible", () => say("show_label", { to: !this.label.visible }))
     this.lock = this.mark("locked", () => say("lock_label", { to: !this.label.locked }))
-    this.key = h("kbd", { "aria-hidden": "true" })
+    this.key = keycap()
     const cell = (...children) => h("span", { role: "gridcell" }, ...children)
     this.el = h("div", { class: "row", role: "row", tabindex: -1, "aria-selected": "false", onclick: () => bench.chooseLabel(value) },
       cell(this.swatch), cell(this.number), h("span", { role: "gridcell", class: "grow" }, this.name), cell(this.size),
@@ -198,7 +198,7 @@ class LabelRow {
   }
 
   setKey(key) {
-    this.key.textContent = key ?? ""
+    this.key.dataset.key = key ?? ""
     this.key.hidden = !key
   }
 
@@ -272,7 +272,7 @@ class LabelMenu {
     this.button = h("button", { class: "plain", "aria-label": "More on labels", "aria-haspopup": "dialog", title: "Rename, remove or merge a label; open or save the table", onclick: () => this.toggle() }, "⋯")
     this.title = h("h3")
     this.into = h("select", { "aria-label": "Merge into", onchange: () => this.merge() })
-    const entry = (text, title, act, key) => h("button", { class: "entry", title, onclick: () => { this.el.hidePopover(); act() } }, text, key ? h("kbd", { "aria-hidden": "true" }, key) : null)
+    const entry = (text, title, act, key) => h("button", { class: "entry", title, onclick: () => { this.el.hidePopover(); act() } }, text, key ? keycap(key) : null)
     const one = (verb) => () => bench.say(verb, { label: bench.label })
     const save = (form, text) => h("button", { title: `Download names and colours as ${text} reads them`, onclick: () => { this.el.hidePopover(); bench.say("download_table", { form }) } }, text)
     this.changes = [

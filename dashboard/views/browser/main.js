@@ -12,7 +12,8 @@ export function render({ model, view }) {
     for (const name of ["pointerover", "focusin"]) part.addEventListener(name, () => nameDownloads(bench.el))
   }
   const keys = listenToKeys(bench)
-  model.on("remove", () => { keys.abort(); bench.connection.end() })
+  const menus = refuseMenus()
+  model.on("remove", () => { keys.abort(); menus.abort(); bench.connection.end() })
   window.addEventListener("pagehide", () => bench.leave())
   window.addEventListener("beforeunload", (event) => { if (bench.savedMark.unsaved && !bench.leaving) event.preventDefault() })
   window.supervox = publicView(bench)

@@ -34,7 +34,7 @@ class ToolOptions {
     this.mending = h("div", { class: "mending" },
       mend("Fill holes", "Give the chosen label what it encloses in 3D and is not labelled", "fill_holes"),
       mend("Keep largest", "Take the chosen label off all but its largest island in 3D", "keep_largest_island"))
-    this.el = h("div", { class: "options", role: "toolbar", "aria-label": "Options of the tool" }, this.name, this.radius, this.shape, this.check, this.what,
+    this.el = h("div", { class: "options", role: "region", "aria-label": "Options of the tool" }, this.name, this.radius, this.shape, this.check, this.what,
       h("span", { class: "grow" }), this.mending)
   }
 

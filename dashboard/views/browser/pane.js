@@ -51,6 +51,7 @@ class Pane {
   /** Begin with a volume, and show the whole slice. */
   open(layout) {
     this.lay(layout)
+    for (const el of found(this.el, ".bk-events")) el.tabIndex = -1 // there is nothing to do there with keys
     this.index = -1
     this.over.setv({ visible: false }, { sync: false })
     for (const [source, values] of [[this.base, Float32Array], [this.overlay, Uint32Array]]) this.image(source, values, this.nothing)

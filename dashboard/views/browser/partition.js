@@ -57,7 +57,7 @@ class PartitionSection {
       title: "Width of the blur before cutting: some of a voxel keeps noise out of the borders; 0 for none" })
     this.threshold = new NumberRow("Foreground", { min: 0, max: 1, digits: 4, title: "Voxels brighter than this are cut into superpixels" },
       () => { this.automatic.checked = false })
-    this.automatic = h("input", { type: "checkbox", checked: true, "aria-label": "Automatic foreground" })
+    this.automatic = h("input", { type: "checkbox", checked: true })
     this.total = h("span", { class: "total" })
     this.go = h("button", { "aria-label": "Partition", title: "Cut the volume into superpixels; labels stay", onclick: () => bench.say("partition", this.settings) }, "Partition")
     const automatic = h("label", { class: "check", title: "Find the foreground from the intensities" }, this.automatic, "auto foreground")

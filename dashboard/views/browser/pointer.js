@@ -7,7 +7,10 @@
 
 const NOTCH_PX = 40
 const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
+const STILL_PX = 2 // less is the tremor of a click
+const CLICK_MS = 250 // who holds the button longer, and moves, draws
 const NOT_BEGUN = "The slice did not take this stroke: draw it again"
+const TOO_SHORT = "Taken as a click, which moves the crosshair: for a stroke, draw further or more slowly"
 const NOT_PRESSED = "The browser did not say that the button went down, so there is no stroke: draw it again"
 
 /** Tells of each wheel event whether it is one step: a trackpad sends many small ones for one. */
@@ -20,6 +23,20 @@ function wheelNotches() {
     turned = 0
     return true
   }
+}
+
+/** No menu lies over a figure: neither Bokeh's, which knows of no stroke, nor the browser's; the right button zooms. */
+function refuseMenus() {
+  const isTold = (event) => event.composedPath().some((each) => each.matches?.(".pane, .plot"))
+  // With the menu key, and the focus nowhere, the page as a whole is asked for one.
+  const isNowhere = (event) => [document.body, document.documentElement].includes(event.composedPath()[0])
+  const ended = new AbortController()
+  window.addEventListener("contextmenu", (event) => {
+    if (!isTold(event) && !isNowhere(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }, { capture: true, signal: ended.signal })
+  return ended
 }
 
 /** Let a pane scroll, zoom, pan, window, move the crosshair, and say what is under the pointer. */
@@ -41,7 +58,7 @@ function listenToPointer(pane) {
     if (!pane.layout || drag) return
     // Shift is for those who have no middle button.
     const button = event.button === 0 && event.shiftKey ? 1 : event.button
-    drag = { button, at: at(event), last: at(event), moved: 0, pressed: event, target: event.composedPath()[0] }
+    drag = { button, at: at(event), last: at(event), way: [at(event)], moved: 0, pressed: event, cursor: bench.cursor, target: event.composedPath()[0] }
     drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
     el.setPointerCapture(event.pointerId)
     if (button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
@@ -80,7 +97,7 @@ function listenToPointer(pane) {
 
   /** Go on with the stroke, begun where the button went down; the piece outside is left out. */
   const draw = (last, here) => {
-    if (drag.moved <= TAP_PX) return
+    if (drag.moved <= TAP_PX) return drag.way.push(here)
     if (!drag.isStroke && bench.refusal) return bench.readout.hint(bench.refusal)
     if (!drag.isStroke) {
       drag.isStroke = bench.drawing = true
@@ -102,18 +119,30 @@ function listenToPointer(pane) {
     }))
   }
 
-  /** Two taps at one place are a double click; the first has moved the crosshair there. */
+  /** The button went up near where it went down: a click, or a very short stroke. */
   const tap = (event) => {
-    if (bench.tools.taps) drop(event)
-    else if (bench.quad.isSecondTap(event)) bench.quad.toggle(pane.el)
-    else if (bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
+    if (event.type !== "pointerup") return
+    const isShort = bench.draws && drag.moved >= STILL_PX
+    if (bench.tools.taps) drop([drag.at])
+    else if (isShort && event.timeStamp - drag.pressed.timeStamp >= CLICK_MS) drop(drag.way)
+    else click(event, isShort && !bench.refusal)
   }
 
-  /** A stroke of one point. */
-  const drop = (event) => {
-    if (event.type !== "pointerup") return
-    if (bench.refusal) bench.readout.hint(bench.refusal)
-    else bench.strokes.tap(pane, drag.at)
+  /** Two clicks at one place are a double click, and leave the crosshair where it was. */
+  const click = (event, isShort) => {
+    if (bench.quad.isSecondTap(event, drag.cursor)) {
+      if (bench.store) bench.moveTo(bench.quad.before)
+      bench.quad.toggle(pane.el)
+    } else if (bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
+    if (isShort) bench.readout.hint(TOO_SHORT)
+  }
+
+  /** A stroke of some points that lie too near to each other for Bokeh. */
+  const drop = (way) => {
+    if (bench.refusal) return bench.readout.hint(bench.refusal)
+    const points = way.map((each) => pane.toPoint(...each))
+    bench.strokes.add(pane, bench.strokes.context(pane), points.map(([x]) => x), points.map(([, y]) => y))
+    if (bench.unseen) bench.readout.hint(bench.unseen)
   }
 
   const release = (event) => {
@@ -138,7 +167,6 @@ function listenToPointer(pane) {
   window.addEventListener("pointercancel", release, { capture: true })
 
   el.addEventListener("pointerleave", () => { bench.readout.show(null); bench.brush.outline(null) })
-  el.addEventListener("contextmenu", (event) => event.preventDefault())
   el.addEventListener("wheel", (event) => {
     event.preventDefault()
     event.stopPropagation()

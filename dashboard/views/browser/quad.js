@@ -21,10 +21,12 @@ class Quad {
     for (const { el } of this.bench.panes) sizes.observe(el)
   }
 
-  /** Whether a tap is the second of two at one place, with nothing elsewhere between them. */
-  isSecondTap(event) {
+  /** Whether a tap is the second of two at one place, with nothing elsewhere between them. Of the
+   * first one, where the cursor was before it is kept as `before`. */
+  isSecondTap(event, cursor) {
     const isSecond = Boolean(this.tapped) && event.timeStamp - this.tapped.timeStamp < DOUBLE_MS && isNear(event, this.tapped)
     this.tapped = isSecond ? null : event
+    if (!isSecond) this.before = cursor
     return isSecond
   }
 

@@ -29,7 +29,7 @@ class Readout {
     value.textContent = this.bench.series.valuesAt(ijk)
     superpixel.textContent = id ? this.superpixel(id, size && mm3(size * store.voxel_mm3), slices.meanOf(id)) : ""
     name.textContent = label?.name ?? ""
-    name.style.color = label?.color ?? ""
+    name.style.setProperty("--color", label?.color ?? "transparent") // not the text's own: it may be too dark to be read
   }
 
   superpixel(id, size, mean) {

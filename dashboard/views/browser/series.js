@@ -14,7 +14,7 @@ class Series {
   constructor(bench) {
     Object.assign(this, { bench, volumes: [], shown: null, second: null, blends: false, opacity: 0.5, shade: "Hot" })
     this.rows = h("div", { class: "rows", role: "radiogroup", "aria-label": "Volume that is shown" })
-    const toggle = (name, key, title, action) => h("button", { "aria-label": name, title: `${title} (${key})`, onclick: action }, name, h("kbd", { "aria-hidden": "true" }, key))
+    const toggle = (name, key, title, action) => h("button", { "aria-label": name, title: `${title} (${key})`, onclick: action }, name, keycap(key))
     this.buttons = {
       blend: toggle("Blend", "O", "Lay the second volume over the shown one", () => this.toggleBlend()),
       beside: toggle("Side by side", "J", "The plane used last twice: the shown and the second volume", () => this.bench.compare.toggle()),
@@ -161,10 +161,10 @@ class Series {
       title: "How much its intensities count in Partition, 0 to 10; 0: not at all", onchange: () => this.weigh(volume, field),
       onkeydown: (event) => { if (event.key === "Enter" || event.key === "Escape") field.blur() } })
     return h("div", { class: isShown ? "row chosen" : "row" },
-      h("button", { class: "name", role: "radio", "aria-checked": String(isShown), "aria-label": name, title: `Show ${name}${resampled ? ", which lies on another grid and is shown resampled" : ""} (, and .)`, onclick: () => this.show(volume) },
+      h("button", { class: "name", role: "radio", "aria-checked": String(isShown), title: `Show ${name}${resampled ? ", which lies on another grid and is shown resampled" : ""} (, and .)`, onclick: () => this.show(volume) },
         name, resampled ? h("small", { class: "dim" }, " resampled") : null),
       h("button", { class: "second", "aria-pressed": String(isSecond), "aria-label": `Second: ${name}`, disabled: isShown,
-        title: "The second volume: over the shown one (Blend), or beside it (Side by side)", onclick: () => this.choose(volume) }, "2nd"),
+        title: "The second volume: over the shown one (Blend), or beside it (Side by side)", onclick: () => this.choose(volume) }, "second"),
       field,
       h("button", { class: "plain", "aria-label": `Take ${name} out`, title: key ? "Take it out of the series; labels stay" : "This one is annotated: it stays", disabled: !key,
         onclick: () => this.bench.say("remove_volume", { key }) }, "×"))

@@ -45,7 +45,7 @@ class Display {
 
   toggle(name, key, setting) {
     return h("button", { "aria-label": name, title: `Show or hide: ${name} (${key})`, onclick: () => this.bench.set(setting, !this.bench.display[setting]) },
-      name, h("kbd", { "aria-hidden": "true" }, key))
+      name, keycap(key))
   }
 
   open(store) {

@@ -50,12 +50,6 @@ class Strokes {
     }
   }
 
-  /** Send a stroke of one point of a pane, in pixels. */
-  tap(pane, at) {
-    const [x, y] = pane.toPoint(...at)
-    this.add(pane, this.context(pane), [x], [y])
-  }
-
   /** Send a stroke that was not drawn by Bokeh's tool; its line is not seen. */
   add(pane, context, xs, ys) {
     const columns = { xs, ys, stroke: JSON.stringify(context), width: 0 }

@@ -18,7 +18,7 @@ class Tools {
     this.kinds = Object.fromEntries(TOOLS.map(([name, , , kind]) => [name, kind]))
     this.buttons = Object.fromEntries(TOOLS.map(([name, title, key, , ...paths]) => [name,
       h("button", { class: "tool", "aria-label": title, title: `${title} (${key})`, onclick: () => this.choose(name) },
-        icon(...paths), h("kbd", { "aria-hidden": "true" }, key))]))
+        icon(...paths), keycap(key))]))
     this.settings = firstSettings()
     this.options = new ToolOptions(bench, this)
     this.el = h("nav", { "aria-label": "Tools" }, ...Object.values(this.buttons))

@@ -1,0 +1,209 @@
+"""Hands as they are: they tremble, click twice, keep keys down, and press the other button."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.phantoms import STORED, phantom
+
+# Menus of Bokeh's that are there, wherever in the page's shadows.
+MENUS = """() => {
+  const all = []
+  const walk = (root) => {
+    for (const el of root.querySelectorAll("*")) {
+      if (el.matches(".bk-Menu, .bk-menu") && el.checkVisibility()) all.push(el.textContent)
+      if (el.shadowRoot) walk(el.shadowRoot)
+    }
+  }
+  walk(document)
+  return all
+}"""
+# Firefox asks for a menu where the mouse is, Chromium where the pointer was caught: ask everywhere.
+ASK_FOR_MENUS = """() => {
+  const kept = []
+  const walk = (root) => {
+    for (const el of root.querySelectorAll("*")) {
+      if (el.matches(".bk-events, .bk-Figure, .pane, canvas")) {
+        const { x, y, width, height } = el.getBoundingClientRect()
+        const at = { clientX: x + width / 2, clientY: y + height / 2 }
+        const event = new MouseEvent("contextmenu", { bubbles: true, composed: true, cancelable: true, ...at })
+        el.dispatchEvent(event)
+        kept.push(event.defaultPrevented)
+      }
+      if (el.shadowRoot) walk(el.shadowRoot)
+    }
+  }
+  walk(document)
+  return kept
+}"""  # noqa: E501
+TOLD = (
+    "window.told = []; addEventListener('contextmenu', (e) => told.push(e.defaultPrevented), true)"
+)
+
+
+@pytest.fixture
+def hand(bench, put, request):
+    """A page with a volume of the test's own, and no edit."""
+    name = f"{request.node.name[:40]}.nii.gz"
+    bench.open(put(phantom(STORED["anisotropic"], seed=len(name)), name).name)
+    bench.press("1")
+    bench.press("d")
+    return bench
+
+
+def beside(bench, di):
+    """Page pixels of the voxel under the cursor, on the axial slice, and some pixels beside it."""
+    x, y = bench.at("axial", bench.cursor)
+    return x + di, y
+
+
+def tiny_drag(bench, px, hold_ms=0):
+    x, y = bench.at("axial", bench.cursor)
+    bench.page.mouse.move(x, y)
+    bench.page.mouse.down()
+    for n in range(1, px + 1):
+        bench.page.mouse.move(x + n, y)
+    if hold_ms:
+        bench.page.wait_for_timeout(hold_ms)  # that it takes long is what is tested
+    bench.page.mouse.up()
+
+
+def test_no_menu_lies_over_a_figure(hand):
+    page = hand.page
+    page.evaluate(TOLD)
+    x, y = hand.at("axial", hand.cursor)
+
+    page.mouse.click(x, y, button="right")
+    page.mouse.down(button="right")
+    page.mouse.move(x, y + 30, steps=3)
+    page.mouse.up(button="right")
+    page.keyboard.down("Control")
+    page.mouse.click(x + 40, y, button="right")
+    page.keyboard.up("Control")
+    page.keyboard.press("Shift+F10")
+    page.keyboard.press("ContextMenu")
+    assert page.evaluate("told.length") >= 3
+    assert page.evaluate("told.every((kept) => kept)")
+    assert page.evaluate(MENUS) == []
+
+    hand.press("i")
+    expect(page.get_by_role("dialog", name="Intensities by label")).to_be_visible()
+    kept = page.evaluate(ASK_FOR_MENUS)
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
+    assert len(kept) > 10
+    assert all(kept)
+    assert page.evaluate(MENUS) == []
+    page.keyboard.press("Escape")
+    hand.press("r")
+
+
+@pytest.mark.parametrize("tool", ["d", "e", "f", "c", "w"])
+def test_a_double_click_leaves_the_crosshair_and_the_labels_as_they_were(hand, tool):
+    page, before, revision = hand.page, hand.cursor, hand.revision
+    small = hand.pane("Axial").bounding_box()
+    hand.press(tool)
+
+    page.mouse.dblclick(*beside(hand, 60))
+
+    hand.until("(to) => supervox.cursor.join() === to.join()", before)
+    assert hand.pane("Axial").bounding_box()["width"] > 1.9 * small["width"]
+    page.mouse.dblclick(*beside(hand, -60))
+    hand.until("(to) => supervox.cursor.join() === to.join()", before)
+    assert hand.pane("Axial").bounding_box() == small
+    assert (hand.revision, hand.pending) == (revision, 0)
+
+
+def test_a_key_that_is_held_down_repeats_only_what_should(hand):
+    page, before = hand.page, hand.cursor
+    saved = []
+    page.on("download", saved.append)
+    page.mouse.move(*hand.at("axial", before))
+
+    def hold(key, times=4):
+        for _ in range(times):
+            page.keyboard.down(key)  # from the second on it says that it repeats
+        page.keyboard.up(key)
+
+    hold("ArrowRight")
+    assert hand.cursor == [before[0], before[1], before[2] + 4]
+    hold("ArrowLeft")
+    borders = hand.button("Borders")
+    pressed = borders.get_attribute("aria-pressed")
+    hold("b")
+    assert borders.get_attribute("aria-pressed") != pressed
+    hold("b")
+    assert borders.get_attribute("aria-pressed") == pressed  # four times would be none as well
+    with page.expect_download():
+        hold("p")
+    hold("m", times=3)
+    hold("m", times=3)
+    hand.stroke("axial", before, [before[0] + 4, *before[1:]])
+    hand.wait_settled(1)
+    hand.stroke("axial", before, [before[0], before[1] + 6, before[2]])
+    hand.wait_settled(2)
+    hold("z", times=2)
+    hand.wait_settled(4)
+    assert len(saved) == 1
+    assert not hand.voxels("labelAt", STORED["anisotropic"].shape).any()
+
+    hand.button("Help").focus()
+    hold("Enter", times=3)  # of a button; an even number of presses would close it again
+    expect(page.get_by_role("dialog", name="Help")).to_be_visible()
+    hand.press("?")
+
+
+@pytest.mark.parametrize("tool", ["d", "e", "f"])
+def test_a_tiny_drag_is_a_click_and_says_so_or_a_stroke_if_it_is_slow(hand, tool):
+    hand.stroke("axial", hand.cursor, [n + 2 for n in hand.cursor[:2]] + hand.cursor[2:])
+    hand.wait_settled(1)
+    hand.press("2")
+    hand.press(tool)
+
+    tiny_drag(hand, 3)
+    expect(hand.page.get_by_text("Taken as a click, which moves the crosshair")).to_be_visible()
+    assert (hand.revision, hand.pending) == (1, 0)
+
+    tiny_drag(hand, 3, hold_ms=300)
+    hand.wait_settled(2)
+    labels = hand.voxels("labelAt", STORED["anisotropic"].shape)
+    assert labels[tuple(hand.cursor)] == (0 if tool == "e" else 2)
+
+
+def test_edits_in_force_look_done_and_the_row_below_them_says_nothing_else(hand):
+    for n, dj in enumerate((3, 6), start=1):
+        i, j, k = hand.cursor
+        hand.stroke("axial", (i, j, k), (i, j + dj, k))
+        hand.wait_settled(n)
+    hand.press("z")
+    hand.wait_settled(3)
+
+    dot = "(row) => getComputedStyle(row.querySelector('i')).backgroundColor"
+    hollow = [hand.edits.nth(n).evaluate(dot) == "rgba(0, 0, 0, 0)" for n in range(3)]
+
+    assert hollow == [True, False, False]
+    expect(hand.edits.nth(2)).to_contain_text("as it was opened")
+    hand.press("z")
+    hand.wait_settled(4)
+
+
+def test_what_the_system_wants_of_colours_and_of_motion_is_kept(hand):
+    page = hand.page
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    look = """(el) => (({ backgroundColor, forcedColorAdjust, transitionDuration }) =>
+        [backgroundColor, forcedColorAdjust, transitionDuration])(getComputedStyle(el))"""
+    try:
+        swatch = page.get_by_label("Colour of label 1", exact=True)
+        assert swatch.evaluate(look)[1:] == ["none", "0s"]
+        pressed, other = (hand.button(name).evaluate(look) for name in ("Draw", "Erase"))
+        assert pressed[0] != other[0]
+        assert hand.pane("Axial").evaluate(look)[1] == "none"
+        corner = hand.pane("Axial").locator(".corner").evaluate(look)
+        assert corner[2] == "0s"
+        hand.button("Open").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        outline = hand.button("Open").evaluate("(el) => getComputedStyle(el).outlineStyle")
+        assert outline == "solid"
+    finally:
+        page.emulate_media(forced_colors="none", reduced_motion="no-preference")
