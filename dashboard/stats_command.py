@@ -84,7 +84,7 @@ def names_of(given: argparse.Namespace) -> tuple[dict[int, str], str]:
     ValueError
         With a sentence, if the table that was asked for cannot be read.
     """
-    rows, notes = (sidecar.read(given.table), ()) if given.table else sidecar.of(given.labels)
+    rows, notes = sidecar.read(given.table) if given.table else sidecar.of(given.labels)
     return {value: name for value, name, *_ in rows}, " ".join(notes)
 
 
