@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import zarr
 
-from dashboard import batch_out, options
+from dashboard import arguments, batch_out, options
 from dashboard.chunked import partition_stored
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
@@ -55,29 +55,37 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
-        type=weights,
+        type=arguments.weights,
         metavar="W,W,…",
         help="how much the intensities of the first volume and of each other one count "
         "(default: 1 each)",
     )
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
-        "--count", type=int, help=f"superpixels wanted in the foreground (default: {COUNT})"
+        "--count",
+        type=arguments.whole,
+        help=f"superpixels wanted in the foreground (default: {COUNT})",
     )
-    how_many.add_argument("--size-mm3", type=float, help="volume wanted of one superpixel")
+    how_many.add_argument(
+        "--size-mm3", type=arguments.number, help="volume wanted of one superpixel"
+    )
     shape = "small: along the intensities, large: like cubes (default: %(default)s)"
-    parser.add_argument("--compactness", type=float, default=COMPACTNESS, help=shape)
+    parser.add_argument("--compactness", type=arguments.number, default=COMPACTNESS, help=shape)
     parser.add_argument(
-        "--sigma-mm", type=float, help="width of the blur before (default: 3/4 of a voxel)"
+        "--sigma-mm",
+        type=arguments.number,
+        help="width of the blur before (default: 3/4 of a voxel)",
     )
-    parser.add_argument("--threshold", type=threshold, default="auto", help="auto, none or a value")
+    parser.add_argument(
+        "--threshold", type=arguments.threshold, default="auto", help="auto, none or a value"
+    )
     add_volume(parser)
     parser.add_argument(
         "--form", choices=nifti.FORMS, help="which one places the image if qform and sform differ"
     )
     parser.add_argument(
         "--chunks",
-        type=chunks,
+        type=arguments.chunks,
         metavar="I,J,K",
         help="work on disk, so many voxels at a time for each worker; the ids do not depend on it "
         "(default: 128,128,128 for what is over the memory budget)",
@@ -87,34 +95,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def add_volume(parser: argparse.ArgumentParser) -> None:
     """Add the option that chooses a volume of several, counted as on the page."""
-    parser.add_argument("--volume", type=numbered, help="which volume of a 4D file, from 1")
-
-
-def numbered(text: str) -> int:
-    """Return the index of a volume from its number, which counts from 1."""
-    if (number := int(text)) < 1:
-        raise ValueError(f"Expected a number from 1; got {text}.")
-    return number - 1
-
-
-def chunks(text: str) -> tuple[int, int, int]:
-    """Return the sides of a chunk from ``128,128,128``."""
-    i, j, k = (int(side) for side in text.split(","))
-    if min(i, j, k) < 1:
-        raise ValueError(f"Expected sides of 1 voxel or more; got {text}.")
-    return i, j, k
-
-
-def weights(text: str) -> tuple[float, ...]:
-    """Return the weights from ``1,0.5``."""
-    return tuple(float(weight) for weight in text.split(","))
-
-
-def threshold(text: str) -> float | str | None:
-    """Return a threshold from its text: ``auto``, ``none`` or a number."""
-    if text == "auto":
-        return text
-    return None if text == "none" else float(text)
+    parser.add_argument("--volume", type=arguments.volume, help="which volume of a 4D file, from 1")
 
 
 def partition_file(
@@ -134,8 +115,8 @@ def partition_file(
     Returns
     -------
     dict
-        ``count`` of superpixels, ``voxels`` in them, ``seconds`` of the partition, and
-        ``sha256`` of the ids in C order.
+        ``count`` of superpixels, ``voxels`` in them, ``seconds`` of the partition,
+        ``sha256`` of the ids in C order, and ``notes`` on how the files were understood.
 
     Raises
     ------
@@ -153,7 +134,13 @@ def partition_file(
     seconds = time.perf_counter() - start
     digest, voxels = batch_out.digest(ids, count)
     batch_out.write(given.out, ids, count, volumes[0])
-    return {"count": count, "voxels": voxels, "seconds": round(seconds, 3), "sha256": digest}
+    told = {"count": count, "voxels": voxels, "seconds": round(seconds, 3), "sha256": digest}
+    return told | {"notes": list(dict.fromkeys(note for each in volumes for note in noted(each)))}
+
+
+def noted(volume: Volume | StoredVolume) -> list[str]:
+    """Return what is to be said of how a volume's file was understood, begun with its name."""
+    return [f"{volume.name}: {note}" for note in volume.notes]
 
 
 def all_opened(
@@ -194,12 +181,26 @@ def opened(
     ValueError
         With a sentence that names the option where a choice is wanted.
     """
-    which = {"volume": given.volume, "form": given.form, "store": store, "report": report}
+    how = {"form": given.form, "store": store, "report": report}
+    name = image.name or image.absolute().name  # the folder in which one is has none
     try:
-        return read_volume(image, image.name, **which)
+        return _read(image, name, given, how)
     except nifti.FormsDiffer as differ:
         said = f"{differ} {differ.difference} Say --form sform or --form qform."
         raise ValueError(said) from None
+    except nifti.SeveralVolumes as several:
+        which = f"choose one with --volume, from 1 to {several.count}."
+        raise ValueError(f"{str(several).removesuffix('choose one.')}{which}") from None
+
+
+def _read(image, name, given, how):
+    """Read an image; one of `given.others` need not have as many volumes as the first."""
+    if image == given.image or given.volume is None:
+        return read_volume(image, name, volume=given.volume, **how)
+    try:
+        return read_volume(image, name, **how)
+    except nifti.SeveralVolumes:
+        return read_volume(image, name, volume=given.volume, **how)
 
 
 def compute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,20 +14,27 @@ import zarr
 from dashboard import leaving
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.volume import Volume
-from workers import files, stored
+from workers import files, stored, streams
 
 ENDINGS = (".nii.gz", ".zarr")
 _LAYER = 64  # slices that are in memory at a time
 
 
 def check(out: Path, image: Path) -> None:
-    """Raise ValueError, with a sentence, if the ids of an image cannot go there."""
+    """Raise ValueError, with a sentence, if the ids of an image cannot go there.
+
+    They may go to a pipe whose name ends so.
+    """
     if not out.name.endswith(ENDINGS):
         raise ValueError(f"Expected an output name ending in .nii.gz or .zarr; got {out.name}.")
-    if out.resolve() == image.resolve():
+    if streams.place_of(out) == streams.place_of(image):
         raise ValueError("Expected an output other than the image, which would be lost.")
-    if out.name.endswith(".zarr") and out.exists():
+    if out.name.endswith(".zarr") and os.path.lexists(out):
         raise ValueError(f"Expected an output that is not there yet; {out} is.")
+    try:
+        files.check(out, streams_too=True)
+    except OSError as error:
+        raise ValueError(_said(out, error)) from error
 
 
 def digest(ids: np.ndarray | zarr.Array, count: int) -> tuple[str, int]:
@@ -53,13 +61,17 @@ def write(
             _write_zarr(out, ids, count, volume)
             return
         parts = leaving.chunks_of if isinstance(ids, zarr.Array) else _box_of
-        with files.replacing(out) as put:
+        with files.replacing(out, streams_too=True) as put:
             leaving.write(
                 lambda box: parts(ids, box), ids.shape, ids.dtype, count, volume.header,
                 SimpleNamespace(write=put, flush=lambda: None),
             )  # fmt: skip
     except OSError as error:
-        raise ValueError(f"The ids could not be written to {out}: {error}") from error
+        raise ValueError(_said(out, error)) from error
+
+
+def _said(out: Path, error: OSError) -> str:
+    return f"The ids could not be written to {out} ({error.strerror or error})."
 
 
 def layers(ids: np.ndarray | zarr.Array, dtype: np.dtype):

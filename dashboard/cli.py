@@ -14,7 +14,7 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import batch, options, stats_command, store_command, where
+from dashboard import batch, options, printing, stats_command, store_command, where
 from dashboard.model.folder import is_volume
 from dashboard.server import plan, secret
 from dashboard.telling import Telling
@@ -28,7 +28,15 @@ APP = Path(__file__).with_name("app.py")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    given = build_parser().parse_args(arguments)
+    return printing.guarded(lambda: _run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        given = build_parser().parse_args(arguments)
+    except SystemExit as ended:  # help, the version, or what is no command: argparse has said it
+        printing.put("")
+        raise ended from None
     return given.run(given)
 
 
@@ -80,7 +88,7 @@ def serve(given: argparse.Namespace) -> int:
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             command.serve(wanted, keys, APP, passed_on(asked), lambda: all_pages.executor.state)
     except ValueError as refused:
-        sys.stderr.write(f"{refused}\n")
+        printing.say([str(refused)])
         return 2
     return 0
 
@@ -95,8 +103,7 @@ def from_environment(given: argparse.Namespace) -> argparse.Namespace:
 
 def announce(wanted: plan.Plan) -> None:
     """Say where the page is."""
-    sys.stdout.write(f"supervox: {wanted.address}\n")
-    sys.stdout.flush()
+    printing.put(f"supervox: {wanted.address}\n")
     if wanted.has_login and not (wanted.certificate or wanted.behind_proxy or wanted.unix_socket):
         sys.stderr.write(
             "supervox: passwords travel unencrypted. Add --ssl-certfile and --ssl-keyfile, or "
@@ -148,12 +155,15 @@ def partition(given: argparse.Namespace) -> int:
         with executor_at(where.resolve(given)) as executor:
             found = batch.partition_file(given, executor, telling)
     except (ValueError, BrokenExecutor) as refused:
-        sys.stderr.write(f"{refused}\n")
+        if telling:
+            telling.end()
+        printing.say([str(refused)])
         return 2
     finally:
         if telling:
             telling.end()
-    sys.stdout.write(json.dumps(found) + "\n")
+    printing.say(found["notes"])
+    printing.put(json.dumps(found) + "\n")
     return 0
 
 

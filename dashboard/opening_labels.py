@@ -93,10 +93,26 @@ def read_labels(
         notes += told_of(counts, left, voxels_of(labels))
     else:
         with opened_over(source, volume, report) as found:
-            labels, notes = whole(found), ()
+            labels, notes = whole(found), found.notes
         counts = voxels_of(labels)
     rows, said = sidecar.of(source)
     return Found(must_be_few(counts), labels, rows=rows, notes=notes + said)
+
+
+def read_map(
+    source: Path | bytes, volume: Grid, *, report: Report | None = None
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a label map that lies on `volume`, and what is to be said of how it was read.
+
+    Raises
+    ------
+    OtherGrid, ValueError
+        As `read_labels`.
+    """
+    with opened_over(source, volume, report) as found:
+        labels, notes = whole(found), found.notes
+    must_be_few(voxels_of(labels))
+    return labels, notes
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from dashboard.opening_labels import (
 )
 from workers.progress import Report, part, silent
 from workers.resample import resample_labels
+from workers.source import Source
 from workers.stored import CHUNK
 from workers.turning_layers import layers
 
@@ -65,9 +66,10 @@ def read_labels_over(
             changes.add(box, given)
         notes += told_of(counts, left, changes.counts)
     else:
-        for box, given in pieces_over(source, volume, report):
-            changes.add(box, given)
-        counts = changes.counts
+        with opened_over(source, volume, report) as file:
+            for box, given in pieces_of(file, volume):
+                changes.add(box, given)
+        counts, notes = changes.counts, file.notes
     rows, said = sidecar.of(source)
     told = rows, notes + said
     return Found(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
@@ -75,8 +77,14 @@ def read_labels_over(
 
 def read_map_over(
     source: Path | bytes, volume: StoredVolume, *, report: Report | None = None
-) -> Frozen:
+) -> tuple[Frozen, tuple[str, ...]]:
     """Read a label map that lies on `volume`, as a whole; what does not fit is put on disk.
+
+    Returns
+    -------
+    labels : Frozen
+    notes : tuple of str
+        What is to be said of how it was read.
 
     Raises
     ------
@@ -84,26 +92,24 @@ def read_map_over(
         As `read_labels_over`.
     """
     occurs, labels = set(), volume.zeros(DTYPE)
-    for box, given in pieces_over(source, volume, report):
-        occurs.update(voxels_of(given))
-        labels[box] = given
+    with opened_over(source, volume, report) as file:
+        for box, given in pieces_of(file, volume):
+            occurs.update(voxels_of(given))
+            labels[box] = given
     must_be_few(occurs)
-    return labels.frozen()
+    return labels.frozen(), file.notes
 
 
-def pieces_over(
-    source: Path | bytes, volume: StoredVolume, report: Report | None
-) -> Iterator[tuple[Box, np.ndarray]]:
-    """Yield a label map that lies on `volume` in boxes.
+def pieces_of(file: Source, volume: StoredVolume) -> Iterator[tuple[Box, np.ndarray]]:
+    """Yield the labels of an open file that lies on `volume` in boxes.
 
     Raises
     ------
     ValueError
         As `read_labels_over`.
     """
-    with opened_over(source, volume, report) as found:
-        for box, values in layers(found, CHUNK, _LAYER_BYTES, volume.folder):
-            yield box, as_labels(values)
+    for box, values in layers(file, CHUNK, _LAYER_BYTES, volume.folder):
+        yield box, as_labels(values)
 
 
 def _resampled(found, affine, volume, report) -> Iterator[tuple[Box, np.ndarray]]:

@@ -14,7 +14,7 @@ Rows = tuple[tuple[int, str, str, bool | None], ...]
 def read_table(
     source: Path | bytes, *, report: Callable[[float], None] | None = None
 ) -> tuple[Rows, str]:
-    """Read a label table of ITK-SNAP, FreeSurfer or BIDS.
+    """Read a label table of any program that `workers.label_table` knows.
 
     Returns
     -------
@@ -31,11 +31,11 @@ def read_table(
     if report is not None:
         report(0.0)
     content = source if isinstance(source, bytes) else _content(source)
-    rows = label_table.decode(content)
+    rows, notes = label_table.read(content)
     held = tuple(row for row in rows if row.value <= MOST_LABEL)
     if not held:
         raise ValueError(f"Expected values from 1 to {MOST_LABEL}; the table has larger ones only.")
-    return held, _said(len(rows) - len(held))
+    return held, " ".join(filter(None, (*notes, _said(len(rows) - len(held)))))
 
 
 def _said(left_out: int) -> str:

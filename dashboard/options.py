@@ -8,7 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 
-from dashboard import demo, where
+from dashboard import arguments, demo, where
 from dashboard.store import Storage
 from dashboard.where import Where
 
@@ -70,7 +70,7 @@ def add_storage_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of what does not fit into the memory, which more than one command takes."""
     parser.add_argument(
         "--memory-budget",
-        type=gigabytes,
+        type=arguments.gigabytes,
         metavar="GB",
         help="what a volume may take in memory; a larger one is turned once into a cache on disk "
         "(default: a quarter of the memory)",
@@ -78,7 +78,7 @@ def add_storage_to(parser: argparse.ArgumentParser) -> None:
     add_cache_to(parser)
     parser.add_argument(
         "--cache-limit",
-        type=gigabytes,
+        type=arguments.gigabytes,
         metavar="GB",
         help="how large the cache may become (default: 200, or half of what its disk has for it)",
     )
@@ -95,20 +95,6 @@ def add_cache_to(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def gigabytes(text: str) -> float:
-    """Return a number of gigabytes.
-
-    Raises
-    ------
-    ValueError
-        If it is none, negative or not finite.
-    """
-    number = float(text)
-    if not 0 <= number < float("inf"):
-        raise ValueError(f"Expected gigabytes, 0 or more; got {text}.")
-    return number
-
-
 def cache(given: argparse.Namespace) -> Path:
     """Return where the cache is."""
     folder = given.cache or user_cache_path("supervox", appauthor=False)
@@ -120,8 +106,8 @@ def storage(given: argparse.Namespace) -> Storage:
     return Storage(cache(given), given.cache_limit, given.memory_budget)
 
 
-def parse(arguments: list[str]) -> Options:
-    """Return what `arguments` ask for.
+def parse(words: list[str]) -> Options:
+    """Return what the words of a command line ask for.
 
     Raises
     ------
@@ -130,7 +116,7 @@ def parse(arguments: list[str]) -> Options:
     """
     parser = argparse.ArgumentParser("supervox")
     add_to(parser)
-    return resolve(parser.parse_args(arguments))
+    return resolve(parser.parse_args(words))
 
 
 def resolve(given: argparse.Namespace) -> Options:

@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboard.opening import stem
 from workers import label_table
 
-ENDINGS = (".tsv", ".label", ".txt")
+ENDINGS = (".tsv", ".label", ".txt", ".csv", ".ctbl")
 
 Rows = tuple[tuple, ...]
 """Of (value, name, color, visible), as `workers.label_rows.Row`."""
@@ -19,9 +19,10 @@ def of(labels: Path | bytes) -> tuple[Rows, tuple[str, ...]]:
     if table is None:
         return (), ()
     try:
-        return read(table), ()
+        rows, notes = read(table)
     except ValueError as refused:
         return (), (f"The table beside the labels is not used. {refused}",)
+    return rows, notes
 
 
 def beside(labels: Path) -> Path | None:
@@ -30,8 +31,8 @@ def beside(labels: Path) -> Path | None:
     return next((table for table in tables if table.is_file()), None)
 
 
-def read(table: Path) -> Rows:
-    """Return the rows of a table.
+def read(table: Path) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows of a table, and what is to be said of it, begun with its name.
 
     Raises
     ------
@@ -40,8 +41,9 @@ def read(table: Path) -> Rows:
     """
     try:
         with table.open("rb") as file:
-            return label_table.decode(file.read(label_table.MOST_BYTES + 1))
+            rows, notes = label_table.read(file.read(label_table.MOST_BYTES + 1))
     except OSError as error:
         raise ValueError(f"{table.name}: cannot be read ({error.strerror or error}).") from error
     except ValueError as error:
         raise ValueError(f"{table.name}: {error}") from error
+    return rows, tuple(f"{table.name}: {note}" for note in notes)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard import batch, options, sidecar
+from dashboard import batch, options, printing, sidecar
 from dashboard.measuring import left_out
 from dashboard.model.stored_volume import StoredVolume
-from dashboard.opening_labels import read_labels
+from dashboard.opening_labels import read_map
 from dashboard.opening_over import read_map_over
 from dashboard.store import Store
 from dashboard.stored_measuring import stored_statistics
 from dashboard.telling import Telling
-from workers import files, nifti, statistics_csv
+from workers import files, nifti, statistics_csv, streams
 from workers.progress import Report, part, silent
 from workers.statistics import Statistics, statistics
 
@@ -31,7 +33,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "x_dseg.nii.gz)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE.csv", help="where the CSV goes (default: printed)"
+        "--out",
+        type=Path,
+        metavar="FILE.csv",
+        help="where the CSV goes; a pipe is written to (default: - which prints it)",
     )
     batch.add_volume(parser)
     parser.add_argument(
@@ -45,22 +50,27 @@ def run(given: argparse.Namespace) -> int:
     telling = Telling(sys.stderr) if sys.stderr.isatty() else None
     try:
         _check_out(given)
-        names, note = names_of(given)
-        rows = measure(given, telling or silent)
-        _write(statistics_csv.encode(rows, names), given.out)
-    except ValueError as refused:
-        sys.stderr.write(f"{refused}\n")
-        return 2
-    finally:
+        names, said = names_of(given)
+        rows, notes = measure(given, telling or silent)
+        written = statistics_csv.encode(rows, names)
         if telling:
             telling.end()
-    for said in filter(None, (note, left_out(rows, names))):
-        sys.stderr.write(f"{said}\n")
+        printing.say(filter(None, (*notes, *said, left_out(rows, names))))
+        _write(written, given.out)
+    except ValueError as refused:
+        if telling:
+            telling.end()
+        printing.say([str(refused)])
+        return 2
     return 0
 
 
-def measure(given: argparse.Namespace, report: Report) -> tuple[Statistics, ...]:
-    """Return the statistics of the label map; of a volume that is too large, read from disk.
+def measure(
+    given: argparse.Namespace, report: Report
+) -> tuple[tuple[Statistics, ...], tuple[str, ...]]:
+    """Return the statistics of the label map, and notes on how the files were understood.
+
+    Those of a volume that is too large are read from disk.
 
     Raises
     ------
@@ -69,14 +79,23 @@ def measure(given: argparse.Namespace, report: Report) -> tuple[Statistics, ...]
     """
     volume = batch.opened(given, given.image, Store(options.storage(given)), part(report, 0, 0.3))
     reading, measuring = part(report, 0.3, 0.5), part(report, 0.5, 1)
-    if isinstance(volume, StoredVolume):
-        labels = read_map_over(given.labels, volume, report=reading)
-        return stored_statistics(volume, labels, volume.affine, report=measuring)
-    labels = read_labels(given.labels, volume, report=reading).labels
-    return statistics(volume.data, labels, volume.affine, report=measuring)
+    stored = isinstance(volume, StoredVolume)
+    try:
+        labels, notes = (read_map_over if stored else read_map)(
+            given.labels, volume, report=reading
+        )
+    except nifti.SeveralVolumes as several:
+        said = str(several).removesuffix("choose one.")
+        raise ValueError(
+            f"{said}save one of them as a file of its own, for --volume tells that of the image."
+        ) from None
+    told = *batch.noted(volume), *(f"{given.labels.name}: {note}" for note in notes)
+    if stored:
+        return stored_statistics(volume, labels, volume.affine, report=measuring), told
+    return statistics(volume.data, labels, volume.affine, report=measuring), told
 
 
-def names_of(given: argparse.Namespace) -> tuple[dict[int, str], str]:
+def names_of(given: argparse.Namespace) -> tuple[dict[int, str], tuple[str, ...]]:
     """Return the names of the labels, and what is to be said of their table.
 
     Raises
@@ -84,22 +103,39 @@ def names_of(given: argparse.Namespace) -> tuple[dict[int, str], str]:
     ValueError
         With a sentence, if the table that was asked for cannot be read.
     """
-    rows, notes = (sidecar.read(given.table), ()) if given.table else sidecar.of(given.labels)
-    return {value: name for value, name, *_ in rows}, " ".join(notes)
+    rows, notes = sidecar.read(given.table) if given.table else sidecar.of(given.labels)
+    return {value: name for value, name, *_ in rows}, notes
 
 
 def _check_out(given: argparse.Namespace) -> None:
-    read = {each.resolve() for each in (given.image, given.labels, given.table) if each}
-    if given.out and given.out.resolve() in read:
+    if is_printed(given.out):
+        return
+    place = streams.place_of(given.out)
+    if place in {
+        streams.place_of(each) for each in (given.image, given.labels, given.table) if each
+    }:
         raise ValueError("Expected an output other than what is read, which would be lost.")
+    with _said(given.out):
+        files.check(given.out, streams_too=True)
+
+
+def is_printed(out: Path | None) -> bool:
+    """Tell whether an output is that of the command itself."""
+    return out is None or str(out) == "-"
 
 
 def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.write(text)
+    if is_printed(out):
+        printing.put(text)
         return
+    with _said(out):
+        files.replace(out, text.encode(), streams_too=True)
+
+
+@contextmanager
+def _said(out: Path) -> Iterator[None]:
     try:
-        files.replace(out, text.encode())
+        yield
     except OSError as error:
         raise ValueError(
             f"The statistics could not be written to {out} ({error.strerror or error})."

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
-from dashboard import options, store_record, store_room, store_sources
+from dashboard import options, printing, store_record, store_room, store_sources
 from dashboard.store import gigabytes
 from dashboard.store_room import Kept
 
@@ -25,13 +24,15 @@ def run(given: argparse.Namespace) -> int:
     """List the cache or clear it; returns the exit status."""
     root = options.cache(given)
     try:
-        sys.stdout.write("".join(f"{line}\n" for line in (clear if given.clear else listed)(root)))
+        lines = (clear if given.clear else listed)(root)
     except OSError as error:
-        sys.stderr.write(
+        said = (
             f"Expected a cache folder that can be read and written; {root} cannot "
-            f"({error.strerror or error}).\n"
+            f"({error.strerror or error})."
         )
+        printing.say([said])
         return 2
+    printing.put("".join(f"{line}\n" for line in lines))
     return 0
 
 

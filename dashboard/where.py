@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from dashboard import arguments
+
 SCHEMES = ("tcp", "tls", "ws", "wss", "ucx")
 
 
@@ -67,7 +69,9 @@ def add_to(parser: argparse.ArgumentParser, default: str) -> None:
         metavar="MODULE:FUNCTION",
         help="function of yours that returns the Dask cluster to use",
     )
-    where.add_argument("--workers", type=int, metavar="N", help="worker processes to start here")
+    where.add_argument(
+        "--workers", type=arguments.whole, metavar="N", help="worker processes to start here"
+    )
 
 
 def resolve(given: argparse.Namespace) -> Where:

@@ -47,7 +47,7 @@ def test_partition_writes_the_ids_and_one_line_of_json(supervox, scan):
     found = nifti.read(scan.with_name("ids.nii.gz"))
     told = json.loads(said)
     assert (status, errors, said.count("\n")) == (0, "", 1)
-    assert set(told) == {"count", "voxels", "seconds", "sha256"}
+    assert set(told) == {"count", "voxels", "seconds", "sha256", "notes"}
     assert told["count"] == found.data.max()
     assert told["voxels"] == np.count_nonzero(found.data)
     assert_array_equal(found.affine, nifti.read(scan).affine)
@@ -125,7 +125,7 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
     status, _, errors = supervox(*command)
     assert (status, errors) == (
         2,
-        "series.nii: expected one volume; the file holds 2: choose one.\n",
+        "series.nii: expected one volume; the file holds 2: choose one with --volume, from 1 to 2.\n",
     )
     assert supervox(*command, "--volume", "2", "--threshold", "none")[0] == 0
 

@@ -88,7 +88,7 @@ def test_what_is_no_size_is_refused(option, text, capsys):
     with pytest.raises(SystemExit):
         options.parse([f"{option}={text}"])
 
-    assert "invalid gigabytes value" in capsys.readouterr().err
+    assert "expected gigabytes, 0 or more; got" in capsys.readouterr().err
 
 
 def test_an_unknown_option_is_refused(capsys):

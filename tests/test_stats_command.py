@@ -120,3 +120,46 @@ def test_what_cannot_be_done_is_one_sentence(supervox, pair, tmp_path, oblique):
         assert (status, printed) == (2, "")
         assert said in errors
         assert errors.count("\n") == 1
+
+
+@pytest.fixture
+def unplaced(pair):
+    """The same pair, of which neither file says how it lies in the patient."""
+    for path in pair:
+        data = np.asarray(nib.load(path).dataobj)
+        content = bytearray(nib.Nifti1Image(data, np.eye(4)).to_bytes())
+        content[252:256] = bytes(4)
+        path.with_suffix("").with_suffix(".bare.nii").write_bytes(content)
+    return tuple(path.with_suffix("").with_suffix(".bare.nii") for path in pair)
+
+
+@pytest.mark.parametrize("storage", [[], ["--memory-budget", "0"]])
+def test_how_both_files_were_understood_is_said_once(supervox, unplaced, tmp_path, storage):  # noqa: F811
+    status, printed, errors = supervox("stats", *unplaced, *storage, "--cache", tmp_path / "cache")
+
+    assert status == 0
+    assert len(rows_of(printed)) == 2
+    note = "The file has no orientation code: left and right are a guess."
+    assert errors.splitlines() == [f"scan.bare.nii: {note}", f"scan_dseg.bare.nii: {note}"]
+
+
+def test_a_table_in_latin_1_is_said_and_used(supervox, pair, tmp_path):  # noqa: F811
+    (tmp_path / "names.csv").write_bytes("index,name\n1,Grün\n".encode("latin-1"))
+
+    status, printed, errors = supervox("stats", *pair, "--table", tmp_path / "names.csv")
+
+    assert (status, rows_of(printed)[0]["name"]) == (0, "Grün")
+    assert errors.startswith("names.csv: It is not in UTF-8 and was read as Latin-1")
+
+
+def test_a_minus_prints_too(supervox, pair):  # noqa: F811
+    assert supervox("stats", *pair, "--out", "-") == supervox("stats", *pair)
+
+
+def test_a_label_map_of_several_volumes_says_what_to_do(supervox, pair, tmp_path):  # noqa: F811
+    nib.save(nib.Nifti1Image(np.zeros((4, 4, 4, 3), np.uint8), np.eye(4)), tmp_path / "four.nii")
+
+    status, _, errors = supervox("stats", pair[0], tmp_path / "four.nii")
+
+    assert status == 2
+    assert "the file holds 3: save one of them as a file of its own" in errors

@@ -1,4 +1,7 @@
-"""The one gate out to a user's file: the whole new content, or the old file untouched."""
+"""The one gate out to a user's file: the whole new content, or the old file untouched.
+
+A pipe or a device is no file: it is never replaced, and written to only where a caller allows it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+
+from workers import streams
 
 try:
     import fcntl
@@ -26,7 +30,9 @@ _CANNOT_SYNC = {
 }  # fmt: skip
 
 
-def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
+def replace(
+    path: str | os.PathLike, content: bytes, mode: int = 0o666, *, streams_too: bool = False
+) -> None:
     """Write `content` to `path` so that a crash at any moment leaves the old file or the new.
 
     A temporary file in the same folder is written, forced to disk and renamed; then the folder is
@@ -42,20 +48,48 @@ def replace(path: str | os.PathLike, content: bytes, mode: int = 0o666) -> None:
         All of it.
     mode : int, optional
         Permissions of a file that is not there yet, less the umask.
+    streams_too : bool, optional
+        Whether a pipe or a device is written to, as it comes; else it is an error.
 
     Raises
     ------
     OSError
-        If the folder or the file cannot be written to or the disk is full; then the old file is
-        untouched and nothing else is left. If only the folder cannot be forced to disk, the new
-        file is there, and whether it stays after a loss of power is not known.
+        If it is a folder, or such a stream; if the folder or the file cannot be written to, or the
+        disk is full. Then the old file is untouched and nothing else is left. If only the folder
+        cannot be forced to disk, the new file is there, and whether it stays after a loss of power
+        is not known.
     """
-    with replacing(path, mode) as put:
+    with replacing(path, mode, streams_too=streams_too) as put:
         put(content)
 
 
+def check(path: str | os.PathLike, *, streams_too: bool = False) -> None:
+    """See, before the work is done, that `path` can be written to; writing may fail all the same.
+
+    Parameters
+    ----------
+    path, streams_too
+        As for `replace`.
+
+    Raises
+    ------
+    OSError
+        If not.
+    """
+    if _streams(path, streams_too):
+        return
+    path = streams.place_of(path)
+    place = path if path.exists() else path.parent
+    if not place.exists():
+        raise FileNotFoundError(errno.ENOENT, "Its folder is not there", str(path))
+    if not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[Bytes], None]]:
+def replacing(
+    path: str | os.PathLike, mode: int = 0o666, *, streams_too: bool = False
+) -> Iterator[Callable[[Bytes], None]]:
     """Give a function that takes the new content of `path`, piece by piece, for a ``with``.
 
     At its end the file is replaced as by `replace`, and on an exception it is left as it was.
@@ -66,6 +100,8 @@ def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[
         May exist; its folder must.
     mode : int, optional
         Permissions of a file that is not there yet, less the umask.
+    streams_too : bool, optional
+        As for `replace`; a stream keeps what was written to it before an exception.
 
     Yields
     ------
@@ -77,7 +113,11 @@ def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[
     OSError
         As `replace`, where a piece cannot be written too.
     """
-    path = Path(path).resolve()
+    if _streams(path, streams_too):
+        with _streaming(path) as put:
+            yield put
+        return
+    path = streams.place_of(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     _sweep(path)
@@ -95,6 +135,23 @@ def replacing(path: str | os.PathLike, mode: int = 0o666) -> Iterator[Callable[[
     finally:
         os.close(descriptor)
     _sync_folder(path.parent)
+
+
+def _streams(path, streams_too):
+    """Return whether a path is a stream; refuse it where none is allowed."""
+    is_stream = streams.is_stream(path)
+    if is_stream and not streams_too:
+        raise OSError(errno.EINVAL, "It is a pipe or a device, and no file", str(path))
+    return is_stream
+
+
+@contextlib.contextmanager
+def _streaming(path):
+    descriptor = streams.opened(path)
+    try:
+        yield partial(_write, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _prefix(path):

@@ -222,7 +222,8 @@ def _part(dark, of):
 
 def _without_outliers(values):
     low, high = np.quantile(values, (0.001, 0.995))
-    return values[(values >= low) & (values <= high)]
+    usual = values[(values >= low) & (values <= high)]
+    return usual if usual.size else values  # of two voxels each would be one
 
 
 def _darkest(values, split):

@@ -1,13 +1,15 @@
-"""The one gate for label tables: which of three forms a file has, and what it says."""
+"""The one gate for label tables: three forms are written, and more are read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers import labels_freesurfer, labels_itksnap, labels_tsv
-from workers.label_rows import LINE_END, Row, row_lines
+from workers import label_columns, labels_freesurfer, labels_itksnap, labels_tsv
+from workers.label_rows import Row, row_lines
+from workers.label_text import text_of
 
 MOST_BYTES = 4_000_000
+_LONGEST = 20_000
 FORMS = {
     "bids": ("BIDS", "_dseg.tsv"),
     "itksnap": ("ITK-SNAP", "_labels.txt"),
@@ -45,17 +47,24 @@ def encode(rows: Iterable[tuple], form: str) -> bytes:
 
 
 def decode(content: bytes) -> tuple[Row, ...]:
-    """Return the rows of a file in any of the forms, those of value 0 left out.
+    """Return the rows of a file in any of the forms, as `read` without what is to be said of it."""
+    return read(content)[0]
+
+
+def read(content: bytes) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Return the rows of a file in any of the forms, and notes.
 
     Parameters
     ----------
     content : bytes
-        Of the file, at most some megabytes; UTF-8, with a byte order mark or without.
+        Of the file, at most some megabytes; in UTF-8, UTF-16 with or without its mark, or Latin-1.
 
     Returns
     -------
     rows : tuple of Row
         In the order of the file; values from 1, each once.
+    notes : tuple of str
+        What the user should know of how it was read.
 
     Raises
     ------
@@ -66,56 +75,35 @@ def decode(content: bytes) -> tuple[Row, ...]:
         raise ValueError(
             f"Expected a label table of at most {MOST_BYTES:,} bytes; got {len(content):,}."
         )
-    text = _text(content)
-    rows = {"bids": _bids, "itksnap": labels_itksnap.decode, "freesurfer": labels_freesurfer.decode}
-    found = tuple(row for row in rows[form_of(text)](text) if row.value)
-    if not found:
-        raise ValueError("The label table holds no labels.")
-    return found
-
-
-def form_of(text: str) -> str:
-    """Return in which of `FORMS` a text is a table.
-
-    Parameters
-    ----------
-    text : str
-        Of a file, whole.
-
-    Returns
-    -------
-    form : str
-        ``"itksnap"``, ``"freesurfer"`` or ``"bids"``.
-
-    Raises
-    ------
-    ValueError
-        If in none.
-    """
-    head, *_ = LINE_END.split(text.removeprefix("\ufeff"), 1)
-    if {"index", "name"} <= set(head.split("\t")):
-        return "bids"
-    _, first = next(iter(row_lines(text)), (0, ""))
-    if labels_itksnap.is_like(first):
-        return "itksnap"
-    if labels_freesurfer.is_like(first):
-        return "freesurfer"
-    raise ValueError(
-        "Expected a label table of ITK-SNAP, FreeSurfer or BIDS (_dseg.tsv); its first line is "
-        f'"{first.strip()[:60]}".'
-    )
-
-
-def _bids(text):
-    return tuple(Row(*row) for row in labels_tsv.decode(text))
-
-
-def _text(content):
-    # Spreadsheets save "Unicode text" as UTF-16, with a mark that says so.
-    code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(code)
-    except UnicodeDecodeError:
+    text, notes = text_of(content)
+    _must_be_short(text)
+    is_snap = _is_itksnap(text)
+    found = (labels_itksnap.decode(text), ()) if is_snap else label_columns.read(text)
+    if found is None:
         raise ValueError(
-            "Expected a label table as text in UTF-8; this file is none: save it as UTF-8."
-        ) from None
+            "Expected a label table of ITK-SNAP, FreeSurfer or BIDS (_dseg.tsv), or a CSV of "
+            f'3D Slicer; its first line is "{_first(text)[:60]}".'
+        )
+    if not (rows := tuple(row for row in found[0] if row.value)):
+        raise ValueError("The label table holds no labels.")
+    return rows, notes + found[1]
+
+
+def _must_be_short(text: str) -> None:
+    for number, line in row_lines(text):
+        if len(line) > _LONGEST:
+            raise ValueError(
+                f"Expected a label table with lines of at most {_LONGEST:,} characters; line "
+                f"{number} has {len(line):,}."
+            )
+
+
+def _is_itksnap(text: str) -> bool:
+    """Tell whether most lines are such as ITK-SNAP writes; the others are refused then."""
+    lines = row_lines(text)
+    alike = sum(labels_itksnap.is_like(line) for _, line in lines)
+    return bool(alike) and 2 * alike >= len(lines)
+
+
+def _first(text: str) -> str:
+    return next((line.strip() for _, line in row_lines(text)), "")

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers.label_rows import Row, color_of, is_whole, must_be_unique, one_line, rgb, row_lines
+from workers.label_rows import (
+    Row,
+    colors_of,
+    is_whole,
+    must_be_unique,
+    one_line,
+    rgb,
+    row_lines,
+)
 
 _RULE = "#" * 48
 _HEAD = f"""{_RULE}
@@ -61,9 +69,12 @@ def decode(text: str) -> tuple[Row, ...]:
     ValueError
         If a line is none of a table, or a value comes twice; the sentence names the line.
     """
-    rows = tuple(_row(number, line) for number, line in row_lines(text))
-    must_be_unique(rows)
-    return rows
+    lines = row_lines(text)
+    rows = [_row(number, line) for number, line in lines]
+    numbers = [number for number, _ in lines]
+    must_be_unique((n, row.value) for n, row in zip(numbers, rows, strict=True))
+    colors = colors_of([(n, row.color) for n, row in zip(numbers, rows, strict=True)])
+    return tuple(row._replace(color=color) for row, color in zip(rows, colors, strict=True))
 
 
 def is_like(line: str) -> bool:
@@ -80,6 +91,7 @@ def _line(value, color, alpha, visible, name):
 
 
 def _row(number, line):
+    """Return a row whose colour is still three texts."""
     fields, _, rest = line.partition('"')
     fields = fields.split()
     if not is_like(line) or '"' not in rest:
@@ -88,4 +100,4 @@ def _row(number, line):
             f'"name", as ITK-SNAP writes it; got "{line.strip()[:60]}".'
         )
     name = rest[: rest.rindex('"')]
-    return Row(int(fields[0]), one_line(name), color_of(number, fields[1:4]), fields[5] != "0")
+    return Row(int(fields[0]), one_line(name), fields[1:4], fields[5] != "0")

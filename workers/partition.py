@@ -18,7 +18,7 @@ from workers.intensities import scaled, times
 from workers.progress import Report, part, silent
 from workers.seeds import centres_on_grid, filling, grid, relative_spacing
 from workers.slic_sums import fixed
-from workers.smoothing import smooth
+from workers.smoothing import smooth, widths
 from workers.team import Team
 from workers.tiles import Scale, tiled, untiled
 
@@ -28,6 +28,8 @@ COUNT = 2500
 COMPACTNESS = 0.1
 """How compact they are then, and their smoothing: what of 30 settings lost least on 18 volumes."""
 
+_LEAST_COMPACTNESS, _MOST_COMPACTNESS = 1e-9, 1e9  # their squares are floats of 32 bits
+_MOST_WEIGHT = 1000
 _SMOOTHING = 0.75  # of a voxel's shortest edge
 
 ITERATIONS = 10
@@ -145,8 +147,8 @@ def partition(
         told(0.0)
         ground = _ground(channels, threshold, spacing, count, size_mm3, team)
         told(0.03)
-        widths = sigma_mm / np.asarray(spacing, float)
-        tiles = _tiles(channels, weights, ground, widths, team, part(told, 0.03, 0.12))
+        wide = widths(sigma_mm, spacing, ground.mask.shape)
+        tiles = _tiles(channels, weights, ground, wide, team, part(told, 0.03, 0.12))
         inside = ground.mask.shape
         numbers, steps = grid_of(inside, spacing, ground.size)
         centres = begun(inside, numbers, filling(ground.mask, numbers), np.count_nonzero(weights))
@@ -182,6 +184,8 @@ def weights_of(channels: Sequence, weights: Sequence[float] | None) -> tuple[flo
         raise ValueError(
             f"weights must be {len(channels)} numbers of 0 or more, one a channel; got {weights}."
         )
+    if max(weights) > _MOST_WEIGHT:
+        raise ValueError(f"weights must be at most {_MOST_WEIGHT}; got {max(weights):g}.")
     if not any(weights):
         raise ValueError("one of the weights at least must be above 0.")
     return tuple(weights)
@@ -232,7 +236,7 @@ def _box(mask):
     return tuple(slice(first, last + 1) for first, last in ends)
 
 
-def _tiles(channels, weights, ground, widths, team, report):
+def _tiles(channels, weights, ground, wide, team, report):
     """Return the foreground's box in tiles: scaled, smoothed, in fixed steps."""
     counting = [c for c, weight in enumerate(weights) if weight]
     values = np.empty((*ground.mask.shape, len(counting)), np.float32)
@@ -240,7 +244,7 @@ def _tiles(channels, weights, ground, widths, team, report):
         above = None if c else ground.above
         one = times(scaled(channels[c][ground.box], ground.mask, team, above), weights[c])
         share = 0.8 / len(counting)
-        one = smooth(one, widths, team, part(report, share * n, share * (n + 1)))
+        one = smooth(one, wide, team, part(report, share * n, share * (n + 1)))
         values[..., n] = fixed(one)
     as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
     tiles = tiled(values, ground.mask, as_it_is, team)
@@ -269,8 +273,18 @@ def check(
         _positive(spacing=edge)
     _positive(count=1 if count is None else count, size_mm3=1 if size_mm3 is None else size_mm3)
     _positive(compactness=compactness)
+    if not _LEAST_COMPACTNESS <= compactness <= _MOST_COMPACTNESS:
+        raise ValueError(
+            f"compactness must be from {_LEAST_COMPACTNESS:g} to {_MOST_COMPACTNESS:g}; "
+            f"got {compactness:g}."
+        )
     if not 0 <= sigma_mm < math.inf:
         raise ValueError(f"sigma_mm must be 0 or more, and finite; got {sigma_mm}.")
+    if sigma_mm > (longest := max(size * edge for size, edge in zip(shape, spacing, strict=True))):
+        raise ValueError(
+            f"sigma_mm must be at most {longest:.4g}, the length of the volume in mm: all would be "
+            f"of one intensity; got {sigma_mm:g}."
+        )
     if isinstance(threshold, str) and threshold != "auto":
         raise ValueError(f'threshold must be a number, None or "auto"; got "{threshold}".')
 

@@ -14,6 +14,27 @@ _NOTHING = 1e-15  # a width that scipy takes for none
 _REACH = 4.0  # times sigma, where scipy cuts a Gaussian off
 
 
+def widths(
+    sigma_mm: float, spacing: Sequence[float], shape: Sequence[int]
+) -> tuple[float, float, float]:
+    """Return a width in voxels along each axis; at most four times as long as that is.
+
+    Beyond, all is as flat along the axis as a float can tell, and only takes longer.
+
+    Parameters
+    ----------
+    sigma_mm : float
+    spacing : (3,) sequence of float
+        Voxel edges in mm.
+    shape : (3,) sequence of int
+        Of what is smoothed.
+    """
+    longest = (4.0 * size for size in shape)
+    edges = map(float, spacing)
+    i, j, k = (min(float(sigma_mm) / e, most) for e, most in zip(edges, longest, strict=True))
+    return i, j, k
+
+
 def radius(sigma: float) -> int:
     """Return how many voxels around one its smoothed value depends on, along an axis."""
     return int(_REACH * float(sigma) + 0.5) if sigma > _NOTHING else 0

@@ -21,6 +21,7 @@ from workers.foreground import thinning
 from workers.intensities import above_of, is_enough, limits
 from workers.partition import CRUMB, begun, grid_of, voxels_each
 from workers.seeds import sizes
+from workers.smoothing import widths
 from workers.stored import create, has_chunk
 from workers.stored_pieces import create as create_pieces
 
@@ -184,9 +185,9 @@ def _filled(seen: list[Cells], numbers) -> np.ndarray:
 
 
 def _features(course, ground, scales, wish, features):
-    widths = tuple(float(wish.sigma_mm / edge) for edge in wish.spacing)
+    wide = widths(wish.sigma_mm, wish.spacing, shape_of(ground.box))
     calls = [
-        (ground, channel, box, *scale, widths, path)
+        (ground, channel, box, *scale, wide, path)
         for (channel, scale), path in zip(scales.items(), features.paths, strict=True)
         for box in course.boxes
         if not has_chunk(path, box, features.chunks)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 ENDINGS = (".nii", ".nii.gz", ".hdr", ".hdr.gz")  # of a pair the header, not both halves
 TIFFS = (".tif", ".tiff", ".btf")
 STORED = ".zarr"  # a folder that is one volume
-TABLES = (".tsv", ".txt", ".label", ".lut", ".ctbl")
+TABLES = (".tsv", ".txt", ".label", ".lut", ".ctbl", ".csv")
 ALL_TIFFS = "*.tif"
 """Stands in a listing for all TIFF files of the folder, as the slices of one volume."""
 

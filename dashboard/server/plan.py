@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from dashboard import arguments
+
 PORT = 5006
 OAUTH = ("provider", "key", "redirect-uri", "extra-params", "jwt-user", "expiry-days")
 ACCOUNTS = (
@@ -98,7 +100,7 @@ class Plan:
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``supervox serve`` that are about the server, not about the page."""
     add = parser.add_argument
-    add("--port", type=int, help=f"port (default: {PORT}; 0 takes a free one)")
+    add("--port", type=arguments.port, help=f"port (default: {PORT}; 0 takes a free one)")
     add("--host", default="127.0.0.1", help="address to listen on; another needs a login")
     add("--unix-socket", type=Path, metavar="PATH", help="listen there, for you alone, on no port")
     add("--prefix", default="", help="what the addresses of all pages begin with")
@@ -254,7 +256,16 @@ def check_address(host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             if not is_loopback(host) and not is_ours(host):
                 raise Refused(f"--host {host} is no address of this machine.") from error
-            raise Refused(f"Port {port} is taken: choose another with --port.") from error
+            raise Refused(refusal_of(port, error)) from error
+
+
+def refusal_of(port: int, error: Exception) -> str:
+    """Return in a sentence why one cannot listen on a port of this machine."""
+    if isinstance(error, OverflowError):
+        return f"--port is a whole number from 0 to {arguments.MOST_PORT}; got {port}."
+    if isinstance(error, PermissionError):
+        return f"Port {port} is not for this account: choose one above 1023 with --port."
+    return f"Port {port} is taken: choose another with --port."
 
 
 def check_socket(path: Path) -> None:

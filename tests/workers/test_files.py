@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(old, monkeypatch, step):
     if step in {"fsync", "write"}:
         monkeypatch.setattr(os, step, fail)
     else:
-        monkeypatch.setattr(files.Path, "replace", fail)
+        monkeypatch.setattr(Path, "replace", fail)
 
     with pytest.raises(OSError, match="disk full"):
         files.replace(old, b"new")

@@ -45,7 +45,7 @@ class OpenDialog {
       ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name), kind: this.kind }))),
       ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
     this.entries.role = this.entries.children.length ? "listbox" : "group" // a list without options is none
-    const [what, endings] = this.kind === "table" ? ["label table", ".txt, .label, .tsv, .lut, .ctbl"] : ["volume", ".nii, .nii.gz, .hdr, .tif, .zarr"]
+    const [what, endings] = this.kind === "table" ? ["label table", ".txt, .label, .tsv, .lut, .ctbl, .csv"] : ["volume", ".nii, .nii.gz, .hdr, .tif, .zarr"]
     this.note.textContent = !folders.length && !files.length ? `No folder and no ${what} here (${endings}).`
       : truncated ? "Only the first are listed." : ""
   }
