@@ -43,11 +43,13 @@ def read_labels_over(
     locked: Collection[int] = (),
     *,
     resample: bool = False,
+    within: Path | None = None,
     report: Report | None = None,
 ) -> Found:
     """Read a label map over `volume`, with the table beside it.
 
-    Its patches make `labels` equal to it, but where those are `locked`.
+    Its patches make `labels` equal to it, but where those are `locked`. No link may lead out of the
+    folder `within`, if one is given.
 
     Raises
     ------
@@ -58,17 +60,19 @@ def read_labels_over(
     """
     changes, notes = _Changes(labels, locked), ()
     if resample:
-        found, affine, notes = read_elsewhere(source, volume, report=part(report or silent, 0, 0.3))
+        found, affine, notes = read_elsewhere(
+            source, volume, within=within, report=part(report or silent, 0, 0.3)
+        )
         counts = voxels_of(found)
         left = left_out(found, affine, volume, report=part(report or silent, 0.3, 0.4))
         for box, given in _resampled(found, affine, volume, part(report or silent, 0.4, 1)):
             changes.add(box, given)
         notes += told_of(counts, left, changes.counts)
     else:
-        for box, given in pieces_over(source, volume, report):
+        for box, given in pieces_over(source, volume, report, within):
             changes.add(box, given)
         counts = changes.counts
-    rows, said = sidecar.of(source)
+    rows, said = sidecar.of(source, within)
     told = rows, notes + said
     return Found(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
 
@@ -92,7 +96,10 @@ def read_map_over(
 
 
 def pieces_over(
-    source: Path | bytes, volume: StoredVolume, report: Report | None
+    source: Path | bytes,
+    volume: StoredVolume,
+    report: Report | None,
+    within: Path | None = None,
 ) -> Iterator[tuple[Box, np.ndarray]]:
     """Yield a label map that lies on `volume` in boxes.
 
@@ -101,7 +108,7 @@ def pieces_over(
     ValueError
         As `read_labels_over`.
     """
-    with opened_over(source, volume, report) as found:
+    with opened_over(source, volume, report, within) as found:
         for box, values in layers(found, CHUNK, _LAYER_BYTES, volume.folder):
             yield box, as_labels(values)
 

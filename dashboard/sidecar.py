@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dashboard.opening import stem
 from workers import label_table
+from workers.regular import open_regular
 
 ENDINGS = (".tsv", ".label", ".txt")
 
@@ -13,13 +14,13 @@ Rows = tuple[tuple, ...]
 """Of (value, name, color, visible), as `workers.label_rows.Row`."""
 
 
-def of(labels: Path | bytes) -> tuple[Rows, tuple[str, ...]]:
+def of(labels: Path | bytes, within: Path | None = None) -> tuple[Rows, tuple[str, ...]]:
     """Return the rows of the table beside a label map, and what is to be said of it."""
     table = None if isinstance(labels, bytes) else beside(labels)
     if table is None:
         return (), ()
     try:
-        return read(table), ()
+        return read(table, within), ()
     except ValueError as refused:
         return (), (f"The table beside the labels is not used. {refused}",)
 
@@ -30,8 +31,8 @@ def beside(labels: Path) -> Path | None:
     return next((table for table in tables if table.is_file()), None)
 
 
-def read(table: Path) -> Rows:
-    """Return the rows of a table.
+def read(table: Path, within: Path | None = None) -> Rows:
+    """Return the rows of a table; no link may lead out of the folder `within`.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def read(table: Path) -> Rows:
         With a sentence that names it, if it cannot be read or is none.
     """
     try:
-        with table.open("rb") as file:
+        with open_regular(table, within) as file:
             return label_table.decode(file.read(label_table.MOST_BYTES + 1))
     except OSError as error:
         raise ValueError(f"{table.name}: cannot be read ({error.strerror or error}).") from error

@@ -7,6 +7,7 @@ import math
 import os
 import secrets
 import shutil
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ GB = 10**9
 MOST_BYTES = 200 * GB
 _IDS_AND_LABELS = 6  # bytes of each voxel
 _WAIT_S = 0.2
+_SYNC_S = 1.0
 _RETRIES = 3
 
 
@@ -101,11 +103,13 @@ class Store:
         *,
         volume: int | None = None,
         form: str | None = None,
+        within: Path | None = None,
         report: Callable[[float], None] | None = None,
     ) -> StoredVolume:
         """Return one volume of a file, turned now if it is not here yet.
 
-        It is in use, and so not removed, as long as the returned value lives.
+        It is in use, and so not removed, as long as the returned value lives. No link may lead out
+        of the folder `within`, if one is given.
 
         Raises
         ------
@@ -115,12 +119,12 @@ class Store:
             If the cache folder takes no more; nothing is left of the attempt.
         """
         with volume_file.opened(
-            path, volume=volume, form=form, max_voxels=turning.MAX_VOXELS
+            path, volume=volume, form=form, max_voxels=turning.MAX_VOXELS, within=within
         ) as source:
             key = Key.of(source.files, volume, form)
         with written(self.root):
             needed = turning.bytes_of(source, self._chunks)
-            found = self._known(key) or self._turned(path, key, needed, report or silent)
+            found = self._known(key) or self._turned(path, key, needed, within, report or silent)
         # Another file of the same voxels may have another header.
         opened = replace(found[0], name=name, header=source.header, notes=source.notes)
         weakref.finalize(opened, found[1].release)
@@ -139,7 +143,7 @@ class Store:
                 hold.release()
         return None
 
-    def _turned(self, path, key, needed, report) -> tuple[StoredVolume, Hold]:
+    def _turned(self, path, key, needed, within, report) -> tuple[StoredVolume, Hold]:
         for folder in (self._volumes, self._sources):
             make(folder)
         with self._turn_of(key, report):
@@ -147,7 +151,7 @@ class Store:
                 if found := self._known(key):
                     return found
                 self.make_room(needed)
-                self._turn(path, key, report)
+                self._turn(path, key, within, report)
         raise turning.Unwritable(f"Others take away what is being written to {self.root}.")
 
     @contextlib.contextmanager
@@ -163,7 +167,7 @@ class Store:
         finally:
             hold.release()
 
-    def _turn(self, path, key, report) -> None:
+    def _turn(self, path, key, within, report) -> None:
         """Turn a file in a folder of its own, which gets its name when it is whole."""
         made, hold = self._begin()
         try:
@@ -172,11 +176,12 @@ class Store:
                 made,
                 volume=key.volume,
                 form=key.form,
+                within=within,
                 max_memory=self._max_memory,
                 chunks=self._chunks,
                 report=report,
             )
-            os.sync()  # no chunk may be missing where a loss of power leaves the record
+            _sync(report)  # no chunk may be missing where a loss of power leaves the record
             store_record.write(made, turned)
             if Key.of(key.paths, key.volume, key.form) != key:
                 raise nifti.UnreadableFile(f"{path.name}: it was changed while it was read.")
@@ -244,6 +249,15 @@ class Store:
 def gigabytes(count: int) -> str:
     """Return bytes as people say them."""
     return f"{count / GB:.1f} GB" if count >= GB else f"{count / 1e6:.0f} MB"
+
+
+def _sync(report: Callable[[float], None]) -> None:
+    """Force all to disk; that takes as long as the disk needs, and is told of all the while."""
+    syncing = threading.Thread(target=os.sync, name="sync", daemon=True)
+    syncing.start()
+    while syncing.is_alive():
+        syncing.join(_SYNC_S)
+        report(1.0)
 
 
 def _free(folder: Path) -> int:

@@ -19,8 +19,9 @@ from workers.foreground import thinning, threshold_of
 from workers.intensities import is_enough, limits
 from workers.partition import CRUMB, begun, grid_of, voxels_each
 from workers.seeds import sizes
-from workers.stored import create, has_chunk, opened
+from workers.stored import create, has_chunk
 from workers.stored_pieces import create as create_pieces
+from workers.zarr_array import image_at
 
 
 class Wish(NamedTuple):
@@ -102,7 +103,7 @@ def _automatic_threshold(course, image):
     step = thinning(shape)
     seen = run(chunk_ground.survey, [(image, box, step) for box in course.boxes])
     numbers = [-(-size // n) for size, n in zip(shape, step, strict=True)]
-    thinned = np.empty(numbers, opened(image).dtype)
+    thinned = np.empty(numbers, image_at(image).dtype)
     for box, (_, values) in zip(course.boxes, seen, strict=True):
         low = [-(-at // n) for at, n in zip(low_of(box), step, strict=True)]
         thinned[_at(low, values.shape)] = values

@@ -7,7 +7,6 @@ TIFF 6.0; ImageJ and OME-TIFF say voxel sizes beside it.
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import struct
@@ -18,13 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tifffile import TiffFile, TiffFileError
+from tifffile import TiffFileError
 
 from workers.nifti_error import UnreadableFile, chosen
 from workers.nifti_header import check_voxels
 from workers.nifti_made import header_of
 from workers.progress import Report, silent
+from workers.regular import must_be_regular, must_lie_within
 from workers.source import Source
+from workers.tiff_file import opened_alone
 from workers.tiff_pages import Pages, check_chain, check_page
 from workers.tiff_spacing import spacing_of
 
@@ -46,7 +47,12 @@ _WRONG = (
 
 @contextmanager
 def opened(
-    source: Path | bytes, *, volume: int | None, max_voxels: int, report: Report | None = None
+    source: Path | bytes,
+    *,
+    volume: int | None,
+    max_voxels: int,
+    within: Path | None = None,
+    report: Report | None = None,
 ) -> Iterator[Source]:
     """Open a file of many pages, or the slices in a folder, without reading a voxel.
 
@@ -58,6 +64,8 @@ def opened(
         Which channel or time, from 0.
     max_voxels : int
         Of more, nothing is opened.
+    within : Path, optional
+        A folder out of which no link may lead.
     report : callable, optional
         Told the fraction that is read.
 
@@ -73,13 +81,14 @@ def opened(
     """
     is_bytes = isinstance(source, bytes)
     is_folder = not is_bytes and source.is_dir()
-    files = [] if is_bytes else slices_in(source) if is_folder else [source]
-    first = io.BytesIO(source) if is_bytes else files[0]
+    files = [] if is_bytes else slices_in(source, within) if is_folder else [source]
+    first = source if is_bytes else files[0]
+    called = first.name if is_folder else "this"
     with ExitStack() as stack:
         with _said():
-            file = stack.enter_context(TiffFile(first, _multifile=False))
+            file = stack.enter_context(opened_alone(first, within, called))
             check_chain(file)
-            shape, pages, notes = _found(file, files if is_folder else None, volume)
+            shape, pages, notes = _found(file, files if is_folder else None, volume, within)
             dtype = file.series[0].dtype.newbyteorder("=")
             spacing, missing = spacing_of(file, file.series[0].keyframe)
         check_voxels(shape, max_voxels)
@@ -95,13 +104,13 @@ def opened(
         )
 
 
-def _found(file, files, volume):
+def _found(file, files, volume, within):
     """Return the shape, an iterator of slices, and notes."""
     series = file.series[0]
     check_page(series.keyframe)
     if files is not None:
         rows, columns = _single(file)
-        return (columns, rows, len(files)), _of_files(files, series), ()
+        return (columns, rows, len(files)), _of_files(files, series, within), ()
     if series.axes[-2:] != "YX":
         raise UnreadableFile(f"expected slices of rows and columns; its axes are {series.axes}.")
     deep, indices, notes = _chosen(series, volume)
@@ -129,9 +138,9 @@ def _chosen(series, volume):
     return indices.shape[1], indices[which].tolist(), notes
 
 
-def _of_files(files, like):
+def _of_files(files, like, within):
     for path in files:
-        with TiffFile(path, _multifile=False) as file:
+        with opened_alone(path, within, path.name) as file:
             check_chain(file)
             series = file.series[0]
             check_page(series.keyframe)
@@ -167,21 +176,22 @@ def _parts(shape, pages, report) -> Iterator[tuple[Box, np.ndarray]]:
         report((k + 1) / shape[2])
 
 
-def slices_in(folder: Path) -> list[Path]:
+def slices_in(folder: Path, within: Path | None = None) -> list[Path]:
     """Return the TIFF files of a folder by the numbers in their names.
 
     Raises
     ------
     UnreadableFile
-        If it holds none, or a link.
+        If it holds none, or one that is no file or leads out of `within`.
     """
     files = [path for path in folder.iterdir()
              if path.suffix.lower() in ENDINGS and path.name[0] != "."]  # fmt: skip
     if not files:
         raise UnreadableFile("expected a folder of TIFF files; it holds none.")
     for path in files:
-        if path.is_symlink() or not path.is_file():
-            raise UnreadableFile(f"expected files in the folder; {path.name} is none.")
+        if path.is_symlink():
+            must_lie_within(path, within, path.name)
+        must_be_regular(path.stat().st_mode, path.name)
     return sorted(files, key=_natural)
 
 
