@@ -41,8 +41,8 @@ class OpenCase(Shown):
     executor : Executor
         Runs kernels; Dask's in the app, an inline one in tests.
     files : Executor
-        Reads files; threads of this process, since a worker may not see them. A call may be given up
-        or cancelled at once, so it must change nothing.
+        Reads files; threads of this process, since a worker may not see them. A call may be given
+        up or cancelled at once, so it must change nothing.
     schedule : callable
         Runs a function later in the page's thread, where views may change.
     cases : Cases, optional
@@ -115,9 +115,9 @@ class OpenCase(Shown):
     ) -> None:
         """Start to read the volume in a file; what is open stays until it has been read.
 
-        `volume` tells which one of a 4D file, `form` which counts if qform and sform differ. No link
-        in it may lead out of the folder `within`; without one, as where the command line names the
-        file, links are followed.
+        `volume` tells which one of a 4D file, `form` which counts if qform and sform differ. No
+        link in it may lead out of the folder `within`; without one, as where the command line names
+        the file, links are followed.
         """
         self._lanes.start(
             "file",
@@ -197,7 +197,7 @@ class OpenCase(Shown):
             self._gather()
 
     def find(self, title: str, look: Callable, then: Callable[[Any], None]) -> None:
-        """Call `look` where files are read, since a disk may not answer, and `then` with its result.
+        """Call `look` where files are read, as a disk may not answer, and `then` with its result.
 
         Parameters
         ----------
@@ -207,8 +207,17 @@ class OpenCase(Shown):
             Without parameters.
         then : callable
             Called in the page's thread; what was looked for before is forgotten.
+
+        Raises
+        ------
+        Exception
+            What `look` raises, if that is known at once; else the user is told.
         """
-        self._lanes.start("find", title, lambda read: then(read()), self._files, _silently, look)
+        asked = self._files.submit(look)
+        if asked.done():
+            then(asked.result())
+        else:
+            self._lanes.start("find", title, lambda read: then(read()), self._files, _came, asked)
 
     def _gather(self) -> None:
         """Read what is to be shown beside the volume that was opened."""
@@ -299,6 +308,7 @@ class OpenCase(Shown):
             raise Refused("Another volume was opened meanwhile.")
 
 
-def _silently(look: Callable, *, report: Callable) -> Any:
-    """Return what `look` returns; of what takes a moment there is no progress to report."""
-    return look()
+def _came(asked: Future, *, report: Callable[[float], None]) -> Any:
+    """Return what was asked for, when it has come."""
+    report(0.0)
+    return asked.result()

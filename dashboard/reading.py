@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import partial
 from pathlib import Path
 
 SILENCE_S = 30.0
@@ -20,10 +21,10 @@ class Unanswered(ValueError):
 class Reading(Executor):
     """Runs each call at once in a thread of its own, and gives up those that show no sign of life.
 
-    A disk or share that does not answer blocks who asks it, and nobody can end that thread. So it is
-    written off: its call fails with a sentence, and others go on. A sign of life is what the call
-    reports, or that its thread computes. A call is cancelled at once; what it does until its next
-    report is for nobody.
+    A disk or share that does not answer blocks who asks it, and nobody can end that thread. So it
+    is written off: its call fails with a sentence, and others go on. A sign of life is what the
+    call reports, or that its thread computes. A call is cancelled at once; what it does until its
+    next report is for nobody.
 
     Parameters
     ----------
@@ -59,8 +60,8 @@ class Reading(Executor):
 
     def _too_many(self) -> str:
         return (
-            f"Nothing is read any more: {self._most_stuck} reads of files do not come back. See that "
-            "the disks and network folders answer, or start supervox again."
+            f"nothing is read any more: {self._most_stuck} reads of files do not come back. See "
+            "that the disks and network folders answer, or start supervox again."
         )
 
     def _run(self, call: _Call) -> None:
@@ -125,10 +126,10 @@ class _Call:
         """Call, and hand over what came of it, if anybody wants it still."""
         try:
             found = self._fn(*self._args, **self._kwargs)
-        except BaseException:  # noqa: BLE001 - an executor hands over whatever was raised
-            self._end(lambda: self.future.set_exception(error))
+        except BaseException as error:  # noqa: BLE001 - an executor hands over whatever was raised
+            self._end(partial(self.future.set_exception, error))
         else:
-            self._end(lambda: self.future.set_result(found))
+            self._end(partial(self.future.set_result, found))
 
     def give_up(self, silence_s: float) -> None:
         """Let who waits go on, with a sentence."""
@@ -136,7 +137,7 @@ class _Call:
             f"nothing has come for {silence_s:g} seconds: the disk or network folder on which it "
             "lies does not answer. See that it is there, then open it again."
         )
-        self._end(lambda: self.future.set_exception(Unanswered(said)))
+        self._end(partial(self.future.set_exception, Unanswered(said)))
 
     def _end(self, settle: Callable[[], None]) -> None:
         # Who is first, the call or who gives it up, settles it, unless it was cancelled before.
