@@ -15,7 +15,7 @@ _LONGEST_NAME = 200
 
 
 class Limit(NamedTuple):
-    """So many tries are free; each one more doubles the wait, up to the longest; so many may wait."""
+    """So many tries are free, each one more doubles the wait, and so many may wait at once."""
 
     free: int
     longest_s: float

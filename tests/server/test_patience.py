@@ -7,7 +7,6 @@ import pytest
 from dashboard.server import patience
 from dashboard.server.patience import LIMITS, MOST_KNOWN, Patience, near
 
-
 MOST_WAITING = LIMITS["both"].most_waiting
 
 
