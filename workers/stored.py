@@ -151,7 +151,8 @@ def extent(path: str | os.PathLike) -> tuple[int, int]:
     files = size = 0
     with os.scandir(path) as found:
         for each in found:
-            more = extent(each.path) if each.is_dir() else (1, each.stat().st_size)
+            is_folder = each.is_dir(follow_symlinks=False)
+            more = extent(each.path) if is_folder else (1, each.stat().st_size)
             files, size = files + more[0], size + more[1]
     return files, size
 

@@ -17,6 +17,7 @@ import zarr
 from numpy.testing import assert_array_equal
 from zarr.codecs import BloscCodec, Crc32cCodec, GzipCodec, TransposeCodec, ZstdCodec
 
+from dashboard.store_sources import Key
 from tests.workers.test_ome_zarr import counted, write
 from workers import volume_file
 from workers.nifti_error import UnreadableFile
@@ -281,6 +282,16 @@ def test_levels_with_links_are_not_used_where_they_lie(image, tmp_path):
 
     with volume_file.opened(image) as found:
         assert found.levels == ()
+
+
+def test_links_that_lead_round_are_not_gone_round(image, tmp_path):
+    """Two of them in each other would be followed 2⁴⁰ times."""
+    for name in ("one", "two"):
+        (image / name).symlink_to(image)
+        (image / "0" / name).symlink_to(image)
+
+    assert Key.of([image], None, None).stamp
+    assert_array_equal(opened_from(tmp_path / "data", image), counted((20, 14, 12)))
 
 
 BOMB = """
