@@ -32,13 +32,22 @@ class _Asked(NamedTuple):
 class Continuing(Labelling):
     """The verb that opens a label map; parameters as of `OpenCase`."""
 
-    def open_labels(self, source: Path | bytes, name: str, *, resample: bool = False) -> None:
+    def open_labels(
+        self,
+        source: Path | bytes,
+        name: str,
+        within: Path | None = None,
+        *,
+        resample: bool = False,
+    ) -> None:
         """Start to read a label map over the volume; it can be undone like a stroke.
 
         The user is asked first if it lies on another grid, unless it is to be resampled. Locked
-        labels keep their voxels. The table beside the file is read with it.
+        labels keep their voxels. The table beside the file is read with it. No link may lead out of
+        the folder `within`.
         """
-        opening = partial(self._open_labels, self._held(), Question(source, name), resample)
+        question = Question(source, name, within=within)
+        opening = partial(self._open_labels, self._held(), question, resample)
         self._order.do(opening)
 
     def _open_labels(self, case: Case, question: Question, resample: bool) -> None:
@@ -47,13 +56,13 @@ class Continuing(Labelling):
         if isinstance(data, ChunkedArray):
             then = self._adopt_patches
             call = read_labels_over, question.source, self.volume, data.frozen(), self.locked
-            executor = self._threads
         else:
-            then, executor = self._adopt_labels, self._files
+            then = self._adopt_labels
             call = read_labels, question.source, self.volume
         adopt = partial(self._unless_elsewhere, asked, resample, then)
         title = f"Opening {question.name}"
-        self._lanes.start("file", title, adopt, executor, *call, resample=resample)
+        told = {"resample": resample, "within": question.within}
+        self._lanes.start("file", title, adopt, self._files, *call, **told)
 
     def _unless_elsewhere(
         self, asked: _Asked, resample: bool, then: Callable, read: Callable[[], Found]

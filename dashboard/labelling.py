@@ -86,10 +86,13 @@ class Labelling(Mending):
         """Let a label never be painted over, or again; that is no edit."""
         self._guard_table(self._known(label)._replace(locked=locked))
 
-    def open_table(self, source: Path | bytes, name: str) -> None:
-        """Start to read a label table: its labels are added, renamed and recoloured as one edit."""
-        then = partial(self._adopt_table, self._held(), name)
-        self._lanes.start("file", f"Opening {name}", then, self._files, read_table, source)
+    def open_table(self, source: Path | bytes, name: str, within: Path | None = None) -> None:
+        """Start to read a label table: its labels are added, renamed and recoloured as one edit.
+
+        No link may lead out of the folder `within`.
+        """
+        then, call = partial(self._adopt_table, self._held(), name), (self._files, read_table)
+        self._lanes.start("file", f"Opening {name}", then, *call, source, within=within)
 
     def _adopt_table(self, case: Case, name: str, read: Callable[[], Rows]) -> None:
         rows, note = read()

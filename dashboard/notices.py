@@ -33,7 +33,8 @@ class Question(NamedTuple):
 
     `form` is what was said before; `difference` tells of the forms, where that is the question.
     `grid` tells how a label map lies, where the question is whether to resample it.
-    `adds` tells whether it is to be shown beside what is open.
+    `adds` tells whether it is to be shown beside what is open. `within` is the folder out of which
+    no link of it may lead, if there is one.
     """
 
     source: Path | bytes
@@ -43,6 +44,7 @@ class Question(NamedTuple):
     difference: str = ""
     grid: str = ""
     adds: bool = False
+    within: Path | None = None
 
     @property
     def together(self) -> int:

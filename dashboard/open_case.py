@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import param
 
@@ -40,7 +41,8 @@ class OpenCase(Shown):
     executor : Executor
         Runs kernels; Dask's in the app, an inline one in tests.
     files : Executor
-        Reads files; threads of this process, since a worker may not see them.
+        Reads files; threads of this process, since a worker may not see them. A call may be given
+        up or cancelled at once, so it must change nothing.
     schedule : callable
         Runs a function later in the page's thread, where views may change.
     cases : Cases, optional
@@ -109,22 +111,26 @@ class OpenCase(Shown):
         name: str,
         volume: int | None = None,
         form: str | None = None,
+        within: Path | None = None,
     ) -> None:
         """Start to read the volume in a file; what is open stays until it has been read.
 
-        `volume` tells which one of a 4D file, `form` which counts if qform and sform differ.
+        `volume` tells which one of a 4D file, `form` which counts if qform and sform differ. No
+        link in it may lead out of the folder `within`; without one, as where the command line names
+        the file, links are followed.
         """
         self._lanes.start(
             "file",
             f"Opening {name}",
-            partial(self._adopt_volume, Question(source, name, form=form)),
-            self._threads,
+            partial(self._adopt_volume, Question(source, name, form=form, within=within)),
+            self._files,
             read_volume,
             source,
             stem(name),
             volume=volume,
             form=form,
             max_voxels=SHOWN_VOXELS,
+            within=within,
             store=self._store,
         )
 
@@ -151,7 +157,7 @@ class OpenCase(Shown):
             "file",
             title,
             lambda read: self._adopt(read()),
-            self._files,
+            self._threads,
             resuming.resume,
             volume,
             desk=self._desk,
@@ -190,6 +196,29 @@ class OpenCase(Shown):
         if not same:
             self._gather()
 
+    def find(self, title: str, look: Callable, then: Callable[[Any], None]) -> None:
+        """Call `look` where files are read, as a disk may not answer, and `then` with its result.
+
+        Parameters
+        ----------
+        title : str
+            What the user is told is being done.
+        look : callable
+            Without parameters.
+        then : callable
+            Called in the page's thread; what was looked for before is forgotten.
+
+        Raises
+        ------
+        Exception
+            What `look` raises, if that is known at once; else the user is told.
+        """
+        asked = self._files.submit(look)
+        if asked.done():
+            then(asked.result())
+        else:
+            self._lanes.start("find", title, lambda read: then(read()), self._files, _came, asked)
+
     def _gather(self) -> None:
         """Read what is to be shown beside the volume that was opened."""
 
@@ -217,7 +246,7 @@ class OpenCase(Shown):
     def _leave(self) -> None:
         self._lanes.cancel(but=OUTLIVING)
         if self._keeper.holds and self._resumed.opened.journal is not None:
-            self._files.submit(self._cases.leave, self._resumed.opened)
+            self._threads.submit(self._cases.leave, self._resumed.opened)
         self._keeper.let_go()
         self._drop_strokes("Another volume was opened before that was painted: it is not.")
         self._watch = None
@@ -231,7 +260,7 @@ class OpenCase(Shown):
         """See whether whoever writes to the case has gone; then it is taken over."""
         if self._watch is not None and not self._looking:
             self._looking = True
-            self._files.submit(self._cases.is_free, self._watch).add_done_callback(
+            self._threads.submit(self._cases.is_free, self._watch).add_done_callback(
                 lambda found: self._schedule(partial(self._looked, self._watch, found))
             )
 
@@ -277,3 +306,9 @@ class OpenCase(Shown):
     def _still(self, case: Case) -> None:
         if case is not self._held():
             raise Refused("Another volume was opened meanwhile.")
+
+
+def _came(asked: Future, *, report: Callable[[float], None]) -> Any:
+    """Return what was asked for, when it has come."""
+    report(0.0)
+    return asked.result()

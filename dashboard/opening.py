@@ -31,6 +31,7 @@ def read_volume(
     volume: int | None = None,
     form: str | None = None,
     max_voxels: int = nifti.MAX_VOXELS,
+    within: Path | None = None,
     store: Store | None = None,
     report: Callable[[float], None] | None = None,
 ) -> Volume | StoredVolume:
@@ -38,6 +39,7 @@ def read_volume(
 
     Of more than `max_voxels`, or more than the memory budget allows, it comes from the `store`,
     where it is turned if it is not there yet. Without a store, and of bytes, it is refused then.
+    No link may lead out of the folder `within`, if one is given.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def read_volume(
     workers.turning.Unwritable
         If the store takes no more.
     """
-    which = {"volume": volume, "form": form}
+    which = {"volume": volume, "form": form, "within": within}
     if store is not None and not isinstance(source, bytes):
         with volume_file.opened(source, **which, max_voxels=turning.MAX_VOXELS) as found:
             large = math.prod(found.shape) > max_voxels
@@ -65,7 +67,11 @@ def read_volume(
 
 
 def read_superpixels(
-    source: Path | bytes, volume: Volume, *, report: Callable[[float], None] | None = None
+    source: Path | bytes,
+    volume: Volume,
+    *,
+    within: Path | None = None,
+    report: Callable[[float], None] | None = None,
 ) -> Superpixels:
     """Read superpixels that lie on `volume`.
 
@@ -74,7 +80,7 @@ def read_superpixels(
     ValueError
         With one sentence for the user, if it holds none or lies elsewhere.
     """
-    ids = whole_numbers(source, volume, "superpixels", report)
+    ids = whole_numbers(source, volume, "superpixels", report, within)
     count = int(ids.max())
     if not 1 <= count <= ids.size:
         raise ValueError(
@@ -86,7 +92,11 @@ def read_superpixels(
 
 
 def whole_numbers(
-    source: Path | bytes, volume: Volume, what: str, report: Callable[[float], None] | None
+    source: Path | bytes,
+    volume: Volume,
+    what: str,
+    report: Callable[[float], None] | None,
+    within: Path | None = None,
 ) -> np.ndarray:
     """Read a file on the grid of `volume` that holds whole numbers from 0, as it holds them.
 
@@ -98,7 +108,7 @@ def whole_numbers(
     ValueError
         With one sentence, in which they are called `what`.
     """
-    found = read_over(source, volume, report)
+    found = read_over(source, volume, report, within)
     if found.data.shape != volume.shape:
         raise ValueError(
             f"Expected {what} of shape {volume.shape}, as the open volume; got {found.data.shape}."
@@ -112,10 +122,14 @@ def whole_numbers(
 
 
 def read_over(
-    source: Path | bytes, volume: Volume, report: Callable[[float], None] | None
+    source: Path | bytes,
+    volume: Volume,
+    report: Callable[[float], None] | None,
+    within: Path | None = None,
 ) -> nifti.NiftiFile:
     """Read a file of no more voxels than `volume`, by the form that lies on it if two differ."""
-    read = partial(nifti.read, source, max_voxels=volume.data.size, report=report)
+    most = {"max_voxels": volume.data.size, "within": within}
+    read = partial(nifti.read, source, **most, report=report)
     try:
         return read()
     except nifti.FormsDiffer as differ:
@@ -123,7 +137,7 @@ def read_over(
         return read(form=next(fits, "sform"))
 
 
-def form_over(source: Path | bytes, volume: Grid) -> str | None:
+def form_over(source: Path | bytes, volume: Grid, within: Path | None = None) -> str | None:
     """Return the form by which a file lies on `volume`; None if its two do not differ.
 
     Raises
@@ -132,7 +146,7 @@ def form_over(source: Path | bytes, volume: Grid) -> str | None:
         If it cannot be opened.
     """
     try:
-        with volume_file.opened(source, max_voxels=turning.MAX_VOXELS):
+        with volume_file.opened(source, max_voxels=turning.MAX_VOXELS, within=within):
             return None
     except nifti.FormsDiffer as differ:
         fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))

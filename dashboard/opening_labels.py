@@ -69,9 +69,16 @@ class Found(NamedTuple):
 
 
 def read_labels(
-    source: Path | bytes, volume: Volume, *, resample: bool = False, report: Report | None = None
+    source: Path | bytes,
+    volume: Volume,
+    *,
+    resample: bool = False,
+    within: Path | None = None,
+    report: Report | None = None,
 ) -> Found:
     """Read a label map over `volume`, with the table beside it.
+
+    No link may lead out of the folder `within`, if one is given.
 
     Raises
     ------
@@ -82,7 +89,7 @@ def read_labels(
     """
     if resample:
         labels, affine, notes = read_elsewhere(
-            source, volume, report=part(report or silent, 0, 0.6)
+            source, volume, within=within, report=part(report or silent, 0, 0.6)
         )
         rest = part(report or silent, 0.6, 1)
         counts = voxels_of(labels)
@@ -92,10 +99,10 @@ def read_labels(
         )
         notes += told_of(counts, left, voxels_of(labels))
     else:
-        with opened_over(source, volume, report) as found:
+        with opened_over(source, volume, report, within) as found:
             labels, notes = whole(found), found.notes
         counts = voxels_of(labels)
-    rows, said = sidecar.of(source)
+    rows, said = sidecar.of(source, within)
     return Found(must_be_few(counts), labels, rows=rows, notes=notes + said)
 
 
@@ -116,7 +123,9 @@ def read_map(
 
 
 @contextmanager
-def opened_over(source: Path | bytes, volume: Grid, report: Report | None) -> Iterator[Source]:
+def opened_over(
+    source: Path | bytes, volume: Grid, report: Report | None, within: Path | None = None
+) -> Iterator[Source]:
     """Open a label map that lies on `volume`, by the form that does if its two differ.
 
     Raises
@@ -124,8 +133,8 @@ def opened_over(source: Path | bytes, volume: Grid, report: Report | None) -> It
     OtherGrid, ValueError
         As `read_labels`; before a voxel is read.
     """
-    form = form_over(source, volume)
-    most = {"max_voxels": turning.MAX_VOXELS}
+    form = form_over(source, volume, within)
+    most = {"max_voxels": turning.MAX_VOXELS, "within": within}
     with volume_file.opened(source, form=form, report=report, **most) as found:
         if found.shape != volume.shape or not volume.lies_on(found.affine):
             raise _other(found, volume, form)
@@ -133,7 +142,11 @@ def opened_over(source: Path | bytes, volume: Grid, report: Report | None) -> It
 
 
 def read_elsewhere(
-    source: Path | bytes, volume: Grid, *, report: Report | None = None
+    source: Path | bytes,
+    volume: Grid,
+    *,
+    within: Path | None = None,
+    report: Report | None = None,
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Return a label map as it lies in its file, its affine, and what is to be said of it.
 
@@ -142,8 +155,8 @@ def read_elsewhere(
     ValueError
         As `read_labels`.
     """
-    form = form_over(source, volume)
-    with volume_file.opened(source, form=form, max_voxels=MOST_VOXELS, report=report) as found:
+    which = {"form": form_over(source, volume, within), "within": within}
+    with volume_file.opened(source, **which, max_voxels=MOST_VOXELS, report=report) as found:
         return whole(found), found.affine, found.notes
 
 

@@ -44,11 +44,13 @@ def read_labels_over(
     locked: Collection[int] = (),
     *,
     resample: bool = False,
+    within: Path | None = None,
     report: Report | None = None,
 ) -> Found:
     """Read a label map over `volume`, with the table beside it.
 
-    Its patches make `labels` equal to it, but where those are `locked`.
+    Its patches make `labels` equal to it, but where those are `locked`. No link may lead out of the
+    folder `within`, if one is given.
 
     Raises
     ------
@@ -59,18 +61,20 @@ def read_labels_over(
     """
     changes, notes = _Changes(labels, locked), ()
     if resample:
-        found, affine, notes = read_elsewhere(source, volume, report=part(report or silent, 0, 0.3))
+        found, affine, notes = read_elsewhere(
+            source, volume, within=within, report=part(report or silent, 0, 0.3)
+        )
         counts = voxels_of(found)
         left = left_out(found, affine, volume, report=part(report or silent, 0.3, 0.4))
         for box, given in _resampled(found, affine, volume, part(report or silent, 0.4, 1)):
             changes.add(box, given)
         notes += told_of(counts, left, changes.counts)
     else:
-        with opened_over(source, volume, report) as file:
+        with opened_over(source, volume, report, within) as file:
             for box, given in pieces_of(file, volume):
                 changes.add(box, given)
         counts, notes = changes.counts, file.notes
-    rows, said = sidecar.of(source)
+    rows, said = sidecar.of(source, within)
     told = rows, notes + said
     return Found(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
 

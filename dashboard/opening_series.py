@@ -29,6 +29,8 @@ class Wanted(NamedTuple):
         As for `read_volume`.
     digest : str
         What it must have; "" if it may be any.
+    within : Path or None
+        A folder out of which no link may lead.
     """
 
     source: Path | bytes | str
@@ -36,6 +38,7 @@ class Wanted(NamedTuple):
     volume: int | None = None
     form: str | None = None
     digest: str = ""
+    within: Path | None = None
 
 
 class Found(NamedTuple):
@@ -110,11 +113,12 @@ def _placed(wanted: Wanted, folder: Folder | None) -> Wanted:
         return wanted
     if folder is None or not wanted.source:
         raise ValueError("it came from your computer.")
-    return wanted._replace(source=folder.resolve(wanted.source))
+    return wanted._replace(source=folder.resolve(wanted.source), within=folder.root)
 
 
 def _read(wanted: Wanted, onto: Grid, max_voxels: int, report: Callable) -> Volume:
     given = {"volume": wanted.volume, "max_voxels": max_voxels, "report": report}
+    given["within"] = wanted.within
     try:
         return read_volume(wanted.source, wanted.name, form=wanted.form, **given)
     except nifti.FormsDiffer as differ:

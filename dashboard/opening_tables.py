@@ -7,14 +7,21 @@ from pathlib import Path
 
 from dashboard.model.palette import MOST_LABEL
 from workers import label_table
+from workers.nifti_error import named
+from workers.regular import open_regular
 
 Rows = tuple[tuple[int, str, str, bool | None], ...]
 
 
 def read_table(
-    source: Path | bytes, *, report: Callable[[float], None] | None = None
+    source: Path | bytes,
+    *,
+    within: Path | None = None,
+    report: Callable[[float], None] | None = None,
 ) -> tuple[Rows, str]:
     """Read a label table of any program that `workers.label_table` knows.
+
+    No link may lead out of the folder `within`.
 
     Returns
     -------
@@ -30,7 +37,7 @@ def read_table(
     """
     if report is not None:
         report(0.0)
-    content = source if isinstance(source, bytes) else _content(source)
+    content = source if isinstance(source, bytes) else _content(source, within)
     rows, notes = label_table.read(content)
     held = tuple(row for row in rows if row.value <= MOST_LABEL)
     if not held:
@@ -44,9 +51,9 @@ def _said(left_out: int) -> str:
     return f"Left out, since a label map holds no value above {MOST_LABEL}: {left_out:,} of them."
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, within: Path | None) -> bytes:
     try:
-        with path.open("rb") as file:
+        with named(path.name), open_regular(path, within) as file:
             return file.read(label_table.MOST_BYTES + 1)
     except OSError:
         raise ValueError(f"{path.name} cannot be read: see that it is a file, and yours.") from None

@@ -64,14 +64,16 @@ class Partitioning(Measuring):
             self._adopt_superpixels(superpixels, cut)
             self.surfaces.outline(threshold)
 
-    def open_superpixels(self, source: Path | bytes, name: str) -> None:
-        """Start to read superpixels that were downloaded, instead of computing them."""
+    def open_superpixels(self, source: Path | bytes, name: str, within: Path | None = None) -> None:
+        """Start to read superpixels that were downloaded, instead of computing them.
+
+        No link may lead out of the folder `within`.
+        """
         self._held()
         must_be_in_memory(self.volume, "A file of superpixels")
         then = partial(self._adopt_read_ids, self._case)
-        self._lanes.start(
-            "file", f"Opening {name}", then, self._files, read_superpixels, source, self.volume
-        )
+        call = self._files, read_superpixels, source, self.volume
+        self._lanes.start("file", f"Opening {name}", then, *call, within=within)
 
     def _adopt_read_ids(self, case: Case, read: Callable[[], Superpixels]) -> None:
         superpixels = read()
@@ -101,7 +103,7 @@ class Partitioning(Measuring):
         if opened.journal is None:
             return
         self._keeper.expect_file()
-        kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
+        kept = self._threads.submit(ids_file.write, opened.folder / file, superpixels.ids)
         then = partial(self._kept_superpixels, case, file)
         kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
 

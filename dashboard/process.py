@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import panel as pn
 
 from dashboard.cluster import DaskExecutor
 from dashboard.model.cases import Cases
+from dashboard.reading import Reading
 from dashboard.store import Storage, Store
 from dashboard.threads import Threads
 from dashboard.where import Where
@@ -19,7 +20,8 @@ from workers.warm import warm_page
 class Shared(NamedTuple):
     """The one Dask client, the threads, the annotations, and large volumes.
 
-    Of the threads, `files` are few, for what takes seconds; `threads` are for what takes minutes.
+    Of the threads, `files` read what others have put on a disk, and give up what does not answer;
+    `threads` are for all else that takes long.
     """
 
     executor: Executor
@@ -41,6 +43,6 @@ def begin(where: Where, data_root: Path, storage: Storage) -> Shared:
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
     """
     executor = DaskExecutor.at(*where.ways())
-    files = ThreadPoolExecutor(max_workers=4)
-    files.submit(warm_page)
-    return Shared(executor, files, Threads(), Cases(data_root), Store(storage))
+    threads = Threads()
+    threads.submit(warm_page)
+    return Shared(executor, Reading(), threads, Cases(data_root), Store(storage))

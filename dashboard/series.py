@@ -36,6 +36,7 @@ class Series(Continuing):
         name: str,
         volume: int | None = None,
         form: str | None = None,
+        within: Path | None = None,
     ) -> None:
         """Start to read another volume of the same patient, to be shown on the open one's grid.
 
@@ -44,11 +45,11 @@ class Series(Continuing):
         self._opened()
         self._must_have_room()
         called = stem(name) if volume is None else f"{stem(name)} {volume + 1}"
-        wanted = Wanted(source, called, volume, form)
-        asked = Question(source, name, form=form, adds=True)
+        wanted = Wanted(source, called, volume, form, within=within)
+        asked = Question(source, name, form=form, adds=True, within=within)
         then = partial(self._adopt_channel, asked, self.volume)
         limits = {"max_voxels": SHOWN_VOXELS}
-        given = (self._threads, read_channel, wanted, self.volume)
+        given = (self._files, read_channel, wanted, self.volume)
         self._lanes.start("file", f"Opening {name}", then, *given, **limits)
 
     def open_together(self) -> None:
@@ -59,7 +60,7 @@ class Series(Continuing):
             self._add_all(asked, first=0)
         else:
             self._all = asked
-            super().open(asked.source, asked.name, 0, asked.form)
+            super().open(asked.source, asked.name, 0, asked.form, asked.within)
 
     def open(
         self,
@@ -67,10 +68,11 @@ class Series(Continuing):
         name: str,
         volume: int | None = None,
         form: str | None = None,
+        within: Path | None = None,
     ) -> None:
         """Start to read the volume in a file, as `OpenCase.open`."""
         self._all = None
-        super().open(source, name, volume, form)
+        super().open(source, name, volume, form, within)
 
     def remove_volume(self, key: int) -> None:
         """Take a volume out of the series; labels and superpixels stay."""
@@ -144,7 +146,7 @@ class Series(Continuing):
 
     def _channel_of(self, found: Found, taken: set[str]) -> Channel:
         self._keys += 1
-        source, called, volume, form, _ = found.wanted
+        source, called, volume, form, *_ = found.wanted
         name = unlike(called, taken)
         origin = Origin(name, self._path_of(source), found.digest, volume, form)
         if found.is_resampled:
@@ -193,13 +195,14 @@ class Series(Continuing):
                 "info",
             )
         source, name, form = asked.source, stem(asked.name), asked.form
-        wanted = [Wanted(source, f"{name} {n + 1}", n, form) for n in range(first, shown)]
+        within = {"within": asked.within}
+        wanted = [Wanted(source, f"{name} {n + 1}", n, form, **within) for n in range(first, shown)]
         self._read_all(wanted, self._adopt_channels)
 
     def _read_all(self, wanted: list[Wanted], then: Callable) -> None:
         if not wanted:
             return
-        given = (self._threads, read_channels, wanted, self.volume, self._folder)
+        given = (self._files, read_channels, wanted, self.volume, self._folder)
         then = partial(then, self.volume)
         title = "Opening the series"
         self._lanes.start("series", title, then, *given, max_voxels=SHOWN_VOXELS)

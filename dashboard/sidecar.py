@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dashboard.opening import stem
 from workers import label_table
+from workers.regular import open_regular
 
 ENDINGS = (".tsv", ".label", ".txt", ".csv", ".ctbl")
 
@@ -13,13 +14,13 @@ Rows = tuple[tuple, ...]
 """Of (value, name, color, visible), as `workers.label_rows.Row`."""
 
 
-def of(labels: Path | bytes) -> tuple[Rows, tuple[str, ...]]:
+def of(labels: Path | bytes, within: Path | None = None) -> tuple[Rows, tuple[str, ...]]:
     """Return the rows of the table beside a label map, and what is to be said of it."""
     table = None if isinstance(labels, bytes) else beside(labels)
     if table is None:
         return (), ()
     try:
-        rows, notes = read(table)
+        rows, notes = read(table, within)
     except ValueError as refused:
         return (), (f"The table beside the labels is not used. {refused}",)
     return rows, notes
@@ -31,8 +32,10 @@ def beside(labels: Path) -> Path | None:
     return next((table for table in tables if table.is_file()), None)
 
 
-def read(table: Path) -> tuple[Rows, tuple[str, ...]]:
+def read(table: Path, within: Path | None = None) -> tuple[Rows, tuple[str, ...]]:
     """Return the rows of a table, and what is to be said of it, begun with its name.
+
+    No link may lead out of the folder `within`.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def read(table: Path) -> tuple[Rows, tuple[str, ...]]:
         With a sentence that names it, if it cannot be read or is none.
     """
     try:
-        with table.open("rb") as file:
+        with open_regular(table, within) as file:
             rows, notes = label_table.read(file.read(label_table.MOST_BYTES + 1))
     except OSError as error:
         raise ValueError(f"{table.name}: cannot be read ({error.strerror or error}).") from error

@@ -7,6 +7,7 @@ import math
 import os
 import secrets
 import shutil
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ GB = 10**9
 MOST_BYTES = 200 * GB
 _IDS_AND_LABELS = 6  # bytes of each voxel
 _WAIT_S = 0.2
+_SYNC_S = 1.0
 _RETRIES = 3
 
 
@@ -101,11 +103,13 @@ class Store:
         *,
         volume: int | None = None,
         form: str | None = None,
+        within: Path | None = None,
         report: Callable[[float], None] | None = None,
     ) -> StoredVolume:
         """Return one volume of a file, turned now if it is not here yet.
 
-        It is in use, and so not removed, as long as the returned value lives.
+        It is in use, and so not removed, as long as the returned value lives. No link may lead out
+        of the folder `within`, if one is given.
 
         Raises
         ------
@@ -115,13 +119,13 @@ class Store:
             If the cache folder takes no more; nothing is left of the attempt.
         """
         with volume_file.opened(
-            path, volume=volume, form=form, max_voxels=turning.MAX_VOXELS
+            path, volume=volume, form=form, max_voxels=turning.MAX_VOXELS, within=within
         ) as source:
             key = Key.of(source.files, volume, form)
         with written(self.root):
             needed = turning.bytes_of(source, self._chunks)
-            where = source.affine
-            found = self._known(key, where) or self._turned(path, key, where, needed, report)
+            where, found = source.affine, self._known(key, source.affine)
+            found = found or self._turned(path, key, where, needed, within, report or silent)
         # Another file of the same voxels may have another header.
         told = {"header": source.header, "notes": source.notes, "oriented": source.oriented}
         opened = replace(found[0], name=name, **told)
@@ -146,8 +150,7 @@ class Store:
                 hold.release()
         return None
 
-    def _turned(self, path, key, where, needed, report) -> tuple[StoredVolume, Hold]:
-        report = report or silent
+    def _turned(self, path, key, where, needed, within, report) -> tuple[StoredVolume, Hold]:
         for folder in (self._volumes, self._sources):
             make(folder)
         with self._turn_of(key, report):
@@ -155,7 +158,7 @@ class Store:
                 if found := self._known(key, where):
                     return found
                 self.make_room(needed)
-                self._turn(path, key, report)
+                self._turn(path, key, within, report)
         raise turning.Unwritable(f"Others take away what is being written to {self.root}.")
 
     @contextlib.contextmanager
@@ -171,7 +174,7 @@ class Store:
         finally:
             hold.release()
 
-    def _turn(self, path, key, report) -> None:
+    def _turn(self, path, key, within, report) -> None:
         """Turn a file in a folder of its own, which gets its name when it is whole."""
         made, hold = self._begin()
         try:
@@ -180,11 +183,12 @@ class Store:
                 made,
                 volume=key.volume,
                 form=key.form,
+                within=within,
                 max_memory=self._max_memory,
                 chunks=self._chunks,
                 report=report,
             )
-            os.sync()  # no chunk may be missing where a loss of power leaves the record
+            _sync(report)  # no chunk may be missing where a loss of power leaves the record
             store_record.write(made, turned)
             if Key.of(key.paths, key.volume, key.form) != key:
                 raise nifti.UnreadableFile(f"{path.name}: it was changed while it was read.")
@@ -252,6 +256,15 @@ class Store:
 def gigabytes(count: int) -> str:
     """Return bytes as people say them."""
     return f"{count / GB:.1f} GB" if count >= GB else f"{count / 1e6:.0f} MB"
+
+
+def _sync(report: Callable[[float], None]) -> None:
+    """Force all to disk; that takes as long as the disk needs, and is told of all the while."""
+    syncing = threading.Thread(target=os.sync, name="sync", daemon=True)
+    syncing.start()
+    while syncing.is_alive():
+        syncing.join(_SYNC_S)
+        report(1.0)
 
 
 def _free(folder: Path) -> int:

@@ -123,7 +123,7 @@ def _stamp_of_all(folder):
     with os.scandir(folder) as entries:
         for entry in entries:
             more, time = 1, 0
-            if entry.is_dir():
+            if entry.is_dir(follow_symlinks=False):  # two links to above would lead round for ever
                 more, time = _stamp_of_all(entry.path)
             elif entry.name in _RECORDS:
                 time = entry.stat().st_mtime_ns

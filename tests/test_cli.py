@@ -125,7 +125,8 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
     status, _, errors = supervox(*command)
     assert (status, errors) == (
         2,
-        "series.nii: expected one volume; the file holds 2: choose one with --volume, from 1 to 2.\n",
+        "series.nii: expected one volume; the file holds 2: choose one with --volume, from 1 to 2."
+        "\n",
     )
     assert supervox(*command, "--volume", "2", "--threshold", "none")[0] == 0
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable
 
 import numpy as np
-from zarr.codecs import BloscCodec, BytesCodec
 
-from workers.stored import Box, opened, packed_chunk, raw_chunk
+from workers.stored import Box, packed_chunk, raw_chunk
+from workers.zarr_array import ZarrArray, image_at
 
 
 class BoxReader:
@@ -22,7 +22,7 @@ class BoxReader:
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
-        self.path, self._array = path, opened(path)
+        self.path, self._array = path, image_at(path)
         self.shape: tuple[int, int, int] = self._array.shape
         self.chunks: tuple[int, int, int] = self._array.chunks
         self.dtype: np.dtype = self._array.dtype.newbyteorder("=")
@@ -63,13 +63,12 @@ def _within(ends, chunk):
     return list(itertools.pairwise(cuts))
 
 
-def _quickly(array) -> Callable | None:
+def _quickly(array: ZarrArray) -> Callable | None:
     """Return what reads a chunk of an array as `workers.stored.create` makes them; else None."""
-    if array.metadata.zarr_format != 3 or array.filters or array.shards:
+    layout = array.layout
+    is_plain = layout.codecs.turned == (0, 1, 2) and layout.dtype.str[0] in "<|"
+    is_found = (layout.prefix, layout.separator, layout.shards) == ("c", "/", None)
+    if not (is_plain and is_found and layout.fill == 0):
         return None
-    plain = array.serializer in (BytesCodec(endian="little"), BytesCodec(endian=None))
-    keys = array.metadata.encode_chunk_key((1, 2, 3)) == "c/1/2/3"
-    if not (plain and keys and array.metadata.fill_value == 0):
-        return None
-    codecs = tuple(type(codec) for codec in array.compressors)
-    return {(): raw_chunk, (BloscCodec,): packed_chunk}.get(codecs)
+    steps = tuple(name for name, _ in layout.codecs.steps)
+    return {(): raw_chunk, ("blosc",): packed_chunk}.get(steps)

@@ -17,6 +17,7 @@ from workers.local_pieces import local_pieces
 from workers.seeds import cells, counts
 from workers.stored import opened
 from workers.stored_pieces import keep
+from workers.zarr_array import image_at
 
 
 class Ground(NamedTuple):
@@ -63,7 +64,7 @@ def survey(
     path: str, chunk: Box, steps: tuple[tuple[int, int, int], ...]
 ) -> tuple[float, list[np.ndarray]]:
     """Return the lowest finite value of a chunk, and every n-th of the volume's voxels by steps."""
-    values, low = opened(path)[slices(chunk)], low_of(chunk)
+    values, low = image_at(path)[slices(chunk)], low_of(chunk)
     # Copies, since a view would keep the chunk in memory until whoever asked has fetched it.
     thin = [_thin(values, every(step, chunk, (0, 0, 0)), step, low).copy() for step in steps]
     return lowest(values), thin
@@ -94,13 +95,13 @@ def write_mask(
     body : Body, optional
         What has to be known of it in the chunk.
     """
-    channels = [opened(image)[slices(chunk)] for image in images]
+    channels = [image_at(image)[slices(chunk)] for image in images]
     inside = foreground_of(channels, threshold, body, low_of(chunk))
     if mask is not None:
         opened(mask, "r+")[slices(chunk)] = inside
     if pieces is not None:
         nobody = np.zeros(inside.shape, np.int32)
-        found = local_pieces(nobody, low_of(chunk), opened(images[0]).shape, inside, threads=1)
+        found = local_pieces(nobody, low_of(chunk), image_at(images[0]).shape, inside, threads=1)
         keep(*pieces, chunk, found)
     return int(np.count_nonzero(inside)), _around(inside, chunk)
 
@@ -110,12 +111,12 @@ def look(ground: Ground, chunk: Box, wish: Look) -> tuple[list[np.ndarray], Cell
     box = common(chunk, ground.box)
     mask = opened(ground.mask)[slices(box)].astype(bool)
     if not mask.any():
-        nothing = [np.empty(0, opened(image).dtype) for image in ground.images]
+        nothing = [np.empty(0, image_at(image).dtype) for image in ground.images]
         return nothing, Cells((0, 0, 0), np.zeros((0, 0, 0), int))
     picked = every(wish.step, box, low_of(ground.box))
     thin = _thin(mask, picked, wish.step, low_of(box))
     samples = [
-        _thin(opened(image)[slices(box)], picked, wish.step, low_of(box))[thin]
+        _thin(image_at(image)[slices(box)], picked, wish.step, low_of(box))[thin]
         for image in ground.images
     ]
     return samples, _cells(ground.box, box, mask, wish)
@@ -125,7 +126,7 @@ def all_inside(ground: Ground, chunk: Box) -> list[np.ndarray]:
     """Return all intensities of the foreground in a chunk: for where a sample holds too few."""
     box = common(chunk, ground.box)
     mask = opened(ground.mask)[slices(box)].astype(bool)
-    return [opened(image)[slices(box)][mask] for image in ground.images]
+    return [image_at(image)[slices(box)][mask] for image in ground.images]
 
 
 def _around(inside, chunk):

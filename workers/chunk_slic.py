@@ -18,6 +18,7 @@ from workers.stored import opened, raw_chunk
 from workers.stored_pieces import keep
 from workers.team import Team
 from workers.tiles import Tiles, untiled
+from workers.zarr_array import image_at
 
 
 class Centres(NamedTuple):
@@ -98,7 +99,7 @@ def write_features(
         return
     around = grown(box, tuple(radius(width) for width in widths), ground.box)
     with Team(1) as team:
-        values = rescaled(opened(ground.images[channel])[slices(around)], limits, team)
+        values = rescaled(image_at(ground.images[channel])[slices(around)], limits, team)
         values = times(values, weight)
         values = smooth(values, widths, team)
     values = fixed(values[slices(box, low_of(around))])

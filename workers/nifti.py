@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,10 +15,11 @@ from workers.nifti_data import check_length, parts, target
 from workers.nifti_encode import encode_labels, encode_volume, write_labels
 from workers.nifti_error import FormsDiffer, SeveralVolumes, UnreadableFile, chosen, named
 from workers.nifti_header import MAX_VOXELS, Layout, block_size, layout
-from workers.nifti_pair import data_of, header_of, is_voxels, lonely, open_half
+from workers.nifti_pair import data_of, header_of, is_voxels, lonely
 from workers.nifti_place import FORMS
 from workers.nifti_stream import Stream
 from workers.progress import Report, silent
+from workers.regular import open_regular
 from workers.source import Source
 
 __all__ = [
@@ -69,6 +69,7 @@ def read(
     volume: int | None = None,
     form: str | None = None,
     max_voxels: int = MAX_VOXELS,
+    within: Path | None = None,
     report: Report | None = None,
 ) -> NiftiFile:
     """Open one volume of a NIfTI-1 or NIfTI-2 file, plain or gzipped, or of a .hdr/.img pair.
@@ -88,6 +89,9 @@ def read(
         Which one places the volume if they differ; it has no say elsewhere.
     max_voxels : int, optional
         Largest number of voxels in one volume; what is announced or comes beyond is refused.
+    within : Path, optional
+        A folder out of which no link may lead, neither the file nor the other half of a pair;
+        without one, links are followed.
     report : callable, optional
         Told the fraction that is done; may raise CancelledError.
 
@@ -107,7 +111,8 @@ def read(
     ValueError
         If `form` is another word.
     """
-    with opened(source, volume=volume, form=form, max_voxels=max_voxels, report=report) as found:
+    which = {"volume": volume, "form": form, "max_voxels": max_voxels, "within": within}
+    with opened(source, **which, report=report) as found:
         data = found.read()
         (report or silent)(1.0)
         return NiftiFile(data, found.affine, found.header, found.notes)
@@ -120,6 +125,7 @@ def opened(
     volume: int | None = None,
     form: str | None = None,
     max_voxels: int = MAX_VOXELS,
+    within: Path | None = None,
     report: Report | None = None,
 ) -> Iterator[Source]:
     """Open one volume as `read` does, without reading more than the header.
@@ -128,7 +134,7 @@ def opened(
 
     Parameters
     ----------
-    source, volume, form, max_voxels, report
+    source, volume, form, max_voxels, within, report
         As for `read`.
 
     Yields
@@ -145,18 +151,19 @@ def opened(
         raise ValueError(f"form must be qform or sform; got {form}.")
     name = "The file" if isinstance(source, bytes) else Path(source).name
     with named(name), ExitStack() as stack:
-        yield _source(stack, source, volume, form, max_voxels, report or silent)
+        yield _source(stack, source, (volume, form, max_voxels), within, report or silent)
 
 
-def _source(stack, source, volume, form, max_voxels, report):
-    path, raw = _open(source)
+def _source(stack, source, which, within, report):
+    path, raw = _open(source, within)
+    volume, form, max_voxels = which
     stream = Stream(stack.enter_context(raw), report)
     found = _header(stream, path, max_voxels, form)
     index = chosen(volume, found.volumes)
     passed = len(found.header)
     if found.paired:
         stream.end(_MAX_EXTENSIONS)
-        stream, passed = Stream(stack.enter_context(_voxels_of(path)), report), 0
+        stream, passed = Stream(stack.enter_context(_voxels_of(path, within)), report), 0
     check_length(stream, found)
     notes = (f"Volume {index + 1} of {found.volumes}.",) if found.volumes > 1 else ()
     return Source(
@@ -170,26 +177,25 @@ def _source(stack, source, volume, form, max_voxels, report):
     )
 
 
-def _open(source):
+def _open(source, within):
     """Return path and file of the header; no path for bytes."""
     if isinstance(source, bytes):
         return None, io.BytesIO(source)
     if "\0" in str(source):
         raise UnreadableFile("expected a path; this one holds a null character.")
     asked = Path(source)
-    if not stat.S_ISREG(asked.stat().st_mode):
-        raise UnreadableFile("expected a file; this is a folder or a device.")
     path = header_of(asked)
-    return path, asked.open("rb") if path == asked else open_half(path, asked)
+    return path, open_regular(path, within, "this" if path == asked else path.name)
 
 
-def _voxels_of(path):
+def _voxels_of(path, within):
     if path is None:
         raise UnreadableFile(
             "expected one file; this is the header of a .hdr/.img pair: put both into the data "
             "folder and open them there, or convert them to .nii.gz."
         )
-    return open_half(data_of(path), path)
+    voxels = data_of(path)
+    return open_regular(voxels, within, voxels.name)
 
 
 def _header(stream, path, max_voxels, form) -> Layout:

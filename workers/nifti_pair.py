@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from pathlib import Path
-from typing import BinaryIO
 
 from workers.nifti_error import UnreadableFile
 
@@ -54,31 +51,6 @@ def lonely(path: Path) -> UnreadableFile:
     what = "header" if is_voxels(path) else "voxels"
     other = _other_halves(path)[0].name
     return UnreadableFile(f"expected its {what}, {other}, beside it: put both into one folder.")
-
-
-def open_half(half: Path, of: Path) -> BinaryIO:
-    """Open one half of a pair beside the other.
-
-    A link is followed only if the half that was asked for is one too: who may open that one
-    may not thereby open what lies elsewhere.
-
-    Raises
-    ------
-    UnreadableFile
-        If it is such a link, or no file.
-    OSError
-        If it cannot be opened.
-    """
-    if half.is_symlink() and not of.is_symlink():
-        raise UnreadableFile(f"expected a file beside it; {half.name} is a link to elsewhere.")
-    # A link or pipe that takes the place meanwhile is neither followed nor waited for.
-    follow = 0 if of.is_symlink() else getattr(os, "O_NOFOLLOW", 0)
-    flags = os.O_RDONLY | follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(half, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UnreadableFile(f"expected a file beside it; {half.name} is a folder or a device.")
-    return os.fdopen(descriptor, "rb")
 
 
 def _other_halves(path):

@@ -8,11 +8,10 @@ OME-NGFF 0.4 (zarr v2) and 0.5 (zarr v3), https://ngff.openmicroscopy.org
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -21,15 +20,16 @@ from workers.nifti_header import check_voxels
 from workers.nifti_made import header_of
 from workers.ome_axes import affine_of, axes_of, transformed
 from workers.progress import Report, silent
+from workers.regular import links_in, must_lie_within, read_regular
 from workers.source import Source, StoredLevel, held
-from workers.stored import opened as opened_array
 from workers.turning_error import Unwritable
+from workers.zarr_array import ZarrArray
+from workers.zarr_record import MOST_BYTES, read_json
 
 _RECORDS = ("zarr.json", ".zattrs")
 _DTYPES = ("b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8")
 _LONGEST = 256  # of a chunk of a level that is used as it is
 _MOST_BYTES = 2**26  # read at once, unless a single chunk has more
-_MOST_CHUNK = 2**30
 _PLACED = (
     "OME-Zarr has no orientation: its x, y and z lie in what is downloaded as ITK (3D Slicer) has "
     "them."
@@ -45,7 +45,12 @@ def is_one(folder: Path) -> bool:
 
 @contextmanager
 def opened(
-    folder: Path, *, volume: int | None, max_voxels: int, report: Report | None = None
+    folder: Path,
+    *,
+    volume: int | None,
+    max_voxels: int,
+    within: Path | None = None,
+    report: Report | None = None,
 ) -> Iterator[Source]:
     """Open an image of OME-Zarr without reading a voxel.
 
@@ -58,6 +63,8 @@ def opened(
         Which one of those that time, channels and other axes make, from 0.
     max_voxels : int
         Of more, nothing is opened.
+    within : Path, optional
+        A folder out of which no link in it may lead.
     report : callable, optional
         Told the fraction that is read.
 
@@ -72,7 +79,7 @@ def opened(
         The sentence lacks the name.
     """
     with _said():
-        yield _source(folder, volume, max_voxels, report or silent)
+        yield _source(folder, volume, max_voxels, within, report or silent)
 
 
 @contextmanager
@@ -87,11 +94,12 @@ def _said() -> Iterator[None]:
         raise UnreadableFile(said) from error
 
 
-def _source(folder, volume, max_voxels, report):
-    image = _multiscales(folder)
+def _source(folder, volume, max_voxels, within, report):
+    image = _multiscales(folder, within)
     datasets = image["datasets"]
-    first = _array(folder, datasets[0]["path"])
+    place, first = _array(folder, datasets[0]["path"], within)
     axes = axes_of(image, first.ndim)
+    is_plain = _is_plain(place, within)
     if first.ndim != len(axes.names):
         raise UnreadableFile(f"expected {len(axes.names)} axes, as it says; got {first.shape}.")
     shape = tuple(first.shape[n] for n in axes.space)
@@ -100,7 +108,7 @@ def _source(folder, volume, max_voxels, report):
     count = math.prod(others)
     which = chosen(volume, count)
     notes = (_PLACED, *([f"Volume {which + 1} of {count}."] if count > 1 else []))
-    place = dict(zip(axes.others, map(int, np.unravel_index(which, others)), strict=True))
+    at = dict(zip(axes.others, map(int, np.unravel_index(which, others)), strict=True))
     affine, missing = affine_of(image, datasets[0], axes)
     dtype = held(first.dtype)
     return Source(
@@ -110,13 +118,13 @@ def _source(folder, volume, max_voxels, report):
         header_of(shape, dtype, affine),
         notes + missing,
         (folder,),
-        lambda steps: _parts(first, axes, place, shape, steps, report),
-        _levels(folder, image, first, axes) if not axes.others else (),
+        lambda steps: _parts(first, axes, at, shape, steps, report),
+        _levels(folder, image, first, axes, within) if is_plain and not axes.others else (),
         oriented=False,
     )
 
 
-def _multiscales(folder):
+def _multiscales(folder, within):
     """Return what a group says of its first image.
 
     Raises
@@ -126,7 +134,7 @@ def _multiscales(folder):
     """
     for name in _RECORDS:
         if (folder / name).is_file():
-            told = json.loads((folder / name).read_bytes())
+            told = read_json(read_regular(folder / name, MOST_BYTES, within, name))
             told = told.get("attributes", told)
             images = told.get("ome", told).get("multiscales")
             if images:
@@ -151,29 +159,47 @@ def _inside(folder, told):
     return ""
 
 
-def _array(folder, path):
-    place = (folder / str(path)).resolve()
-    if not place.is_relative_to(folder.resolve()):
+def _array(folder, path, within):
+    """Return where a level lies, and it."""
+    inner = PurePosixPath(str(path))
+    if inner.is_absolute() or ".." in inner.parts or "\\" in str(path):
         raise UnreadableFile("expected its levels inside the folder; one leads out of it.")
-    array = opened_array(place)
+    place = (folder / inner).resolve()
+    must_lie_within(place, within, str(path))
+    array = ZarrArray(place, within)
     if array.dtype.newbyteorder("=").str[1:] not in _DTYPES:
         raise UnreadableFile(f"expected integer or real voxels; this one's are {array.dtype}.")
-    if (size := math.prod(array.chunks) * array.dtype.itemsize) > _MOST_CHUNK:
-        raise UnreadableFile(f"expected chunks of at most {_MOST_CHUNK:,} bytes; got {size:,}.")
-    return array
+    return place, array
 
 
-def _levels(folder, image, first, axes):
+def _is_plain(place, within):
+    """Tell whether no link is in a level: what is read later, chunk by chunk, lies in it then.
+
+    Raises
+    ------
+    UnreadableFile
+        If one leads out of the folder allowed.
+    """
+    is_plain = True
+    for link in links_in(place):
+        if within is None:
+            return False
+        must_lie_within(link, within, str(link.relative_to(place)))
+        is_plain = False
+    return is_plain
+
+
+def _levels(folder, image, first, axes, within):
     """Return those levels that can be used as they are; none if the first cannot."""
     finest, _ = transformed(image, image["datasets"][0], len(axes.names))
     levels = []
     for dataset in image["datasets"]:
-        array = _array(folder, dataset["path"])
+        place, array = _array(folder, dataset["path"], within)
         scale, _ = transformed(image, dataset, len(axes.names))
         strides = tuple(int(n) for n in np.rint(scale / finest))
-        if not _serves(array, first, strides, levels):
+        if not (_serves(array, first, strides, levels) and _is_plain(place, within)):
             break
-        levels.append(StoredLevel(str((folder / dataset["path"]).resolve()), array.shape, strides))
+        levels.append(StoredLevel(str(place), array.shape, strides))
     return tuple(levels)
 
 

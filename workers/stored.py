@@ -15,6 +15,7 @@ CHUNK = (64, 64, 64)
 """Of what is looked at: a slice reads no more than these many voxels behind and before it."""
 
 _BLOSC_HEADER = 16  # bytes
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 Box = tuple[slice, slice, slice]
 
@@ -100,7 +101,7 @@ def raw_chunk(
     dtype = np.dtype(dtype).newbyteorder("<")
     try:
         # Not numpy.memmap, which takes ten times as long for each.
-        with open(file, "rb", buffering=0) as opened_file:  # noqa: PTH123 - as above
+        with open(file, "rb", 0, opener=_plainly) as opened_file:
             content = mmap.mmap(opened_file.fileno(), 0, access=mmap.ACCESS_READ)
         values = np.frombuffer(content, dtype, math.prod(chunks))
     except FileNotFoundError:
@@ -122,7 +123,7 @@ def packed_chunk(
     """
     file = _file(path, box, chunks)
     try:
-        with open(file, "rb", buffering=0) as opened_file:  # noqa: PTH123 - faster than a Path
+        with open(file, "rb", 0, opener=_plainly) as opened_file:
             content = opened_file.read()
     except FileNotFoundError:
         return None
@@ -150,9 +151,15 @@ def extent(path: str | os.PathLike) -> tuple[int, int]:
     files = size = 0
     with os.scandir(path) as found:
         for each in found:
-            more = extent(each.path) if each.is_dir() else (1, each.stat().st_size)
+            is_folder = each.is_dir(follow_symlinks=False)
+            more = extent(each.path) if is_folder else (1, each.stat().st_size)
             files, size = files + more[0], size + more[1]
     return files, size
+
+
+def _plainly(path, flags):
+    """Open no link, and wait for no pipe: others may have written what lies in the folder."""
+    return os.open(path, flags | _NO_LINK)
 
 
 def _within(values, box):

@@ -7,8 +7,8 @@ import os
 import numpy as np
 
 from workers.progress import Report
-from workers.stored import opened
 from workers.surface import Surface, outline
+from workers.zarr_array import image_at
 
 
 def stored_outline(
@@ -34,4 +34,4 @@ def stored_outline(
     OSError
         If it cannot be read.
     """
-    return outline(opened(path)[:], affine, threshold, report=report)
+    return outline(image_at(path)[:], affine, threshold, report=report)

@@ -33,10 +33,11 @@ from workers.partition import (
 )
 from workers.progress import Report, silent
 from workers.slic_sums import means
-from workers.stored import CHUNK, create, opened
+from workers.stored import CHUNK, create
 from workers.stored_ground import Wish, find_features, find_ground
 from workers.stored_pieces import create as create_pieces
 from workers.stored_pieces import is_kept
+from workers.zarr_array import image_at
 
 CHUNKS = (128, 128, 128)
 """Voxels that one worker has in memory at a time."""
@@ -142,7 +143,7 @@ def partition_stored(
 
 
 def _shape_of(images):
-    shapes = {opened(image).shape for image in images}
+    shapes = {image_at(image).shape for image in images}
     if len(shapes) != 1:
         raise ValueError(f"channels must have one shape; got {sorted(shapes)}.")
     return shapes.pop()

@@ -7,7 +7,6 @@ TIFF 6.0; ImageJ and OME-TIFF say voxel sizes beside it.
 
 from __future__ import annotations
 
-import io
 import math
 import struct
 import zlib
@@ -17,14 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tifffile import TiffFile, TiffFileError
+from tifffile import TiffFileError
 
 from workers.nifti_error import UnreadableFile, chosen
 from workers.nifti_header import check_voxels
 from workers.nifti_made import header_of
 from workers.progress import Report, silent
+from workers.regular import must_be_regular, must_lie_within
 from workers.slice_names import Run, runs
 from workers.source import Source, held
+from workers.tiff_file import opened_alone
 from workers.tiff_pages import Pages, check_chain, check_page
 from workers.tiff_spacing import ome_pixels, spacing_of
 
@@ -46,7 +47,12 @@ _WRONG = (
 
 @contextmanager
 def opened(
-    source: Path | bytes, *, volume: int | None, max_voxels: int, report: Report | None = None
+    source: Path | bytes,
+    *,
+    volume: int | None,
+    max_voxels: int,
+    within: Path | None = None,
+    report: Report | None = None,
 ) -> Iterator[Source]:
     """Open a file of many pages, or the slices in a folder, without reading a voxel.
 
@@ -58,6 +64,8 @@ def opened(
         Which channel or time, from 0; of a folder, which of those that its names tell apart.
     max_voxels : int
         Of more, nothing is opened.
+    within : Path, optional
+        A folder out of which no link may lead.
     report : callable, optional
         Told the fraction that is read.
 
@@ -71,14 +79,15 @@ def opened(
     SeveralVolumes, UnreadableFile
         The sentence lacks the name.
     """
-    files, order = _files(source, volume)
+    files, order = _files(source, volume, within)
+    first = files[0] if files else source
+    called = "this" if order is None else first.name
     with ExitStack() as stack:
         with _said():
-            first = files[0] if files else io.BytesIO(source)
-            file = stack.enter_context(TiffFile(first, _multifile=False))
+            file = stack.enter_context(opened_alone(first, within, called))
             check_chain(file)
             ome = ome_pixels(file)
-            shape, pages, notes = _found(file, None if order is None else files, volume)
+            shape, pages, notes = _found(file, None if order is None else files, volume, within)
             dtype = held(file.series[0].dtype)
             edges = spacing_of(file, file.series[0], ome)
         check_voxels(shape, max_voxels)
@@ -95,26 +104,26 @@ def opened(
         )
 
 
-def _files(source, volume):
+def _files(source, volume, within):
     """Return the files of one volume; of a folder notes on their order, else None."""
     if isinstance(source, bytes):
         return [], None
     if not source.is_dir():
         return [source], None
-    volumes = slices_in(source)
+    volumes = slices_in(source, within)
     which = chosen(volume, len(volumes))
     run = volumes[which]
     number = (f"Volume {which + 1} of {len(volumes)}.",) if len(volumes) > 1 else ()
     return [source / name for name in run.names], (*number, *run.notes)
 
 
-def _found(file, files, volume):
+def _found(file, files, volume, within):
     """Return the shape, an iterator of slices, and notes."""
     series = file.series[0]
     check_page(series.keyframe)
     if files is not None:
         rows, columns = _single(file)
-        return (columns, rows, len(files)), _of_files(files, series), ()
+        return (columns, rows, len(files)), _of_files(files, series, within), ()
     if series.axes[-2:] != "YX":
         raise UnreadableFile(f"expected slices of rows and columns; its axes are {series.axes}.")
     deep, indices, notes = _chosen(series, volume)
@@ -151,9 +160,9 @@ def _along(axes):
     return 0 if len(axes) == 1 else None
 
 
-def _of_files(files, like):
+def _of_files(files, like, within):
     for path in files:
-        with TiffFile(path, _multifile=False) as file:
+        with opened_alone(path, within, path.name) as file:
             check_chain(file)
             series = file.series[0]
             check_page(series.keyframe)
@@ -189,21 +198,22 @@ def _parts(shape, pages, dtype, report) -> Iterator[tuple[Box, np.ndarray]]:
         report((k + 1) / shape[2])
 
 
-def slices_in(folder: Path) -> list[Run]:
+def slices_in(folder: Path, within: Path | None = None) -> list[Run]:
     """Return the TIFF files of a folder, volume by volume, by the numbers in their names.
 
     Raises
     ------
     UnreadableFile
-        If it holds none, or a link.
+        If it holds none, or one that is no file or leads out of `within`.
     """
     files = [path for path in folder.iterdir()
              if path.suffix.lower() in ENDINGS and path.name[0] != "."]  # fmt: skip
     if not files:
         raise UnreadableFile("expected a folder of TIFF files; it holds none.")
     for path in files:
-        if path.is_symlink() or not path.is_file():
-            raise UnreadableFile(f"expected files in the folder; {path.name} is none.")
+        if path.is_symlink():
+            must_lie_within(path, within, path.name)
+        must_be_regular(path.stat().st_mode, path.name)
     return runs([path.name for path in files])
 
 

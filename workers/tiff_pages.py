@@ -16,7 +16,11 @@ _GREY = (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE)
 _DEFLATE = (COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE)
 _COMPRESSIONS = (COMPRESSION.NONE, COMPRESSION.PACKBITS, *_DEFLATE)
 _MOST_BYTES = 2**30  # of a slice, which is in memory as a whole
-_SMALL = 2**18
+_HARMLESS = 2**26  # bytes to which a slice may inflate before it is looked at
+_RATIO = {**dict.fromkeys(_DEFLATE, 1032), COMPRESSION.PACKBITS: 64}
+"""To how many bytes one can be unpacked at most."""
+_SPARE = 2**10
+_MOST_PAGES = 2**20
 _CUT = "expected more data; the file is cut short."
 
 
@@ -66,6 +70,8 @@ def check_chain(file: TiffFile) -> None:
         if at in seen:
             raise UnreadableFile("the TIFF is damaged: its pages lead in a circle.")
         seen.add(at)
+        if len(seen) > _MOST_PAGES:
+            raise UnreadableFile(f"expected at most {_MOST_PAGES:,} slices; the TIFF has more.")
         handle.seek(at)
         tags = _number(handle, tiff.tagnoformat, tiff.tagnosize)
         handle.seek(at + tiff.tagnosize + tags * tiff.tagsize)
@@ -125,18 +131,44 @@ class Pages:
             if not offset or not count:
                 raise UnreadableFile("expected whole slices; a part of one is missing.")
             self._check_end(offset + count)
-            if page.keyframe.compression in _DEFLATE and count > _SMALL:
-                self._check_inflated(offset, count)
+        ratio = _RATIO.get(page.keyframe.compression, 0)
+        if sum(page.databytecounts) * ratio > _HARMLESS:
+            for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+                self._check_unpacked(page.keyframe, offset, count)
 
-    def _check_inflated(self, offset, count):
-        """See that a part gives no more than a slice: what decodes it does not stop there."""
+    def _check_unpacked(self, keyframe, offset, count):
+        """See that a part gives no more than its size: what unpacks it does not stop there."""
+        most = math.prod(_part_of(keyframe)) * self._dtype.itemsize + _SPARE
         handle = self._file.filehandle
         handle.seek(offset)
-        inflater = zlib.decompressobj()
-        inflater.decompress(handle.read(count), self._bytes + _SMALL)
-        if inflater.unconsumed_tail:
+        content = handle.read(count)
+        is_longer = _inflates if keyframe.compression in _DEFLATE else _repeats
+        if is_longer(content, most):
             raise UnreadableFile("expected no more data; a slice is longer than its header says.")
 
     def _check_end(self, end):
         if end > self._file.filehandle.size:
             raise UnreadableFile(_CUT)
+
+
+def _part_of(page):
+    """Return the sides of what is packed by itself, a strip or a tile."""
+    if page.is_tiled:
+        return page.tiledepth, page.tilelength, page.tilewidth
+    return min(page.rowsperstrip, page.imagelength), page.imagewidth
+
+
+def _inflates(content, most):
+    inflater = zlib.decompressobj()
+    inflater.decompress(content, most)
+    return bool(inflater.unconsumed_tail)
+
+
+def _repeats(content, most):
+    """Tell whether PackBits unpacks to more: of each run, the first byte tells its length."""
+    at = size = 0
+    while at < len(content) and size <= most:
+        head = content[at]
+        size += 257 - head if head > 128 else head + 1 if head < 128 else 0
+        at += 2 if head > 128 else head + 2 if head < 128 else 1
+    return size > most

@@ -58,6 +58,7 @@ def turn(
     *,
     volume: int | None = None,
     form: str | None = None,
+    within: Path | None = None,
     max_memory: int = MAX_MEMORY,
     chunks: tuple[int, int, int] = CHUNK,
     report: Report | None = None,
@@ -73,7 +74,7 @@ def turn(
         The file or folder, as `workers.volume_file.opened` takes it.
     folder : path
         Exists; gets ``level-0``, ``level-1``, …, and is left as it is when this fails.
-    volume, form
+    volume, form, within
         As for `workers.nifti.read`.
     max_memory : int, optional
         Bytes of voxels in memory at once, about; one row of chunks along I must fit.
@@ -97,7 +98,7 @@ def turn(
     report, folder = report or silent, Path(folder)
     reading = part(report, 0, _READ)
     with volume_file.opened(
-        path, volume=volume, form=form, max_voxels=MAX_VOXELS, report=reading
+        path, volume=volume, form=form, max_voxels=MAX_VOXELS, within=within, report=reading
     ) as source:
         levels = _planned(source, folder)
         if not source.levels:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from workers import nifti, ome_zarr, tiff
 from workers.nifti_error import named
 from workers.progress import Report
+from workers.regular import open_regular
 from workers.source import Source
 
 
@@ -22,6 +22,7 @@ def opened(
     volume: int | None = None,
     form: str | None = None,
     max_voxels: int = nifti.MAX_VOXELS,
+    within: Path | None = None,
     report: Report | None = None,
 ) -> Iterator[Source]:
     """Open one volume of a file without reading its voxels.
@@ -32,8 +33,8 @@ def opened(
         NIfTI, TIFF, a folder of TIFF files, or OME-Zarr.
     volume : int, optional
         Which one of several; of TIFF and OME-Zarr all axes but those of space count.
-    form, max_voxels, report
-        As for `workers.nifti.read`.
+    form, max_voxels, within, report
+        As for `workers.nifti.read`; `within` holds for all that a folder leads to, too.
 
     Yields
     ------
@@ -46,8 +47,8 @@ def opened(
         As `workers.nifti.read`; what is raised inside the context because the file is damaged is
         made into one sentence too.
     """
-    which = {"volume": volume, "max_voxels": max_voxels, "report": report}
-    kind = _kind(source)
+    which = {"volume": volume, "max_voxels": max_voxels, "within": within, "report": report}
+    kind = _kind(source, within)
     if kind is nifti:
         with nifti.opened(source, form=form, **which) as found:
             yield found
@@ -58,15 +59,13 @@ def opened(
         yield found
 
 
-def _kind(source):
+def _kind(source, within):
     """Return the module that opens it: NIfTI's, of what is nothing known."""
     if isinstance(source, bytes):
         return tiff if source[:4] in tiff.MARKS else nifti
     with contextlib.suppress(OSError, ValueError):  # which it then says
-        mode = Path(source).stat().st_mode
-        if stat.S_ISDIR(mode):
+        if Path(source).is_dir():
             return ome_zarr if ome_zarr.is_one(Path(source)) else tiff
-        if stat.S_ISREG(mode):
-            with Path(source).open("rb") as file:
-                return tiff if file.read(4) in tiff.MARKS else nifti
+        with open_regular(source, within) as file:
+            return tiff if file.read(4) in tiff.MARKS else nifti
     return nifti

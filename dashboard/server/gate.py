@@ -15,11 +15,14 @@ from tornado.routing import Matcher, Rule
 from tornado.web import RequestHandler
 
 from dashboard.server import peers
+from dashboard.server.head import answer_head
 from dashboard.server.plan import Plan
 from dashboard.server.user import CLAIM, signed_in
 
 MOST_HALF_OPEN = 8  # pages that are made and have not connected: each has a volume in memory
 METHODS = {"GET", "HEAD"}
+POSTED = {"/login", "/logout"}
+OWN_SITES = {"same-origin", "none"}
 
 
 class Answer(NamedTuple):
@@ -70,7 +73,8 @@ class Gate(Matcher):
 
     def match(self, request: HTTPServerRequest) -> dict | None:
         """Return how to turn a request away, or None to let it in."""
-        for check in (self._account, self._host, self._kind, self._socket, self._crowd):
+        checks = self._account, self._host, self._kind, self._post, self._socket, self._crowd
+        for check in checks:
             if answer := check(request):
                 return {"target_kwargs": answer._asdict()}
         return None
@@ -113,7 +117,24 @@ class Gate(Matcher):
     def _may_post(self, request: HTTPServerRequest) -> bool:
         if self._plan.admin:
             return True
-        return request.method == "POST" and request.path == f"{self._plan.prefix}/login"
+        posted = {f"{self._plan.prefix}{path}" for path in POSTED}
+        return request.method == "POST" and request.path in posted
+
+    def _post(self, request: HTTPServerRequest) -> Answer | None:
+        """Turn away what another site lets a browser send: it would sign its user in or out."""
+        if request.method in METHODS or self._is_of_own_site(request):
+            return None
+        return Answer(403, "This was sent by the page of another site: sign in or out here.")
+
+    def _is_of_own_site(self, request: HTTPServerRequest) -> bool:
+        if request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
+            return False
+        told = request.headers.get("Origin")
+        if told is None:  # no browser, which says it of whatever it posts
+            return True
+        if told == "null":  # of a page that does not tell where it is
+            return request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return origin(request) in self._hosts | shown_at(request)
 
     def _socket(self, request: HTTPServerRequest) -> Answer | None:
         if not request.path.endswith("/ws"):
@@ -180,4 +201,5 @@ def with_port(host: str) -> str:
 
 def close(application: BokehTornado, plan: Plan) -> None:
     """Put the gate before all that `application` serves."""
+    answer_head(application)
     application.default_router.rules.insert(0, Rule(Gate(plan, application), Turned))

@@ -14,8 +14,10 @@ from pathlib import Path
 import psutil
 
 from dashboard import arguments
+from workers.regular import read_regular
 
 PORT = 5006
+MOST_ACCOUNTS = 10_000_000  # bytes of their file
 OAUTH = ("provider", "key", "redirect-uri", "extra-params", "jwt-user", "expiry-days")
 ACCOUNTS = (
     'a file that only you can read, such as {"anna": "her password"}, '
@@ -353,8 +355,8 @@ def read_accounts(path: Path) -> dict[str, str]:
     if is_exposed(path.absolute()):
         raise Refused(f"Others can read the passwords in {path}: chmod 600 it first.")
     try:
-        accounts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        accounts = json.loads(read_regular(path, MOST_ACCOUNTS))
+    except (ValueError, RecursionError):
         accounts = None
     if not isinstance(accounts, dict) or not accounts:
         raise Refused(f'Expected a file such as {{"anna": "her password"}} at {path}.')

@@ -90,7 +90,7 @@ class Hearing:
             "remove_volume": lambda key: self._session.remove_volume(int(key)),
             "cursor": self._move,
             "list": self._list,
-            "open": lambda path, kind: self._open(kind, self._folder.resolve(str(path))),
+            "open": self._open_path,
             "open_volume_of": self._open_volume_of,
             "open_by": self._open_by,
             "open_resampled": self._open_resampled,
@@ -178,8 +178,9 @@ class Hearing:
         self._session.add_label(None if value is None else int(value), str(name))
 
     def _list(self, path: str, kind: str = "volume") -> None:
-        listed = self._folder.list(str(path), of_tables=kind == "table")
-        self._answer("folder", **listed._asdict())
+        look = partial(self._folder.list, str(path), of_tables=kind == "table")
+        title = f"Listing {path or 'the folder'}"
+        self._session.find(title, look, lambda found: self._answer("folder", **found._asdict()))
 
     def _download_table(self, form: str) -> None:
         content = self._session.export_table(str(form)).result()
@@ -193,7 +194,12 @@ class Hearing:
     def _choose_upload(self, kind: str) -> None:
         self._upload_as = kind
 
-    def _open(self, kind: str, source, name: str | None = None) -> None:
+    def _open_path(self, path: str, kind: str) -> None:
+        look, within = partial(self._folder.resolve, str(path)), self._folder.root
+        title = f"Opening {str(path).rpartition('/')[2] or 'the folder'}"
+        self._session.find(title, look, lambda found: self._open(kind, found, within=within))
+
+    def _open(self, kind: str, source, name: str | None = None, within=None) -> None:
         verbs = {
             "volume": self._session.open,
             "series": self._session.add_volume,
@@ -201,15 +207,17 @@ class Hearing:
             "superpixels": self._session.open_superpixels,
             "table": self._session.open_table,
         }
-        verbs[kind](source, name or source.name)
+        verbs[kind](source, name or source.name, within=within)
 
     def _open_volume_of(self, volume: int) -> None:
         question = self._session.question
-        self._opens(question)(question.source, question.name, int(volume), question.form)
+        asked = question.source, question.name, int(volume), question.form, question.within
+        self._opens(question)(*asked)
 
     def _open_by(self, form: str) -> None:
         question = self._session.question
-        self._opens(question)(question.source, question.name, form=str(form))
+        asked = {"form": str(form), "within": question.within}
+        self._opens(question)(question.source, question.name, **asked)
 
     def _opens(self, question: Question) -> Callable:
         return self._session.add_volume if question.adds else self._session.open
@@ -219,7 +227,8 @@ class Hearing:
 
     def _open_resampled(self) -> None:
         question = self._session.question
-        self._session.open_labels(question.source, question.name, resample=True)
+        asked = question.source, question.name, question.within
+        self._session.open_labels(*asked, resample=True)
 
 
 def tip_of(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 
 import nibabel as nib
 import numpy as np
@@ -35,9 +36,9 @@ def zip_half(path):
     path.unlink()
 
 
-def refusal(source):
+def refusal(source, **options):
     with pytest.raises(nifti.UnreadableFile) as caught:
-        nifti.read(source)
+        nifti.read(source, **options)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -176,13 +177,25 @@ def test_plain_analyze_is_refused(tmp_path):
 
 
 def test_a_link_beside_the_header_is_no_way_to_what_lies_elsewhere(tmp_path):
-    path = save(tmp_path)
-    elsewhere = tmp_path / "elsewhere"
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    data.mkdir()
     elsewhere.mkdir()
+    path = save(data)
     path.with_suffix(".img").rename(elsewhere / "secret")
     path.with_suffix(".img").symlink_to(elsewhere / "secret")
 
-    assert "scan.img is a link to elsewhere" in refusal(path)
+    assert "scan.img leads out of it" in refusal(path, within=data)
+    assert_array_equal(nifti.read(path, within=tmp_path).data, COUNTED)
+    assert_array_equal(nifti.read(path).data, COUNTED)  # as named on a command line
+
+
+@pytest.mark.parametrize("half", ["hdr", "img"])
+def test_a_pipe_in_place_of_a_half_is_not_waited_for(tmp_path, half):
+    path = save(tmp_path).with_suffix(f".{half}")
+    path.unlink()
+    os.mkfifo(path)
+
+    assert "is a pipe or a socket" in refusal(tmp_path / "scan.hdr")
 
 
 def test_two_links_are_followed(tmp_path):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import zlib
 
 import nibabel as nib
@@ -329,6 +331,34 @@ def test_a_slice_that_inflates_beyond_its_size_is_refused(path):
     assert "longer than its header says" in refusal(path)
 
 
+def in_strips(path, compression, part, count):
+    """A file of one slice in many strips, each of which is made to be the same `part`."""
+    tifffile.imwrite(path, np.zeros((count, 64), "u1"), rowsperstrip=1, metadata=None)
+    content = bytearray(path.read_bytes())
+    names = ("StripOffsets", "StripByteCounts", "Compression")
+    with tifffile.TiffFile(path) as file:
+        tags = [file.pages[0].tags[name] for name in names]
+    for tag, value in zip(tags, (len(content), len(part), compression), strict=True):
+        values = np.full(tag.count, value, "u4")
+        size = tag.dtype.value  # 3: of 16 bits, 4: of 32
+        kept = values.astype("<u2" if size == 3 else "<u4").tobytes()
+        content[tag.valueoffset : tag.valueoffset + len(kept)] = kept
+    path.write_bytes(content + part)
+
+
+@pytest.mark.parametrize(
+    ("compression", "part"),
+    [(8, zlib.compress(bytes(2**24), 9)), (32773, b"\x81\0" * 2**14)],
+    ids=["zlib", "packbits"],
+)
+def test_strips_that_share_one_bomb_are_refused_soon(path, compression, part):
+    in_strips(path, compression, part, 2000)
+    began = time.process_time()
+
+    assert "longer than its header says" in refusal(path)
+    assert time.process_time() - began < 5
+
+
 # A folder of slices
 
 
@@ -389,10 +419,47 @@ def test_two_numbers_in_the_names_make_volumes(folder):
     assert "Volume 2 of 2." in found.notes
 
 
-def test_a_link_among_the_slices_is_not_followed(folder, tmp_path):
-    (folder / "cut_12.tif").symlink_to(folder / "cut_1.TIF")
+def test_a_link_among_the_slices_leads_nowhere_out_of_the_folder_allowed(folder, tmp_path):
+    (folder / "cut_11.TIF").rename(tmp_path / "annexed")
+    (folder / "cut_11.TIF").symlink_to(tmp_path / "annexed")
 
-    assert refusal(folder) == "slices: expected files in the folder; cut_12.tif is none."
+    assert refusal(folder, within=folder) == (
+        "slices: expected files inside the folder that may be opened; cut_11.TIF leads out of it."
+    )
+    for within in (tmp_path, None):  # that of a page; the user's own on a command line
+        assert_array_equal(read(folder, within=within)[0], stack(shape=(12, 7, 9)).T)
+
+
+def test_a_pipe_among_the_slices_is_not_waited_for(folder):
+    os.mkfifo(folder / "cut_12.tif")
+
+    assert refusal(folder) == "slices: expected a file; cut_12.tif is a pipe or a socket."
+
+
+@pytest.mark.parametrize("beside", ["NDTiff.index", "scan_MMStack_2.tif"])
+def test_a_file_of_micro_manager_opens_none_beside_it(tmp_path, beside, monkeypatch):
+    path = tmp_path / "scan_MMStack_1.tif"
+    tifffile.imwrite(path, stack(), metadata=None)
+    (tmp_path / beside).write_bytes(b"secret")
+    told = {"MajorVersion": 2 if beside == "NDTiff.index" else 0, "IndexMap": np.ones((9, 5), int)}
+    told["Summary"] = {"MicroManagerVersion": "2", "Frames": 9, "Slices": 9, "Prefix": "scan"}
+    monkeypatch.setattr(tifffile.TiffFile, "micromanager_metadata", told)
+    seen, real = [], io.open
+    monkeypatch.setattr(io, "open", lambda file, *how, **more: seen.append(file) or
+                        real(file, *how, **more))  # fmt: skip
+    monkeypatch.setattr("builtins.open", io.open)
+
+    read_or_refused(path)
+
+    assert not [file for file in seen if beside in str(file)]
+
+
+@pytest.mark.parametrize("define", ['<!DOCTYPE x [<!ENTITY a "b">]>', '<!DOCTYPE x SYSTEM "y">'])
+def test_a_description_that_defines_something_is_refused(path, define):
+    xml = f'<?xml version="1.0"?>{define}<OME xmlns="http://www.openmicroscopy.org/x"></OME>'
+    tifffile.imwrite(path, stack(), description=xml, metadata=None)
+
+    assert "defines nothing of its own" in refusal(path)
 
 
 def test_a_folder_without_slices_is_refused(tmp_path):

@@ -44,7 +44,8 @@ class Connection {
 
   /** Load the page again as soon as the server answers: its case is on disk. */
   async probe() {
-    // Bokeh does not know HEAD, and makes no session for it; a proxy without its server says 424 or 503.
+    // No page is made for HEAD; plain Bokeh does not know it and says 405; a proxy without its server
+    // says 424 or 503.
     const asked = fetch(location.href, { method: "HEAD", cache: "no-store" })
     const { ok, status, headers } = await asked.catch(() => ({ ok: false, headers: new Headers() }))
     // Where a user's server was stopped, the Hub answers in its place, and with 405 too.
