@@ -101,7 +101,7 @@ def test_head_is_answered_as_get_and_makes_no_page(guarded, anna, path):
 def test_head_without_a_login_leads_to_it_as_get_does(guarded):
     answer = ask(guarded.port, "/app", "HEAD")
 
-    assert (answer.status, answer.headers["location"].partition("?")[0]) == (302, "/login")
+    assert (answer.status, answer.headers["location"].partition("?")[0]) == (302, "./login")
 
 
 def test_a_page_is_there_after_all_that(guarded, anna):
