@@ -73,7 +73,7 @@ class LoginHandler(BasicLoginHandler):
             await asyncio.sleep(wait_s)
             is_right = self._validate(name, password)
             if not is_right:
-                self._log(name, address)
+                self._note_wrong(name, address)
                 await asyncio.sleep(PAUSE_S)
         finally:
             self.patience.end(name, address, is_right=is_right)
@@ -87,7 +87,7 @@ class LoginHandler(BasicLoginHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish("Too many tries to sign in are waiting: try again in half a minute.\n")
 
-    def _log(self, name: str, address: str) -> None:
+    def _note_wrong(self, name: str, address: str) -> None:
         # What was typed as a name may be anything: it must not look like a line of the log.
         shown = ascii(name[:_SHOWN])
         count = self.patience.failed(name, address)
