@@ -100,7 +100,8 @@ def _said() -> Iterator[None]:
     except (UnreadableFile, Unwritable):
         raise
     except _WRONG as error:
-        said = f"the OME-Zarr is damaged, or of a kind that is not known here ({error})."
+        what = f"it says nothing of {error.args[0]}" if isinstance(error, KeyError) else error
+        said = f"the OME-Zarr is damaged, or of a kind that is not known here ({what})."
         raise UnreadableFile(said) from error
 
 
@@ -147,10 +148,17 @@ def _multiscales(folder):
             images = told.get("ome", told).get("multiscales")
             if images:
                 return images[0]
+            if "bioformats2raw.layout" in told.get("ome", told):
+                raise UnreadableFile(
+                    "it is a folder of images, as bioformats2raw writes: open one of them, such as "
+                    "its folder 0."
+                )
     raise UnreadableFile("expected an image of OME-Zarr; this zarr says of none (multiscales).")
 
 
 def _axes(image):
+    if not image.get("axes"):
+        raise UnreadableFile("expected the names of its axes (axes); this OME-Zarr has none.")
     told = [each if isinstance(each, dict) else {"name": each} for each in image["axes"]]
     names = tuple(str(each["name"]).lower() for each in told)
     if sorted(name for name in names if name in _WORLD) != ["x", "y", "z"]:
