@@ -16,8 +16,9 @@ NO_PYTHON = supervox needs Python 3.11 or newer with its venv module (Debian: ap
 # System certificates: behind a clinic's proxy uv's own list does not know the issuer.
 UV := $(BIN)/uv --system-certs
 # Once more where it fails: an index has its bad moments, and uv itself has crashed while it ended.
-install = $(UV) pip install --quiet --python $(BIN)/python $(1) \
-	|| $(UV) pip install --quiet --python $(BIN)/python $(1)
+# On a terminal uv shows its own progress; elsewhere it says in lines what it has done.
+install = $(UV) pip install --python $(BIN)/python $(1) \
+	|| $(UV) pip install --python $(BIN)/python $(1)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url $(ARGS) pyproject.toml
 
@@ -29,13 +30,18 @@ export FILE PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test test-hub test-network torture lint dist bench docs docs-check study lock \
-	clean browser
+	clean browser port
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
-run: .venv/installed ## open FILE=scan.nii.gz, or the demo, on PORT=5006
-	@$(BIN)/supervox serve $${FILE:+"$$FILE"} --port "$$PORT"
+run: port .venv/installed ## open FILE=scan.nii.gz, or the demo, on PORT=5006
+	@$(BIN)/supervox serve $${FILE:+"$$FILE"} --port "$$PORT" || { status=$$?; \
+		test $$status -ne 2 || echo 'With make, --port 5010 is PORT=5010.'; exit $$status; }
+
+port:
+	@case "$$PORT" in ''|*[!0-9]*|??????*) false;; *) test "$$PORT" -le 65535;; esac \
+		|| { echo "Expected a port from 0 to 65535, as in: make run PORT=5010; got PORT=$$PORT"; exit 2; }
 
 install: .venv/installed ## put what is needed to run into .venv
 
@@ -95,13 +101,16 @@ browser: .venv/installed-test
 
 $(BIN)/uv:
 	@test -n '$(PYTHON)' || { echo '$(NO_PYTHON)'; exit 1; }
+	@echo 'Installing supervox into .venv, once; its packages take 1.4 GB on disk'
 	'$(PYTHON)' -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
 
 .venv/installed: requirements.lock pyproject.toml | $(BIN)/uv
+	@echo 'Step 1 of 3: the packages of requirements.lock (most of it)'
 	$(call install,--requirement requirements.lock)
+	@echo 'Step 2 of 3: supervox itself'
 	$(call install,--no-deps --editable .)
-	@echo 'Compiling the kernels, so that nobody waits for it later (some seconds, once)'
+	@echo 'Step 3 of 3: compiling the kernels, so that nobody waits for it later (a minute or less, once)'
 	@$(BIN)/python -m workers.warm
 	@touch $@
 

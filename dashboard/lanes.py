@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from functools import partial
 
+from dashboard.notices import unexpected
 from dashboard.task import Job, Task
 
 
@@ -78,6 +79,6 @@ class Lanes:
             about = task.title.partition(" ")[2]  # the file's name, with which its refusal begins
             self._tell(f"{task.title} failed: {str(refused).removeprefix(f'{about}: ')}", "error")
         except Exception as error:  # noqa: BLE001 - the one place where work's failures are shown
-            self._tell(f"{task.title} failed: {type(error).__name__}: {error}", "error")
+            self._tell(f"{task.title} failed. {unexpected(error)}", "error")
         # What followed may be waited for in turn: then the page stays busy without a gap.
         self._show(next(iter(self._jobs.values()), None))

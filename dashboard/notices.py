@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import NamedTuple
 
+log = logging.getLogger(__name__)
+
 MOST_CHANNELS = 8  # volumes of a series: among more nobody finds one
+
+
+def unexpected(error: BaseException) -> str:
+    """Return what the user is told of an error that nobody has foreseen, and log it whole."""
+    log.error("Something failed that nobody has foreseen", exc_info=error)
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        kind += f": {error.strerror}"
+    return (
+        f"That failed inside supervox ({kind}); what was done before is kept, and the server's log "
+        "tells more."
+    )
 
 
 class Refused(ValueError):

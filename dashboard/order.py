@@ -8,6 +8,8 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future
 from functools import partial
 from typing import NamedTuple
 
+from dashboard.notices import unexpected
+
 Function = Callable[[], None]
 
 
@@ -96,7 +98,7 @@ class Order:
         except CancelledError as cancelled:
             self._fail(step, cancelled, "That was cancelled, and is not done.")
         except Exception as error:  # noqa: BLE001 - nobody else is there to show it
-            self._fail(step, error, f"That failed: {type(error).__name__}: {error}")
+            self._fail(step, error, unexpected(error))
         else:
             step.done.set_result(None)
 

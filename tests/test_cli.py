@@ -123,11 +123,8 @@ def test_a_file_of_several_volumes_asks_for_one(supervox, tmp_path):
     command = ["partition", tmp_path / "series.nii", tmp_path / "ids.nii.gz"]
 
     status, _, errors = supervox(*command)
-    assert (status, errors) == (
-        2,
-        "series.nii: expected one volume; the file holds 2: choose one with --volume, from 1 to 2."
-        "\n",
-    )
+    said = "expected one volume; the file holds 2: choose one with --volume, from 1 to 2."
+    assert (status, errors) == (2, f"series.nii: {said}\n")
     assert supervox(*command, "--volume", "2", "--threshold", "none")[0] == 0
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future
 
 import pytest
 
+from dashboard import notices
 from dashboard.order import Order
 from tests.conftest import Later, now
 
@@ -74,7 +75,7 @@ def test_it_happens_in_the_turn_of_the_page():
         (ValueError("no voxel"), "no voxel"),
         (BrokenExecutor("lost"), "lost"),
         (CancelledError(), "That was cancelled, and is not done."),
-        (KeyError("k"), "That failed: KeyError: 'k'"),
+        (KeyError("k"), notices.unexpected(KeyError("k"))),
     ],
 )
 def test_what_fails_after_a_wait_is_told_and_holds_up_nothing(error, told):

@@ -291,7 +291,7 @@ def test_a_stroke_that_comes_twice_is_painted_once(on_disk):
     ("error", "said"),
     [
         (BrokenExecutor("The computation was given up."), "The computation was given up."),
-        (OSError(2, "No such file"), "That failed: FileNotFoundError: [Errno 2] No such file"),
+        (OSError(2, "No such file"), "failed inside supervox (FileNotFoundError: No such file)"),
     ],
 )
 def test_a_stroke_that_fails_is_told_and_holds_up_no_other(on_disk, error, said):

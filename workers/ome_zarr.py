@@ -90,7 +90,8 @@ def _said() -> Iterator[None]:
     except (UnreadableFile, Unwritable):
         raise
     except _WRONG as error:
-        said = f"the OME-Zarr is damaged, or of a kind that is not known here ({error})."
+        what = f"it says nothing of {error.args[0]}" if isinstance(error, KeyError) else error
+        said = f"the OME-Zarr is damaged, or of a kind that is not known here ({what})."
         raise UnreadableFile(said) from error
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 
+from dashboard.notices import unexpected
 from dashboard.session import Session
-
-log = logging.getLogger(__name__)
 
 
 def guarded(session: Session, handler: Callable) -> Callable:
@@ -23,9 +21,8 @@ def guarded(session: Session, handler: Callable) -> Callable:
             return handler(*args, **kwargs)
         except ValueError as refused:
             session.tell(str(refused))
-        except Exception as error:
-            log.exception("A handler failed")
-            session.tell(f"That failed inside supervox ({type(error).__name__}): {error}")
+        except Exception as error:  # noqa: BLE001 - the one place where they are shown
+            session.tell(unexpected(error))
         return None
 
     return call

@@ -16,6 +16,7 @@ from dashboard.model.settings import Settings, number
 from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Question, Refused, Session
 from dashboard.views import wire
+from dashboard.views.well_formed import checked
 
 MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
 
@@ -100,7 +101,7 @@ class Hearing:
         }
         if verb not in verbs:
             raise Refused(f"The page asked for “{verb}”, which is unknown here: reload it.")
-        verbs[verb](**values)
+        verbs[verb](**checked(verb, values))
 
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
@@ -134,6 +135,9 @@ class Hearing:
     def _take(self, context: dict, xs: list, ys: list) -> None:
         taken = partial(self._answer, "taken", n=context["n"])
         try:
+            xs, ys = checked("line", {"xs": xs, "ys": ys}).values()
+            if len(xs) != len(ys):
+                raise Refused("The stroke did not arrive whole: draw it again.")
             painted = self._paint(context, np.column_stack((xs, ys)))
         except BaseException:
             taken()
@@ -150,6 +154,7 @@ class Hearing:
     def _paint(self, context: dict, xy: np.ndarray) -> Future:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
+        context = checked("stroke", context)
         plane = Plane(self._layout(context), int(context["index"]))
         most_mm = MOST_RADIUS_MM * max(1.0, min(self._session.volume.spacing))
         stroke = Stroke(plane, xy, int(context["label"]), tip_of(most_mm, **context.get("tip", {})))
@@ -161,6 +166,8 @@ class Hearing:
         if not context.get("radiological", True):
             volume = self._session.volume
             laid = layouts(volume.affine, volume.shape, radiological=False)
+        if context["plane"] not in laid:
+            raise Refused("The stroke was drawn on a slice that is unknown here: reload the page.")
         return laid[context["plane"]]
 
     def _is_of_open_volume(self, context: dict) -> bool:

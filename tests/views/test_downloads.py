@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from dashboard.notices import unexpected
 from dashboard.views import downloads
 from dashboard.views.downloads import main_download, other_downloads
 from tests.conftest import ByHand, Later, draw_voxel, nifti_bytes, session_on
@@ -86,7 +87,7 @@ def test_a_file_that_cannot_be_made_is_told(labelled, bench, monkeypatch):
     press(button)
 
     assert labelled.notice == (
-        "Writing the labels failed: MemoryError: no room",
+        f"Writing the labels failed. {unexpected(MemoryError())}",
         "error",
     )
     assert not button.loading

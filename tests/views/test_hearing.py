@@ -115,8 +115,8 @@ def test_no_strokes_are_no_strokes(session, hearing, answers, columns):
     ("wrong", "sentence"),
     [
         ({"case": 0}, "drawn on a volume that is no longer open"),
-        ({"plane": "diagonal"}, "KeyError"),
-        ({"label": "two"}, "invalid literal"),
+        ({"plane": "diagonal"}, "on a slice that is unknown here: reload the page"),
+        ({"label": "two"}, "values that are unknown here: reload it"),
         ({"label": 70_000}, ""),
         ({"label": -1}, ""),
     ],
@@ -363,3 +363,39 @@ def test_a_dropped_text_is_not_taken_for_the_path_of_a_file_here(session, hearin
         hearing.hear_upload({"path.txt": str(tmp_path / "secret.nii")})
 
     assert session.volume is volume
+
+
+@pytest.mark.parametrize(
+    ("verb", "values"),
+    [
+        ("go_to", {"done": "two"}),
+        ("go_to", {"done": 1.5}),
+        ("go_to", {}),
+        ("undo", {"more": 1}),
+        ("rename", {"label": 2, "name": 7}),
+        ("rename", {"label": None, "name": "a"}),
+        ("rename", {"label": 2}),
+        ("show_label", {"label": [], "to": True}),
+        ("merge_label", {"label": 1, "into": {}}),
+        ("choose", {"label": 1e400, "choice": 1}),
+        ("cursor", {"ijk": [1, 2]}),
+        ("cursor", {"ijk": ["a", 2, 3]}),
+        ("open", {"path": 3, "kind": "volume"}),
+        ("open", {"path": "one.nii", "kind": "poem"}),
+        ("open_volume_of", {"volume": "x"}),
+        ("upload_as", {"kind": 5}),
+        ("list", {"path": None}),
+        ("list", {"path": "", "kind": "poem"}),
+        ("add_label", {"value": "x"}),
+        ("partition", {"weights": [1, 2]}),
+    ],
+)
+def test_values_that_cannot_be_are_refused_in_a_sentence_and_change_nothing(
+    session, hearing, verb, values
+):
+    before = session.table, session.cursor, session.revision
+
+    with pytest.raises(Refused, match=f"“{verb}” with values that are unknown here: reload it"):
+        hearing.hear(verb, values)
+
+    assert (session.table, session.cursor, session.revision) == before
