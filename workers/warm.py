@@ -40,9 +40,9 @@ def warm() -> None:
 
 def _warm_chunks() -> None:
     """Compile or load what chunks on disk need; superpixels here in two of two voxels each."""
-    for shape in (TILE, (1, 1, 1)):  # as it lies on disk, read-only, and filled up to whole tiles
-        values = np.zeros(shape, np.float32)
-        values.flags.writeable = False
+    for cut in (False, True):  # as it lies on disk, read-only, or copied where a box cuts it
+        values = np.zeros(TILE, np.float32)
+        values.flags.writeable = cut
         feature_tiles([values], (0, 0, 0))
     found = [local_pieces(np.array([[[1, 2]]]), (0, 0, k), (1, 1, 4)) for k in (0, 2)]
     seam = Seam(0, 1, across(found[0].map[..., -1], found[1].map[..., 0]))
