@@ -18,8 +18,7 @@ from tests.e2e.serving import APP, ROOT, free_port
     params=[
         # As Panel starts it: on every address of the machine.
         ((), "where everybody may come in. Start it with `supervox serve`"),
-        (("--address", "127.0.0.1", "--num-procs", "2"), "leave --num-procs away"),
-        (("--address", "127.0.0.1", "--warm", "--num-threads", "4"), "leave --num-threads, and"),
+        (("--address", "127.0.0.1", "--warm", "--num-procs", "2"), "leave --num-procs away"),
     ]
 )
 def refused(data, server, tmp_path, request):
