@@ -12,7 +12,7 @@ import time
 from importlib.metadata import version
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history")
-BY_NAME = ("defaults", "load", "slices_big", "big", "label_table")
+BY_NAME = ("defaults", "foreground", "load", "slices_big", "big", "label_table")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5
 PACKAGES = ("panel", "bokeh", "holoviews", "numpy", "numba", "scikit-image", "SimpleITK")
