@@ -136,8 +136,10 @@ def body_of(
     hu = np.where(np.isfinite(sample), sample, LOWEST - 1.0) - offset
     axes = _near_axes(np.multiply(spacing, step))
     dense = hu > SKIN
-    parted = _opened(dense, axes) if np.count_nonzero(dense) >= _FINE else dense
-    solid = _with_thin_parts(_pieces_of_body(hu, parted), dense, axes)
+    if np.count_nonzero(dense) >= _FINE:
+        solid = _with_thin_parts(_pieces_of_body(hu, _opened(dense, axes)), dense, axes)
+    else:
+        solid = _pieces_of_body(hu, dense)
     hull = _filled(solid, dense, axes)
     floor = LOWEST + offset
     if not _has_air_around(hu[~hull & ~dense]):

@@ -89,11 +89,11 @@ def partition(
 ) -> Partition:
     """Compute the superpixels of a volume by SLIC.
 
-    Intensities are scaled so that the foreground's 1st percentile is 0 and its 99th is 1, and
-    rounded to whole steps of 2⁻¹⁶, so that their sums are exact in any order. Seeds lie on a grid
-    over the foreground's box that is cubic in mm; a distance of one grid step weighs like an
-    intensity of `compactness`. Only the ratios of the spacing matter to the ids when `count` is
-    asked for.
+    Intensities are scaled so that the foreground's 1st percentile is 0 and its 99th is 1 (of a CT
+    whose body was found, of what is denser than lung), and rounded to whole steps of 2⁻¹⁶, so that
+    their sums are exact in any order. Seeds lie on a grid over the foreground's box that is cubic
+    in mm; a distance of one grid step weighs like an intensity of `compactness`. Only the ratios of
+    the spacing matter to the ids when `count` is asked for.
 
     Parameters
     ----------
@@ -112,8 +112,9 @@ def partition(
         Standard deviation of a Gaussian that smooths the intensities first; 0 for none. If it is
         not given, `usual_sigma_mm`.
     threshold : float, "auto" or None, optional
-        See `workers.foreground`. With "auto", specks smaller than a quarter of a superpixel are
-        not foreground; a number is taken literally; None takes every finite voxel.
+        See `workers.foreground`. With "auto", `workers.automatic` finds it, in a CT the body with
+        all within, and specks smaller than a quarter of a superpixel are not foreground; a number
+        is taken literally; None takes every finite voxel.
     weights : (C,) sequence of float, optional
         What the scaled intensities of each channel are multiplied by, at least one above 0; a
         channel of 0 counts for the foreground alone. By default 1.

@@ -30,7 +30,6 @@ def test_any_chunks_give_the_superpixels_of_the_volume_in_memory(
 @pytest.mark.parametrize("chunks", [(64, 64, 64), (14, 16, 17), (16, 64, 7), (26, 9, 30)])
 def test_the_body_in_a_ct_is_the_same_in_any_chunks(chunks, padding, store, tmp_path):
     ct = torso("CT", (50, 43, 20), (8, 8, 15), padding=padding)
-    how = {"count": 60, "threads": 1}
 
     found = partition_stored(
         store(ct.image),
@@ -42,10 +41,10 @@ def test_the_body_in_a_ct_is_the_same_in_any_chunks(chunks, padding, store, tmp_
         count=60,
     )
 
-    reference = partition(ct.image, ct.spacing, **how)
+    reference = partition(ct.image, ct.spacing, count=60)
     assert_same(found, stored.opened(tmp_path / "ids")[:], reference)
     assert (reference.ids > 0)[ct.body].mean() > 0.99
-    assert (reference.ids > 0)[ct.table].mean() < 0.02
+    assert (reference.ids > 0)[ct.table].mean() < 0.1  # of voxels of 8 mm
 
 
 def test_what_a_kernel_returns_keeps_no_chunk_in_memory(store, tmp_path, monkeypatch):
