@@ -20,6 +20,7 @@ class Shared(NamedTuple):
     """The one Dask client, the threads, the annotations, and large volumes.
 
     Of the threads, `files` are few, for what takes seconds; `threads` are for what takes minutes.
+    Annotations are read and kept by others, `keeping`: no file that hangs holds them up.
     """
 
     executor: Executor
@@ -27,6 +28,7 @@ class Shared(NamedTuple):
     threads: Executor
     cases: Cases
     store: Store
+    keeping: Executor
 
 
 def shared(where: Where, data_root: Path, storage: Storage) -> Shared:
@@ -43,4 +45,4 @@ def begin(where: Where, data_root: Path, storage: Storage) -> Shared:
     executor = DaskExecutor.at(*where.ways())
     files = ThreadPoolExecutor(max_workers=4)
     files.submit(warm_page)
-    return Shared(executor, files, Threads(), Cases(data_root), Store(storage))
+    return Shared(executor, files, Threads(), Cases(data_root), Store(storage), Threads())
