@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from dashboard.model.case import Case
 from dashboard.model.case_folder import Key, forget, read_back, tidy
-from dashboard.model.journal import Journal, Progress
+from dashboard.model.journal import RETRY_S, Journal, Progress
 from dashboard.model.lease import BEAT_S, Lease, Watch, status, writer
 from dashboard.model.mine import Mine
 from dashboard.model.opened import Begin, Opened, chosen, look, look_beside, replayed
@@ -42,12 +42,15 @@ class Cases:
     ----------
     root : Path, optional
         The data folder; without one nothing is kept.
-    beat_s : float, optional
-        How often holders show that they live.
+    beat_s, retry_s : float, optional
+        How often holders show that they live, and try again what failed.
     """
 
-    def __init__(self, root: Path | None = None, *, beat_s: float = BEAT_S) -> None:
-        self._root, self._beat_s = root, beat_s
+    def __init__(
+        self, root: Path | None = None, *, beat_s: float = BEAT_S, retry_s: float = RETRY_S
+    ) -> None:
+        self._root = root
+        self._pace = {"beat_s": beat_s, "retry_s": retry_s}
         self._held: dict[Path, _Held] = {}
         self._turns: weakref.WeakValueDictionary[Path, threading.Lock] = (
             weakref.WeakValueDictionary()
@@ -264,9 +267,7 @@ class Cases:
             for path in found.damaged:
                 files.replace(path.with_suffix(".damaged"), path.read_bytes(), 0o600)
             entries = case.entries(key.digest, key.name)
-            journal = Journal(
-                lease, entries, self._hear, is_wanted=self._is_wanted, beat_s=self._beat_s
-            )
+            journal = Journal(lease, entries, self._hear, is_wanted=self._is_wanted, **self._pace)
         except BaseException:
             with contextlib.suppress(OSError):
                 lease.release()
@@ -292,9 +293,7 @@ class Cases:
     def _without(
         self, lease: NoLease, case: Case, payloads: Sequence[bytes], listener: tuple
     ) -> Opened:
-        journal = Journal(
-            lease, [*payloads], self._hear, is_wanted=self._is_wanted, beat_s=self._beat_s
-        )
+        journal = Journal(lease, [*payloads], self._hear, is_wanted=self._is_wanted, **self._pace)
         self._hold(_Held(journal, *listener))
         return Opened(case, lease.folder, journal)
 

@@ -216,7 +216,9 @@ def writer(folder: Path) -> Writer:
     try:
         told = json.loads((folder / "writer").read_bytes())
         epoch, word, holder = told["epoch"], told["word"], Holder.of(told["holder"])
-    except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError):
+        return Writer()
+    except (ValueError, LookupError, TypeError, RecursionError):
         return Writer()
     known = type(epoch) is int and epoch > 0 and isinstance(word, str) and word
     return Writer(epoch, word, holder) if known else Writer()
@@ -228,7 +230,7 @@ def author_of(word: str) -> str:
 
 
 def _beat(folder: Path, epoch: int) -> str:
-    with contextlib.suppress(FileNotFoundError, UnicodeDecodeError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return (folder / f"{epoch}.beat").read_text(encoding="ascii").strip()
     return ""
 
