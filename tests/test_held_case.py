@@ -162,23 +162,6 @@ def test_a_stroke_is_not_acknowledged_while_the_folder_is_away(open_page, place)
     until(page, lambda: acknowledged == ["new", "old"])
 
 
-def test_superpixels_that_were_split_are_written_anew_as_they_were_made(open_page, place):
-    page = open_page()
-    annotate(page)
-    until_saved(page)
-    case = page._case
-    split = page.superpixels.ids.copy()
-
-    place.remove()
-    until(page, lambda: page.saved.trouble)
-    place.allow()
-    until_saved(page)
-
-    assert_array_equal(case.first_superpixels.ids, split)
-    [file] = place.folder.glob("*.ids")
-    assert file.name == case.cut.file
-
-
 @pytest.mark.parametrize("hindrance", ["a file", "not creatable"])
 def test_where_nothing_can_be_kept_from_the_start_one_annotates_all_the_same(
     open_page, place, hindrance, monkeypatch
