@@ -112,22 +112,20 @@ def announce(wanted: plan.Plan) -> None:
 
 
 def prepare(data_root: Path) -> None:
-    """Make the data folder, and see that it can be written to before anybody draws.
+    """Make the data folder, and say so if it cannot be written to: nothing is saved then.
 
-    Raises
-    ------
-    ValueError
-        If it cannot.
+    One can look at volumes and annotate them all the same, and it may be mended meanwhile.
     """
     try:
         data_root.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=data_root) as probe:
             probe.write(b"supervox")
     except OSError as error:
-        raise ValueError(
-            f"Expected a data folder that can be written to; {data_root} cannot "
-            f"({error.strerror or error}). Choose another with --data-root."
-        ) from error
+        sys.stderr.write(
+            f"supervox: labels are NOT SAVED: {data_root} cannot be written to "
+            f"({error.strerror or error}). They are kept in memory until it can; or choose "
+            "another folder with --data-root.\n"
+        )
 
 
 def start_early(asked: options.Options) -> Shared:

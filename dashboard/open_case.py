@@ -11,19 +11,18 @@ from typing import Any
 import param
 
 from dashboard import resuming
-from dashboard.keeper import Keeper
+from dashboard.held_case import HeldCase
+from dashboard.keeper import Saved
 from dashboard.lanes import Lanes
-from dashboard.model.case import Case
 from dashboard.model.cases import Cases
 from dashboard.model.channel import Channel
 from dashboard.model.folder import Folder
 from dashboard.model.grid import Grid
-from dashboard.model.lease import Watch
-from dashboard.notices import Notice, Question, Refused
+from dashboard.model.mine import Fewer, Mine
+from dashboard.notices import Notice, Question
 from dashboard.opening import read_volume, stem
 from dashboard.order import Order
-from dashboard.resuming import Desk, Resumed
-from dashboard.shown import Shown
+from dashboard.resuming import Resumed
 from dashboard.store import Store
 from dashboard.surfaces import Surfaces
 from dashboard.task import Job
@@ -33,7 +32,7 @@ OUTLIVING = "download of"  # lanes whose work holds all that it needs, whatever 
 SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 
 
-class OpenCase(Shown):
+class OpenCase(HeldCase):
     """One user's open volume with its case: read, kept, taken over, given back.
 
     Parameters
@@ -58,6 +57,8 @@ class OpenCase(Shown):
         Threads of this process for what takes minutes; by default those of `files`.
     folder : Folder, optional
         Takes files that are too big to be downloaded.
+    keeping : Executor, optional
+        Threads of this process for cases on disk; by default those of `files`.
     """
 
     def __init__(
@@ -71,27 +72,13 @@ class OpenCase(Shown):
         store: Store | None = None,
         threads: Executor | None = None,
         folder: Folder | None = None,
+        keeping: Executor | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(schedule, cases or Cases(), user, is_watched, keeping or files)
         self._executor = executor
         self._files, self._threads = files, threads or files
         self._folder = folder
-        self._schedule = schedule
-        self._cases = cases or Cases()
         self._store = store
-        self._keeper = Keeper(schedule, lambda state: self.param.update(saved=state), self._lose)
-        self._closed = False
-        self._desk = Desk(
-            self._cases,
-            user,
-            hear=self._keeper.hear,
-            is_watched=lambda journal: is_watched() and self._keeper.writes_to(journal),
-            is_wanted=self._keeper.writes_to,
-            is_gone=lambda: self._closed,
-        )
-        self._resumed: Resumed | None = None
-        self._watch: Watch | None = None
-        self._looking = False
         self._chosen: int | None = None  # while another page writes
         self._cuts = 0
         self._places: dict[str, Path] = {}
@@ -152,20 +139,31 @@ class OpenCase(Shown):
         # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
         self._resume(volume, f"Opening {asked.name}")
 
-    def _resume(self, volume: Grid, title: str, *, by_force: bool = False) -> None:
+    def _resume(self, volume: Grid, title: str, mine: Mine | None = None) -> None:
         self._lanes.start(
             "file",
             title,
-            lambda read: self._adopt(read()),
-            self._threads,
+            self._adopt_resumed,
+            self._keeping,
             resuming.resume,
             volume,
             desk=self._desk,
-            by_force=by_force,
+            by_force=mine is not None,
+            mine=mine,
         )
+
+    def _adopt_resumed(self, read: Callable[[], Resumed]) -> None:
+        try:
+            resumed = read()
+        except Fewer as fewer:
+            self._keep_mine(fewer)
+            return
+        self._adopt(resumed)
 
     def _adopt(self, resumed: Resumed) -> None:
         self._leave()
+        self._unsaved = self._warned = False
+        self.saved = Saved()
         volume, opened, notes = resumed
         self._resumed, case = resumed, opened.case
         self._case = case
@@ -173,9 +171,12 @@ class OpenCase(Shown):
         keeps = same and self._chosen in {known.value for known in case.table}
         if opened.writes:
             self._keeper.hold(opened.journal)
+        else:
+            self._following.begin(opened.folder, volume)
         if opened.writes and keeps:
             self._keeper.note(case.look(case.cursor, self._chosen))
-        self._watch = None if opened.writes else Watch(opened.folder)
+        if case.cut is not None and case.cut.file:
+            self._beside.have(opened.folder / case.cut.file, lambda: case.first_superpixels.ids)
         self.surfaces.open(volume, case.labels)
         self.param.update(
             volume=volume,  # taken over, it is the same; the page is told all of it again
@@ -246,43 +247,11 @@ class OpenCase(Shown):
     def _leave(self) -> None:
         self._lanes.cancel(but=OUTLIVING)
         if self._keeper.holds and self._resumed.opened.journal is not None:
-            self._threads.submit(self._cases.leave, self._resumed.opened)
+            self._keeping.submit(self._cases.leave, self._resumed.opened)
         self._keeper.let_go()
+        self._beside.drop()
         self._drop_strokes("Another volume was opened before that was painted: it is not.")
-        self._watch = None
-
-    def take_over(self) -> None:
-        """Start to take the case from whoever writes to it now; what they have saved is there."""
-        self._opened()
-        self._resume(self.volume, "Taking over", by_force=True)
-
-    def look(self) -> None:
-        """See whether whoever writes to the case has gone; then it is taken over."""
-        if self._watch is not None and not self._looking:
-            self._looking = True
-            self._threads.submit(self._cases.is_free, self._watch).add_done_callback(
-                lambda found: self._schedule(partial(self._looked, self._watch, found))
-            )
-
-    def _looked(self, watch: Watch, found: Future) -> None:
-        self._looking = False
-        free = not found.exception() and found.result()
-        if free and watch is self._watch and self.job is None:  # else it is looked at again
-            self._watch = None
-            self.take_over()
-
-    def when_saved(self, then: Callable[[], None]) -> None:
-        """Call `then` once all that was done so far is on disk."""
-        self._keeper.when_saved(then)
-
-    def _lose(self, unsaved: int) -> None:
-        self.held = False
-        self._order.clear("This volume was opened elsewhere: that is not painted.")
-        self._watch = Watch(self._resumed.opened.folder)
-        lost = f" {unsaved} change{'s were' if unsaved > 1 else ' was'} not saved." * bool(unsaved)
-        self.notice = Notice(
-            f"This volume was opened elsewhere, where its labels are written now.{lost}", "error"
-        )
+        self._following.end()
 
     # How it is done
 
@@ -290,22 +259,12 @@ class OpenCase(Shown):
         """Run a function later in the page's thread; may be called in any."""
         self._schedule(function)
 
-    def _held(self) -> Case:
-        case = self._opened()
-        if not self._keeper.holds:
-            raise Refused("The labels of this volume are written elsewhere: press Take over.")
-        return case
-
     def _drop_strokes(self, why: str) -> None:
         if self._order.clear(why) and not self._closed:
             self.tell(why)
 
     def _wait_for(self, job: Job | None) -> None:
         self.job = job
-
-    def _still(self, case: Case) -> None:
-        if case is not self._held():
-            raise Refused("Another volume was opened meanwhile.")
 
 
 def _came(asked: Future, *, report: Callable[[float], None]) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from dashboard.cutting import Made, cutting
 from dashboard.measuring import Measuring
-from dashboard.model import ids_file
 from dashboard.model.case import Case
 from dashboard.model.channel import Weights, checked
 from dashboard.model.entry import Cut
 from dashboard.model.grid import Grid
 from dashboard.model.settings import Settings
+from dashboard.model.settling import NoLease
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Refused
@@ -90,31 +92,29 @@ class Partitioning(Measuring):
         if cut.key:
             self._keeper.write(case.take_cut(cut))
         else:
-            self._keep_superpixels(case, superpixels)
+            self._keep_superpixels(case)
 
     def _fresh_partition(self) -> str:
         """Return the name of a partition that no other of the case has: of its file, if kept."""
         journal = self._resumed.opened.journal
         self._cuts += 1
+        if journal is not None and isinstance(journal.lease, NoLease):  # its numbers come again
+            return f"{journal.epoch}-{secrets.token_hex(4)}.ids"
         return f"{journal.epoch if journal else 'unkept'}-{self._cuts}.ids"
 
-    def _keep_superpixels(self, case: Case, superpixels: Superpixels) -> None:
+    def _keep_superpixels(self, case: Case) -> None:
         opened, file = self._resumed.opened, case.partition
-        if opened.journal is None:
-            return
-        self._keeper.expect_file()
-        kept = self._threads.submit(ids_file.write, opened.folder / file, superpixels.ids)
-        then = partial(self._kept_superpixels, case, file)
-        kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
+        if opened.journal is not None:
+            ids, then = partial(first_ids, case), partial(self._kept_superpixels, case, file)
+            self._beside.keep(opened.folder / file, ids, then)
 
-    def _kept_superpixels(self, case: Case, file: str, kept: Future) -> None:
-        if case is not self._case or not self._keeper.holds:
-            return
-        if error := kept.exception():
-            self.tell(f"The superpixels could not be kept: {error}")
-        elif file == case.partition:  # else others have come meanwhile
-            self._keeper.write(case.take_cut(case.cut._replace(file=file)))
-        self._keeper.have_file()
+    def _kept_superpixels(self, case: Case, file: str) -> None:
+        self._keeper.write(case.take_cut(case.cut._replace(file=file)))
+
+
+def first_ids(case: Case) -> np.ndarray:
+    """Return the ids of a case's partition as it was made, before superpixels were split."""
+    return case.first_superpixels.ids
 
 
 def must_be_in_memory(volume: Grid, what: str) -> None:

@@ -21,7 +21,8 @@ class Shared(NamedTuple):
     """The one Dask client, the threads, the annotations, and large volumes.
 
     Of the threads, `files` read what others have put on a disk, and give up what does not answer;
-    `threads` are for all else that takes long.
+    `threads` are for all else that takes long. Annotations are read and kept by others, `keeping`:
+    no file that hangs holds them up.
     """
 
     executor: Executor
@@ -29,6 +30,7 @@ class Shared(NamedTuple):
     threads: Executor
     cases: Cases
     store: Store
+    keeping: Executor
 
 
 def shared(where: Where, data_root: Path, storage: Storage) -> Shared:
@@ -43,6 +45,6 @@ def begin(where: Where, data_root: Path, storage: Storage) -> Shared:
     The page's own kernels are compiled meanwhile, so that the first stroke does not wait for them.
     """
     executor = DaskExecutor.at(*where.ways())
-    threads = Threads()
+    threads, keeping = Threads(), Threads()
     threads.submit(warm_page)
-    return Shared(executor, Reading(), threads, Cases(data_root), Store(storage))
+    return Shared(executor, Reading(), threads, Cases(data_root), Store(storage), keeping)

@@ -15,6 +15,8 @@ from dashboard.model.cases import Cases, Key, Opened
 from dashboard.model.grid import Grid
 from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import DTYPE, LabelMap
+from dashboard.model.lease import Watch
+from dashboard.model.mine import Mine
 from dashboard.model.palette import first_labels
 from dashboard.model.stored_superpixels import PARTITIONS, StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
@@ -57,23 +59,40 @@ class Desk(NamedTuple):
     is_wanted: Callable
     is_gone: Callable[[], bool]
 
-    def open(self, volume: Grid, *, by_force: bool = False) -> Opened:
+    def key(self, volume: Grid) -> Key:
+        """Return whose case, and of which volume."""
+        return Key(self.user, volume.digest, volume.shape, volume.name)
+
+    def may_follow(self, watch: Watch, volume: Grid, mine: Mine) -> bool:
+        """Tell whether the case that is watched may be taken without being asked to.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it cannot be read.
+        """
+        return self.cases.may_follow(watch, self.key(volume), partial(begin, volume), mine)
+
+    def open(self, volume: Grid, *, by_force: bool = False, mine: Mine | None = None) -> Opened:
         """Open the case of a volume.
 
         Raises
         ------
+        Fewer
+            If edits of `mine` would be lost.
         ValueError
             As `Cases.open`.
         CancelledError
             If the page has gone meanwhile.
         """
         opened = self.cases.open(
-            Key(self.user, volume.digest, volume.shape, volume.name),
+            self.key(volume),
             partial(begin, volume),
             self.hear,
             is_watched=self.is_watched,
             is_wanted=self.is_wanted,
             by_force=by_force,
+            mine=mine,
         )
         if self.is_gone():
             self.cases.leave(opened)
@@ -82,18 +101,23 @@ class Desk(NamedTuple):
 
 
 def resume(
-    volume: Grid, *, desk: Desk, by_force: bool = False, report: Callable | None = None
+    volume: Grid,
+    *,
+    desk: Desk,
+    by_force: bool = False,
+    mine: Mine | None = None,
+    report: Callable | None = None,
 ) -> Resumed:
     """Read the case of a volume that was opened.
 
     Raises
     ------
-    ValueError
+    Fewer, ValueError
         As `Cases.open`.
     """
     if report is not None:
         report(0.0)  # the last moment at which it can be cancelled: then the case is held
-    opened = desk.open(volume, by_force=by_force)
+    opened = desk.open(volume, by_force=by_force, mine=mine)
     try:
         return read_back(volume, opened)
     except BaseException:  # else the case would be held by nobody's page
@@ -103,19 +127,21 @@ def resume(
 
 def read_back(volume: Grid, opened: Opened) -> Resumed:
     """Add superpixels to an opened case, and what the user should know of it."""
-    notes = [(said(opened), "error" if opened.found.is_damaged else "info")]
+    is_bad = opened.found.is_damaged or opened.unread
+    notes = [(said(opened), "error" if is_bad else "info")]
     if isinstance(volume, Volume):  # of others, an edit would have to read the volume first
         opened.case.sums = LabelSums(volume.data, volume.finite_range, opened.case.labels)
     if opened.case.cut is not None:
+        cut = opened.case.cut
         try:
-            cut = opened.case.cut
             opened.case.take_superpixels(superpixels(opened, volume), cut.file or cut.key)
         except Uncached as gone:
             # Their settings stay: whoever presses Partition gets the very same ones.
-            opened.case.cut = opened.case.cut._replace(key="", threshold=None)
+            opened.case.cut = cut._replace(key="", threshold=None)
             notes.append((str(gone), "info"))
         except (OSError, ValueError):
-            opened.case.cut = None
+            # Of those that were computed, the settings stay as above.
+            opened.case.cut = cut._replace(file="", threshold=None) if cut.settings else None
             notes.append(("The superpixels could not be read back: press Partition.", "error"))
     return Resumed(volume, opened, tuple(note for note in notes if note[0]))
 
@@ -166,6 +192,11 @@ def cached(volume: Grid, key: str) -> StoredSuperpixels:
 def said(opened: Opened) -> str:
     """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
     edits, found = len(opened.case.history.titles), opened.found
+    if opened.unread:
+        return (
+            f"What was kept of this volume cannot be read ({opened.unread}): you begin anew here, "
+            "and nothing of it is written over."
+        )
     if not opened.writes:
         return (
             f"{opened.holder} is writing to this volume’s labels in another page. They are shown "

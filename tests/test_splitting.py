@@ -243,3 +243,12 @@ def test_what_is_downloaded_has_the_pieces(session):
 
     assert content
     assert session.superpixels.ids is not None
+
+
+def test_the_superpixels_are_known_as_they_were_before_any_was_split(session):
+    before = ids_of(session)
+    split_at(session, (1, 1, 1))
+    split_at(session, (9, 9, 4))
+    session.undo()
+
+    assert_array_equal(session._case.first_superpixels.ids, before)

@@ -108,8 +108,17 @@ class Case:
     def take_superpixels(self, superpixels: AnySuperpixels, partition: str) -> None:
         """Take superpixels by the name of their partition, and split them as was done to it."""
         self.superpixels, self.partition = superpixels, partition
-        made = [split.divisions for split in self.history.splits if split.partition == partition]
-        self._divide(tuple(chain.from_iterable(made)))
+        self._divide(self._divisions())
+
+    @property
+    def first_superpixels(self) -> AnySuperpixels:
+        """The superpixels as they were taken, before any was split."""
+        made = self._divisions()
+        return joined(self.superpixels, made) if made else self.superpixels
+
+    def _divisions(self) -> tuple[Division, ...]:
+        made = (each.divisions for each in self.history.splits if each.partition == self.partition)
+        return tuple(chain.from_iterable(made))
 
     def name(self, table: tuple[Label, ...]) -> bytes:
         """Take another table of labels."""

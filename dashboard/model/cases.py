@@ -6,50 +6,26 @@ import atexit
 import contextlib
 import logging
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from dashboard.model.case import Case
-from dashboard.model.case_folder import Key, forget, make, read_back, tidy
-from dashboard.model.journal import Journal, Progress
-from dashboard.model.lease import BEAT_S, Lease, Watch, status
+from dashboard.model.case_folder import Key, forget, read_back, tidy
+from dashboard.model.journal import RETRY_S, Journal, Progress
+from dashboard.model.lease import BEAT_S, Lease, Watch, status, writer
+from dashboard.model.mine import Mine
+from dashboard.model.opened import Begin, Opened, chosen, look, look_beside, replayed
 from dashboard.model.recovery import Recovered
+from dashboard.model.settling import NoLease, prepare
 from workers import files
 
 DRAIN_S = 5.0
 
 log = logging.getLogger(__name__)
-
-
-class Opened(NamedTuple):
-    """A case as it was read back.
-
-    Attributes
-    ----------
-    case : Case
-    folder : Path or None
-        Where it is kept; None if it is not.
-    journal : Journal or None
-        Where its changes are written; None if somebody else writes, or nothing is kept.
-    holder : str
-        Who writes, if somebody else does.
-    found : Recovered
-        What was read.
-    """
-
-    case: Case
-    folder: Path | None = None
-    journal: Journal | None = None
-    holder: str = ""
-    found: Recovered = Recovered()
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may be changed here."""
-        return not self.holder
 
 
 class _Held(NamedTuple):
@@ -66,12 +42,15 @@ class Cases:
     ----------
     root : Path, optional
         The data folder; without one nothing is kept.
-    beat_s : float, optional
-        How often holders show that they live.
+    beat_s, retry_s : float, optional
+        How often holders show that they live, and try again what failed.
     """
 
-    def __init__(self, root: Path | None = None, *, beat_s: float = BEAT_S) -> None:
-        self._root, self._beat_s = root, beat_s
+    def __init__(
+        self, root: Path | None = None, *, beat_s: float = BEAT_S, retry_s: float = RETRY_S
+    ) -> None:
+        self._root = root
+        self._pace = {"beat_s": beat_s, "retry_s": retry_s}
         self._held: dict[Path, _Held] = {}
         self._turns: weakref.WeakValueDictionary[Path, threading.Lock] = (
             weakref.WeakValueDictionary()
@@ -84,14 +63,18 @@ class Cases:
     def open(
         self,
         key: Key,
-        begin: Callable[[], Case],
+        begin: Begin,
         tell: Callable[[Journal, Progress], None],
         *,
         is_watched: Callable[[Journal], bool] = lambda _: True,
         is_wanted: Callable[[Journal], bool] = lambda _: True,
         by_force: bool = False,
+        mine: Mine | None = None,
     ) -> Opened:
         """Read a case back, or begin it, and hold it unless somebody else does.
+
+        Where the data folder cannot be used it is held in memory, and kept as soon as that can be
+        done: its journal tells why not.
 
         Parameters
         ----------
@@ -109,28 +92,35 @@ class Cases:
             from one that is gone, as when it is loaded again.
         by_force : bool, optional
             Take it over from whoever holds it.
+        mine : Mine, optional
+            What who takes it over holds of it already.
 
         Raises
         ------
+        Fewer
+            If edits of `mine` would be lost.
         ValueError
-            With one sentence for the user, if the data folder cannot be used or was written by a
-            later version.
+            With one sentence for the user, if the data folder was written by a later version, or
+            has another volume's annotation.
         """
         if self._root is None:
             return Opened(begin())
-        folder = self._folder(key)
-        try:
-            make(folder)
-            with self._turn(folder):
-                self._let_end(folder)
-                if not by_force and not self._may_take(folder):
+        folder, listener = self._folder(key), (tell, is_watched, is_wanted)
+        with self._turn(folder):
+            self._let_end(folder)
+            if journal := self._mine(folder):
+                if not by_force and self._is_watched(journal):
+                    return self._look(journal, key, begin)
+                if opened := self._go_on(journal, begin, listener, mine):
+                    return opened
+            try:
+                prepare(folder)
+                if not (by_force or journal or status(folder).is_free):
                     return look(folder, key, begin)
-                return self._take(folder, key, begin, (tell, is_watched, is_wanted))
-        except OSError as error:
-            raise ValueError(
-                f"Expected a data folder that can be read and written; {self._root} cannot "
-                f"({error.strerror or error}). Choose another with --data-root."
-            ) from error
+                return self._take(folder, key, begin, listener, mine)
+            except OSError as error:
+                why = error.strerror or str(error)
+                return self._open_without(NoLease(folder, why), key, begin, listener, mine)
 
     def is_free(self, watch: Watch) -> bool:
         """Tell whether whoever holds the case of a watch has gone.
@@ -140,8 +130,20 @@ class Cases:
         OSError
             If that cannot be read.
         """
-        # A page that is being loaded again has gone for a moment, and comes back for its case.
-        return watch.is_free()
+        # A page that is being loaded again has gone for a moment, and comes back for its case. And
+        # where nobody's name is found the folder has gone, not who wrote there.
+        return watch.is_free() and writer(watch.folder).word != ""
+
+    def may_follow(self, watch: Watch, key: Key, begin: Begin, mine: Mine) -> bool:
+        """Tell whether who watches a case that is free may take it, without being asked to.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it cannot be read.
+        """
+        kept, _ = read_back(watch.folder, key, begin)
+        return mine.may_follow(kept.history.payloads)
 
     def leave(self, opened: Opened) -> None:
         """Let a case go, once what waits is written; one that is untouched leaves no journal.
@@ -157,8 +159,8 @@ class Cases:
             if self._drop(opened.folder, opened.journal) is None:
                 return
             try:
-                if opened.case.is_untouched and opened.journal.holds():
-                    forget(opened.folder, opened.journal.epoch)
+                if opened.case.is_untouched:
+                    _forget(opened.journal)
             finally:
                 opened.journal.close()
 
@@ -168,8 +170,9 @@ class Cases:
         journals = self._all()
         for journal in journals:
             journal.close()
+        end = time.monotonic() + DRAIN_S
         for journal in journals:
-            journal.join(DRAIN_S)
+            journal.join(max(0.0, end - time.monotonic()))
             if trouble := journal.progress.trouble:
                 log.error("%s could not be saved to the end: %s", journal.folder, trouble)
 
@@ -216,27 +219,55 @@ class Cases:
     def _let_end(self, folder: Path) -> None:
         """Wait for a journal that was left a moment ago, and still writes what waited."""
         for journal in self._all():
-            if journal.folder == folder and not journal.is_open:
+            if journal.folder == folder and not journal.is_open and not journal.progress.trouble:
                 journal.join(DRAIN_S)
 
-    def _may_take(self, folder: Path) -> bool:
+    def _mine(self, folder: Path) -> Journal | None:
+        """Return the journal of this process that holds a case, or could not end."""
         held = self._held.get(folder)
         if held and held.journal.is_open:
-            return not held.is_watched(held.journal)
-        return status(folder).is_free
+            return held.journal
+        left = (each for each in self._all() if each.folder == folder and not each.is_over)
+        return next((each for each in left if not each.progress.lost), None)
 
-    def _take(self, folder: Path, key: Key, begin, listener: tuple) -> Opened:
-        if held := self._held.get(folder):
-            held.journal.surrender(DRAIN_S)
+    def _is_watched(self, journal: Journal) -> bool:
+        held = self._held.get(journal.folder)
+        return held is not None and held.journal is journal and held.is_watched(journal)
+
+    def _look(self, journal: Journal, key: Key, begin: Begin) -> Opened:
+        if not journal.progress.trouble:
+            with contextlib.suppress(OSError):
+                return look(journal.folder, key, begin)
+        return look_beside(journal, begin)
+
+    def _go_on(
+        self, journal: Journal, begin: Begin, listener: tuple, mine: Mine | None
+    ) -> Opened | None:
+        """Go on with what a journal of this process has in memory; None if all of it is kept."""
+        if mine is not None:
+            chosen(mine, replayed(journal.log, begin), begin)
+        journal.surrender(DRAIN_S)
+        why = journal.progress.trouble
+        if not why:
+            return None
+        kept = replayed(journal.log, begin)
+        case = chosen(mine, kept, begin)
+        lease = NoLease(journal.folder, why, journal.epoch, journal.lease.author)
+        return self._without(lease, case, journal.log if case is kept else mine.entries, listener)
+
+    def _take(
+        self, folder: Path, key: Key, begin: Begin, listener: tuple, mine: Mine | None
+    ) -> Opened:
+        if mine is not None:  # before anybody is overtaken for nothing
+            chosen(mine, read_back(folder, key, begin)[0], begin)
         lease = Lease.take(folder)
         try:
-            case, found = read_back(folder, key, begin)
+            kept, found = read_back(folder, key, begin)
+            case = chosen(mine, kept, begin)
             for path in found.damaged:
                 files.replace(path.with_suffix(".damaged"), path.read_bytes(), 0o600)
             entries = case.entries(key.digest, key.name)
-            journal = Journal(
-                lease, entries, self._hear, is_wanted=self._is_wanted, beat_s=self._beat_s
-            )
+            journal = Journal(lease, entries, self._hear, is_wanted=self._is_wanted, **self._pace)
         except BaseException:
             with contextlib.suppress(OSError):
                 lease.release()
@@ -246,16 +277,30 @@ class Cases:
             tidy(folder, case, lease.epoch)
         return Opened(case, folder, journal, "", found)
 
+    def _open_without(
+        self, lease: NoLease, key: Key, begin: Begin, listener: tuple, mine: Mine | None
+    ) -> Opened:
+        """Hold a case in memory, with what can be read of it."""
+        unread = ""
+        try:
+            kept, found = read_back(lease.folder, key, begin)
+        except OSError as error:
+            kept, found, unread = begin(), Recovered(), error.strerror or str(error)
+        case = chosen(mine, kept, begin)
+        opened = self._without(lease, case, case.entries(key.digest, key.name), listener)
+        return opened._replace(found=found, unread=unread * (case is kept))
 
-def look(folder: Path, key: Key, begin: Callable[[], Case]) -> Opened:
-    """Read a case back that somebody else holds.
+    def _without(
+        self, lease: NoLease, case: Case, payloads: Sequence[bytes], listener: tuple
+    ) -> Opened:
+        journal = Journal(lease, [*payloads], self._hear, is_wanted=self._is_wanted, **self._pace)
+        self._hold(_Held(journal, *listener))
+        return Opened(case, lease.folder, journal)
 
-    Raises
-    ------
-    ValueError, OSError
-        As `read_back`.
-    """
-    case, found = read_back(folder, key, begin)
-    holder = status(folder).holder
-    said = f"{holder.user} on {holder.host}" if holder else "Somebody"
-    return Opened(case, folder, None, said, found)
+
+def _forget(journal: Journal) -> None:
+    """Leave nothing of a case to which nothing was done."""
+    is_there = not journal.progress.trouble and journal.holds()
+    journal.close(is_needless=True)
+    if is_there:
+        forget(journal.folder, journal.epoch)

@@ -12,6 +12,9 @@ Who takes the lease first writes ``writer``, then reads the journal. Who writes 
 writes, then reads ``writer``, then acknowledges. So a record that was acknowledged is always seen
 by who comes next, and a writer that was asleep while another took over acknowledges nothing.
 
+A journal that has to begin anew, since its folder went away, takes another lease. It knows its
+own former ones by what their words begin with: its author.
+
 The highest claim always stays, and so does no epoch come again that anybody has held. One that was
 claimed, overtaken and removed may be claimed again by somebody who was asleep meanwhile: its holder
 tells by the word that ``writer`` does not mean him, and the sleeper by the higher number that he
@@ -67,15 +70,25 @@ class Status(NamedTuple):
 class Lease:
     """The right to write to a case; made by `take`."""
 
-    def __init__(self, folder: Path, epoch: int) -> None:
+    def __init__(self, folder: Path, epoch: int, author: str = "") -> None:
         self.folder = folder
         self.epoch = epoch
-        self._word = secrets.token_hex(8)
+        self.author = author or secrets.token_hex(8)
+        self._word = f"{self.author}.{secrets.token_hex(4)}"
         self._beats = 0
 
     @classmethod
-    def take(cls, folder: Path) -> Lease:
+    def take(cls, folder: Path, *, above: int = 0, author: str = "") -> Lease:
         """Take the right to write, whoever may hold it.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the case.
+        above : int, optional
+            Its number is higher than this one, too.
+        author : str, optional
+            What the words of one journal's leases begin with, if it is not the first.
 
         Raises
         ------
@@ -83,15 +96,15 @@ class Lease:
             If the folder cannot be written to.
         """
         while True:
-            lease = cls(folder, _claim(folder, max(writer(folder).epoch, _highest(folder)) + 1))
-            lease.beat()
-            lease._sign()
+            highest = max(writer(folder).epoch, _highest(folder), above)
+            lease = cls(folder, _claim(folder, highest + 1), author)
+            lease._begin()
             if _highest(folder) == lease.epoch:  # else somebody came later, perhaps was faster
                 _remove_older(folder, lease.epoch)
                 return lease
 
     def is_held(self) -> bool:
-        """Tell whether nobody has taken it meanwhile.
+        """Tell whether the folder says so, and nobody has taken it meanwhile.
 
         Raises
         ------
@@ -99,6 +112,17 @@ class Lease:
             If that cannot be read.
         """
         return writer(self.folder).word == self._word
+
+    def is_taken(self) -> bool:
+        """Tell whether somebody else has signed; a folder in which nobody has tells nothing.
+
+        Raises
+        ------
+        OSError
+            If that cannot be read.
+        """
+        word = writer(self.folder).word
+        return word != "" and author_of(word) != self.author
 
     def beat(self) -> None:
         """Show that the holder lives."""
@@ -109,13 +133,26 @@ class Lease:
         """Let the next one write at once."""
         self._say(RELEASED)
 
+    def _begin(self) -> None:
+        try:
+            self.beat()
+            self._sign()
+        except OSError:  # on a full disk each try would leave two files
+            for path in (self._path("beat"), self._path("claim")):
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+            raise
+
+    def _path(self, kind: str) -> Path:
+        return self.folder / f"{self.epoch}.{kind}"
+
     def _sign(self) -> None:
         told = Writer(self.epoch, self._word)._asdict() | {"holder": this_process()._asdict()}
         files.replace(self.folder / "writer", json.dumps(told).encode(), 0o600)
 
     def _say(self, text: str) -> None:
         # Written over in place, in one length: a full disk cannot stop it.
-        descriptor = os.open(self.folder / f"{self.epoch}.beat", os.O_WRONLY | os.O_CREAT, 0o600)
+        descriptor = os.open(self._path("beat"), os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.pwrite(descriptor, text.rjust(_WIDTH).encode("ascii"), 0)
         finally:
@@ -179,14 +216,21 @@ def writer(folder: Path) -> Writer:
     try:
         told = json.loads((folder / "writer").read_bytes())
         epoch, word, holder = told["epoch"], told["word"], Holder.of(told["holder"])
-    except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError):
+        return Writer()
+    except (ValueError, LookupError, TypeError, RecursionError):
         return Writer()
     known = type(epoch) is int and epoch > 0 and isinstance(word, str) and word
     return Writer(epoch, word, holder) if known else Writer()
 
 
+def author_of(word: str) -> str:
+    """Return what the words of all leases of one journal begin with."""
+    return word.partition(".")[0]
+
+
 def _beat(folder: Path, epoch: int) -> str:
-    with contextlib.suppress(FileNotFoundError, UnicodeDecodeError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return (folder / f"{epoch}.beat").read_text(encoding="ascii").strip()
     return ""
 

@@ -183,6 +183,7 @@ class Page:
         self._sent, self._told = None, session.channels[:1]
         self._rows.forget()
         self.bench.send("open", case=self._case, **described)
+        self._send_saved()
         self._showing.send_volume()
         self._showing.send_labels()
         self._send_state()

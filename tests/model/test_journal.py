@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import threading
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dashboard.model import entry, records, recovery
 from dashboard.model import journal as module
-from dashboard.model import records, recovery
+from dashboard.model.case_folder import make
+from dashboard.model.holder import this_process
 from dashboard.model.journal import Journal
 from dashboard.model.lease import Lease, status
+from dashboard.model.settling import NoLease
+from tests.model.annotating import KEY, Annotator, fresh
+from workers import files
 
 PAYLOADS = [b"first", b"x" * 700, b"", b"last"]
 NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -32,7 +40,7 @@ class Heard(list):
 
     def until(self, wanted):
         with self.changed:
-            assert self.changed.wait_for(lambda: any(map(wanted, self)), 20), list(self)
+            assert self.changed.wait_for(lambda: any(map(wanted, self)), 20), self[-9:]
 
     def until_saved(self, number):
         self.until(lambda progress: progress.saved >= number)
@@ -233,15 +241,311 @@ def test_a_journal_that_moves_does_not_overtake_who_has_taken_over(begin, heard,
     assert journal.progress.saved == 0
 
 
-def test_a_journal_whose_own_beginning_is_gone_saves_nothing(begin, heard, disk, tmp_path):
-    journal = begin()
-    recovery.journals(tmp_path)[0].write_bytes(b"")
-    disk.sync_errors = [errno.EIO]
+# Taken away from under it
 
-    journal.append(b"edit")
-    heard.until(lambda progress: "read back" in progress.trouble)
 
-    assert journal.progress.saved == 0
+def remove(folder):
+    shutil.rmtree(folder)
+
+
+def rename_away(folder):
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def put_an_empty_one_in_its_place(folder):
+    rename_away(folder)
+    folder.mkdir()
+
+
+def remove_the_root(folder):
+    shutil.rmtree(folder.parents[1])
+
+
+def remove_the_writer(folder):
+    (folder / "writer").unlink()
+
+
+def garble_the_writer(folder):
+    (folder / "writer").write_bytes(b"noise")
+
+
+def remove_the_journal(folder):
+    recovery.journals(folder)[0].unlink()
+
+
+def truncate_the_journal(folder):
+    recovery.journals(folder)[0].write_bytes(b"")
+
+
+def cut_the_journal(folder):
+    path = recovery.journals(folder)[0]
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def put_an_older_copy_in_its_place(folder):
+    shutil.copytree(folder, folder.with_name("copy"))
+    path = recovery.journals(folder.with_name("copy"))[0]
+    os.truncate(path, path.stat().st_size - 10)
+    shutil.rmtree(folder)
+    folder.with_name("copy").rename(folder)
+
+
+AWAY = [
+    remove,
+    rename_away,
+    put_an_empty_one_in_its_place,
+    remove_the_root,
+    remove_the_writer,
+    garble_the_writer,
+    remove_the_journal,
+    truncate_the_journal,
+    cut_the_journal,
+    put_an_older_copy_in_its_place,
+]
+
+
+@pytest.fixture
+def deep(tmp_path):
+    """The folder of a case, below a data folder."""
+    folder = tmp_path / "data" / "cases" / "c0ffee"
+    make(folder)
+    return folder
+
+
+@pytest.fixture
+def begin_deep(deep, heard):
+    """Begins a journal of a few edits in a deep folder, and ends it."""
+    begun = []
+
+    def begin(lease=None):
+        log = fresh().entries(KEY.digest, KEY.name)
+        begun.append(Journal(lease or Lease.take(deep), log, heard, retry_s=0.01, beat_s=0.05))
+        return begun[-1]
+
+    yield begin
+    for journal in begun:
+        journal.surrender(0.5)
+
+
+def annotate(journal, first, last):
+    annotator = Annotator(fresh())
+    payloads = [annotator.paint(n, np.random.default_rng(n)) for n in range(last)]
+    return [journal.append(payload) for payload in payloads[first:]][-1]
+
+
+@pytest.mark.parametrize("take_away", AWAY)
+@pytest.mark.parametrize("draws", [False, True])
+def test_what_is_taken_away_is_told_and_written_anew(begin_deep, heard, deep, take_away, draws):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+    del heard[:]
+
+    take_away(deep)
+    if draws:
+        annotate(journal, 5, 6)
+    heard.until(lambda progress: "went away" in progress.trouble)
+    heard.until(lambda progress: progress == (5 + draws, "", False))
+
+    assert list(recovery.recover(deep).payloads) == journal.log
+    assert status(deep).holder == this_process()
+    assert not any(progress.lost for progress in heard)
+
+
+@pytest.mark.parametrize("draws", [False, True])
+def test_all_is_kept_as_long_as_the_folder_cannot_be_made(begin_deep, heard, deep, draws):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+
+    remove_the_root(deep)
+    deep.parents[1].write_text("in its place")
+    if draws:
+        annotate(journal, 5, 9)
+    heard.until(lambda progress: "cannot be made" in progress.trouble)
+    before = journal.progress
+    del heard[:]
+    deep.parents[1].unlink()
+    heard.until(lambda progress: progress == (5 + 4 * draws, "", False))
+
+    assert (before.saved, before.lost) == (5, False)
+    assert list(recovery.recover(deep).payloads) == journal.log
+
+
+def test_a_folder_that_comes_back_is_gone_on_with(begin_deep, heard, deep):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+    before = journal.epoch
+
+    rename_away(deep)
+    deep.write_text("in its place")
+    annotate(journal, 5, 6)
+    heard.until(lambda progress: "cannot be made" in progress.trouble)
+    deep.unlink()
+    deep.with_name("elsewhere").rename(deep)
+    heard.until(lambda progress: progress == (6, "", False))
+
+    assert journal.epoch == before  # nobody else has been there
+    assert len(recovery.journals(deep)) == 2  # the older one is kept
+    assert list(recovery.recover(deep).payloads) == journal.log
+
+
+def away_and_back(folder, heard):
+    """Take a folder away, wait until that is told, and let another come in its place."""
+    rename_away(folder)
+    folder.write_text("in its place")
+    heard.until(lambda progress: "cannot be made" in progress.trouble)
+    make(folder.with_name("other"))
+    return folder.with_name("other")
+
+
+def let_come(other, folder):
+    folder.unlink()
+    other.rename(folder)
+
+
+def write_there(folder, edits, *, ends):
+    """Let somebody else have a case of so many edits there; returns what is kept then."""
+    lease = Lease.take(folder)
+    case = fresh()
+    annotator = Annotator(case, seed=9)
+    for n in range(edits):
+        annotator.paint(n, np.random.default_rng((7, n)))
+    other = Journal(lease, case.entries(KEY.digest, KEY.name), lambda *_: None)
+    other.surrender(20)
+    if not ends:
+        lease.beat()
+    return on_disk(folder)
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("edits", [1, 9])
+def test_a_case_of_somebody_else_that_comes_in_its_place_is_not_touched(
+    begin_deep, heard, deep, edits, ends
+):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+    other = away_and_back(deep, heard)
+    kept = write_there(other, edits, ends=ends)
+
+    let_come(other, deep)
+    heard.until(lambda progress: progress.lost)
+
+    assert "of this volume" in journal.progress.trouble
+    assert on_disk(deep) == kept
+    assert len(journal.log) == 4 + 5 - 1
+
+
+def test_an_empty_case_of_somebody_who_has_left_is_written_anew(begin_deep, heard, deep):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+    other = away_and_back(deep, heard)
+    write_there(other, 0, ends=True)
+
+    let_come(other, deep)
+    heard.until(lambda progress: progress == (5, "", False))
+
+    assert on_disk(deep) == journal.log
+
+
+def test_the_annotation_of_another_volume_in_its_place_is_not_touched(begin_deep, heard, deep):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+    other = away_and_back(deep, heard)
+    begins = [entry.pack(entry.Begin("decaf", KEY.shape, "other"))]
+    (other / "1-0.journal").write_bytes(records.whole(begins))
+
+    let_come(other, deep)
+    heard.until(lambda progress: progress.lost)
+
+    assert on_disk(deep) == begins
+
+
+def test_who_takes_over_in_the_very_folder_is_no_trouble(begin_deep, heard, deep):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+
+    Lease.take(deep)
+    heard.until(lambda progress: progress.lost)
+
+    assert journal.progress == (5, "", True)
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_share_that_answers_nothing_but_an_error_is_told_and_forgiven(
+    begin_deep, heard, deep, monkeypatch, error
+):
+    journal = begin_deep()
+    heard.until_saved(annotate(journal, 0, 5))
+
+    def fail(*_, **__):
+        raise OSError(error, os.strerror(error))
+
+    with monkeypatch.context() as patched:
+        for name in ("read_bytes", "stat", "iterdir", "glob", "is_dir"):
+            patched.setattr(Path, name, fail)
+        for name in ("pwrite", "fstat"):
+            patched.setattr(os, name, fail)
+        heard.until(lambda progress: os.strerror(error) in progress.trouble)
+    del heard[:]
+    heard.until(lambda progress: progress == (5, "", False))
+
+    assert on_disk(deep) == journal.log
+
+
+def test_a_disk_that_becomes_read_only_is_told_though_nobody_draws(begin_deep, heard, monkeypatch):
+    begin_deep()
+
+    with monkeypatch.context() as patched:
+        read_only = OSError(errno.EROFS, os.strerror(errno.EROFS))
+        patched.setattr(os, "pwrite", lambda *_: (_ for _ in ()).throw(read_only))
+        heard.until(lambda progress: progress.trouble == os.strerror(errno.EROFS))
+    del heard[:]
+    heard.until(lambda progress: progress == (0, "", False))
+
+
+def test_a_disk_that_does_not_answer_is_told_to_who_asks(begin, disk, monkeypatch):
+    journal, go_on = begin(), threading.Event()
+    monkeypatch.setattr(module, "STUCK_S", 0.05)
+    monkeypatch.setattr(module, "_sync", lambda _: go_on.wait(20))
+
+    number = journal.append(b"edit")
+    until = time.monotonic() + 20
+    while not journal.progress.trouble:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    told = journal.progress
+    go_on.set()
+
+    assert told == (0, module.STUCK, False)
+    while journal.progress != (number, "", False):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_journal_without_a_lease_takes_one_as_soon_as_it_can(begin_deep, heard, deep):
+    remove_the_root(deep)
+    deep.parents[1].write_text("a file")
+    journal = begin_deep(NoLease(deep, "Not a directory"))
+    annotate(journal, 0, 5)
+    told = journal.progress
+
+    heard.until(lambda progress: "cannot be made" in progress.trouble)
+    deep.parents[1].unlink()
+    heard.until(lambda progress: progress == (5, "", False))
+
+    assert told.trouble
+    assert on_disk(deep) == journal.log
+
+
+def test_a_full_disk_is_not_filled_by_trying(begin_deep, heard, deep, monkeypatch):
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with monkeypatch.context() as patched:
+        patched.setattr(Lease, "_sign", lambda _: (_ for _ in ()).throw(full))
+        begin_deep(NoLease(deep, "full"))
+        heard.until(lambda _: len(heard) > 5)
+        left = list(deep.iterdir())
+    heard.until(lambda progress: progress == (0, "", False))
+
+    assert len(left) <= 2
 
 
 def test_a_lease_that_cannot_be_read_acknowledges_nothing_until_it_can(
@@ -355,7 +659,7 @@ def test_the_beginning_is_on_disk_before_it_is_said_to_be(tmp_path, heard, monke
         raise NO_SPACE
 
     lease = Lease.take(tmp_path)
-    monkeypatch.setattr(module.files, "replace", fail)
+    monkeypatch.setattr(files, "replace", fail)
 
     with pytest.raises(OSError, match="No space"):
         Journal(lease, [b"begin"], heard)

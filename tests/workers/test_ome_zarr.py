@@ -348,25 +348,3 @@ def test_a_folder_that_is_gone_is_said(folder):
     shutil.rmtree(folder)
 
     assert "cannot be read" in refusal(folder)
-
-
-@pytest.mark.parametrize("version", [2, 3])
-def test_a_folder_of_images_names_the_one_to_open(tmp_path, version):
-    zarr.open_group(tmp_path / "a.zarr", mode="w", zarr_format=version)
-    record(tmp_path / "a.zarr", version, {"bioformats2raw.layout": 3})
-    write(tmp_path / "a.zarr" / "0", [counted()], version=version)
-
-    with pytest.raises(nifti.UnreadableFile, match=r"a\.zarr: .*bioformats2raw .* its folder 0"):
-        read(tmp_path / "a.zarr")
-    assert read(tmp_path / "a.zarr" / "0") is not None
-
-
-def test_an_image_that_names_no_axes_is_refused_in_a_sentence(tmp_path):
-    folder = write(tmp_path / "a.zarr", [counted()])
-    told = json.loads((folder / ".zattrs").read_text())
-    del told["multiscales"][0]["axes"]
-    (folder / ".zattrs").write_text(json.dumps(told))
-
-    with pytest.raises(nifti.UnreadableFile, match="the names of its axes") as refused:
-        read(folder)
-    assert "'axes'" not in str(refused.value)

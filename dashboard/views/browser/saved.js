@@ -40,8 +40,8 @@ class SavedMark {
     const { held, pending, trouble } = this.state
     const [mood, text, title] = this.bench.connection.lost ? ["bad", "not connected", "The server does not answer"]
       : this.takes ? ["", "taking over…", ""]
+      : trouble ? ["bad", `NOT SAVED: ${trouble}`, held ? "It is tried again every two seconds. Download the labels to be safe." : "Download the labels to keep them as they are here."]
       : !held ? ["bad", "read-only", "The labels of this volume are written elsewhere"]
-      : trouble ? ["bad", `NOT SAVED: ${trouble}`, "It is tried again every two seconds. Download the labels to be safe."]
       : pending ? ["", "saving…", ""]
       : ["good", "✓ saved", "All that you did is on the server’s disk"]
     this.text.className = mood
@@ -52,6 +52,6 @@ class SavedMark {
 
   /** Whether closing the page now would lose something. */
   get unsaved() {
-    return this.state.pending > 0 || this.bench.strokes.unacknowledged > 0
+    return this.state.pending > 0 || this.state.trouble !== "" || this.bench.strokes.unacknowledged > 0
   }
 }

@@ -1,0 +1,96 @@
+"""The file of superpixels beside a journal: written, and written again until it is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.keeper import Function, Keeper
+from dashboard.model import ids_file
+
+RETRY_S = 2.0
+
+
+class Beside:
+    """Keeps the ids of one partition in a file, of which the keeper tells whether it is there.
+
+    Parameters
+    ----------
+    executor : Executor
+        Writes files.
+    schedule : callable
+        Runs a function later in the page's thread.
+    keeper : Keeper
+        Counts a file that is not there.
+    """
+
+    def __init__(
+        self, executor: Executor, schedule: Callable[[Function], None], keeper: Keeper
+    ) -> None:
+        self._executor, self._schedule, self._keeper = executor, schedule, keeper
+        self._file: _File | None = None
+
+    def have(self, path: Path, ids: Callable[[], np.ndarray]) -> None:
+        """Begin with a file that is there; `ids` returns what is in it."""
+        self._file = _File(path, ids, lambda: None, is_there=True)
+
+    def keep(self, path: Path, ids: Callable[[], np.ndarray], then: Function) -> None:
+        """Write a file in place of the one before, and call `then` when it is there."""
+        if self._file is not None and not self._file.is_there:
+            self._keeper.have_file()
+        self._file = _File(path, ids, then)
+        self._keeper.expect_file()
+        self._write(self._file)
+
+    def again(self) -> None:
+        """Write it again if it is not there: its folder may have been made anew."""
+        if self._file is None:
+            return
+        if self._file.is_there:
+            self._file.is_there = False
+            self._keeper.expect_file()
+        self._write(self._file)
+
+    def look(self) -> None:
+        """Try again what has failed, after a while."""
+        if self._file is not None and self._file.again_at <= time.monotonic():
+            self._write(self._file)
+
+    def drop(self) -> None:
+        """Keep none any more."""
+        self._file = None
+
+    def _write(self, file: _File) -> None:
+        file.again_at = np.inf
+        done = self._executor.submit(_write_unless_there, file.path, file.ids())
+        done.add_done_callback(lambda done: self._schedule(partial(self._written, file, done)))
+
+    def _written(self, file: _File, done: Future) -> None:
+        if file is not self._file or file.is_there:
+            return
+        if error := done.exception():
+            file.again_at = time.monotonic() + RETRY_S
+            self._keeper.miss_file(getattr(error, "strerror", None) or str(error))
+            return
+        file.is_there = True
+        then, file.then = file.then, lambda: None
+        then()
+        self._keeper.have_file()
+
+
+class _File:
+    def __init__(
+        self, path: Path, ids: Callable[[], np.ndarray], then: Function, *, is_there: bool = False
+    ) -> None:
+        self.path, self.ids, self.then, self.is_there = path, ids, then, is_there
+        self.again_at = np.inf
+
+
+def _write_unless_there(path: Path, ids: np.ndarray) -> None:
+    if not path.exists():
+        ids_file.write(path, ids)
