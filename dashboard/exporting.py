@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from dashboard import leaving
+from dashboard.asking import Asking
 from dashboard.leaving import Writer
 from dashboard.model.case import Case
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.notices import Linked, Refused
-from dashboard.open_case import OUTLIVING, OpenCase
+from dashboard.open_case import OUTLIVING
 from dashboard.order import finished
 from workers import label_table, nifti
 
@@ -25,7 +26,7 @@ TABLES = {form: ending for form, (_, ending) in label_table.FORMS.items()}
 """How the name of a label table ends, by its form."""
 
 
-class Exporting(OpenCase):
+class Exporting(Asking):
     """The verbs that hand files out; parameters as of `OpenCase`.
 
     Each returns a future of the bytes; of None where there are none to be downloaded, and then the

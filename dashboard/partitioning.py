@@ -19,6 +19,7 @@ from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Refused
 from dashboard.opening import read_superpixels
+from dashboard.request import Request, current
 from dashboard.resuming import AnySuperpixels
 
 AUTOMATIC_VOXELS = 20_000_000
@@ -86,7 +87,7 @@ class Partitioning(Measuring):
         self.superpixels = case.superpixels  # the very same as before have the pieces of before
         self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
         if cut.key:
-            self._keeper.write(case.take_cut(cut))
+            self._commit(case.take_cut, cut)
         else:
             self._keep_superpixels(case, superpixels)
 
@@ -101,9 +102,14 @@ class Partitioning(Measuring):
         if opened.journal is None:
             return
         self._keeper.expect_file()
+        request = current().hold()
         kept = self._files.submit(ids_file.write, opened.folder / file, superpixels.ids)
-        then = partial(self._kept_superpixels, case, file)
+        then = partial(self._end_keeping, request, case, file)
         kept.add_done_callback(lambda done: self._schedule(partial(then, done)))
+
+    def _end_keeping(self, request: Request, case: Case, file: str, kept: Future) -> None:
+        request.run(self._kept_superpixels, case, file, kept)
+        request.release()
 
     def _kept_superpixels(self, case: Case, file: str, kept: Future) -> None:
         if case is not self._case or not self._keeper.holds:
@@ -111,7 +117,7 @@ class Partitioning(Measuring):
         if error := kept.exception():
             self.tell(f"The superpixels could not be kept: {error}")
         elif file == case.partition:  # else others have come meanwhile
-            self._keeper.write(case.take_cut(case.cut._replace(file=file)))
+            self._commit(case.take_cut, case.cut._replace(file=file))
         self._keeper.have_file()
 
 
