@@ -25,6 +25,7 @@ ORDER = (
     "compare",
     "pointer",
     "keeping",
+    "changes",
     "strokes",
     "brush",
     "saved",

@@ -20,7 +20,7 @@ class Convention {
   flip() {
     const { bench } = this
     // A line that waits lies on the canvas as it was drawn, and would be seen on the other side.
-    if (bench.drawing || bench.strokes.waiting.size) return bench.readout.hint(ON_THE_WAY)
+    if (bench.drawing || bench.strokes.areOnTheWay) return bench.readout.hint(ON_THE_WAY)
     this.radiological = !this.radiological
     remember(CONVENTION, this.name)
     this.show()
