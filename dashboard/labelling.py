@@ -131,7 +131,7 @@ class Labelling(Mending):
         value = palette.next_free(table) if value is None else value
         if value is None or not 1 <= value <= MOST_LABEL:
             raise Refused(f"Expected a value from 1 to {MOST_LABEL}; got {value}.")
-        if taken := next((known for known in table if known.value == value), None):
+        if taken := self._held().index.by_value.get(value):
             raise Refused(
                 f"{taken.name} has the value {value} already; the next free one is "
                 f"{palette.next_free(table)}."
@@ -140,7 +140,7 @@ class Labelling(Mending):
 
     def _known(self, label: int) -> Label:
         self._must_know(label)
-        return next(known for known in self._held().table if known.value == label)
+        return self._held().index.by_value[label]
 
     def _unlocked(self, label: int) -> Label:
         known = self._known(label)

@@ -86,7 +86,7 @@ class Painting(Partitioning):
     @property
     def locked(self) -> tuple[int, ...]:
         """Values of the labels that are never painted over."""
-        return tuple(label.value for label in self._opened().table if label.locked)
+        return self._opened().index.locked
 
     def _say_locked(self, case: Case, masks: Iterable[tuple[Box, np.ndarray]]) -> bool:
         """Tell which locked labels lie there, if any do; returns whether that was told."""
@@ -98,7 +98,7 @@ class Painting(Partitioning):
         return bool(locked)
 
     def _must_know(self, label: int) -> None:
-        if label not in {known.value for known in self.table}:
+        if label not in self._opened().index.by_value:
             raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
 
     def _title(self, stroke: Stroke, ids: np.ndarray) -> str:
@@ -109,8 +109,8 @@ class Painting(Partitioning):
         return f"{superpixels} → {self._called(stroke.label)} · {where}"
 
     def _called(self, label: int) -> str:
-        names = {known.value: known.name for known in self.table}
-        return names.get(label, str(label))
+        known = self._opened().index.by_value.get(label)
+        return known.name if known else str(label)
 
     def _record(self, edit: Edit) -> None:
         """Keep an edit that was made to the label map, and tell what it changed."""
@@ -126,6 +126,8 @@ class Painting(Partitioning):
 
     def _keep_choice(self, case: Case) -> None:
         """Let a label be chosen that is there, if there is any."""
+        if self.label in case.index.by_value:
+            return
         chosen = palette.nearest(case.table, self.label)
         if chosen not in (None, self.label):
             self._keeper.note(case.look(case.cursor, chosen))
@@ -137,7 +139,8 @@ class Painting(Partitioning):
         case = self._opened()
         case.revision = difference.revision
         self.surfaces.note(edit)
-        self.table = case.table
+        if case.table is not self.table:
+            self.table = case.table
         self._keep_choice(case)
         if divisions:
             self.division = change.Divided(self.superpixels, case.superpixels, divisions)

@@ -13,7 +13,7 @@ from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Ste
 from dashboard.model.history import History
 from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import Edit, LabelMap
-from dashboard.model.palette import Label, inverse, relabelled
+from dashboard.model.palette import Index, Label, inverse, relabelled
 from dashboard.model.settings import Settings
 from dashboard.model.split import AnySuperpixels, divided, joined
 from dashboard.model.superpixels import Box
@@ -52,6 +52,14 @@ class Case:
 
     def __post_init__(self) -> None:
         self.first_table = self.table
+        self._index = Index(self.table)
+
+    @property
+    def index(self) -> Index:
+        """Its table of labels, by value."""
+        if self._index.table is not self.table:
+            self._index = Index(self.table)
+        return self._index
 
     @property
     def settings(self) -> Settings | None:

@@ -63,6 +63,7 @@ class LabelTable {
   }
 
   choose(value) {
+    if (this.chosen === value && this.known.get(value)?.isChosen) return this.tell() // at no cost for each row
     for (const row of this.known.values()) if (row.isChosen !== (row.value === value)) row.choose(row.value === value)
     const isOther = this.chosen !== value
     if (isOther) this.known.get(value)?.el.scrollIntoView({ block: "nearest" })
@@ -118,6 +119,7 @@ class LabelTable {
 
   /** Whether the table may be changed. */
   hold(held) {
+    if (this.held === held) return
     this.held = held
     this.add.disabled = !held
     this.menu.hold(held)
