@@ -11,7 +11,7 @@ import sys
 import time
 from importlib.metadata import version
 
-NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history")
+NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history", "many_labels")
 BY_NAME = ("defaults", "load", "slices_big", "big", "label_table")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5
