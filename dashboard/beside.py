@@ -15,6 +15,8 @@ from dashboard.model import ids_file
 
 RETRY_S = 2.0
 
+Then = Callable[[bool], None]
+
 
 class Beside:
     """Keeps the ids of one partition in a file, of which the keeper tells whether it is there.
@@ -37,12 +39,16 @@ class Beside:
 
     def have(self, path: Path, ids: Callable[[], np.ndarray]) -> None:
         """Begin with a file that is there; `ids` returns what is in it."""
-        self._file = _File(path, ids, lambda: None, is_there=True)
+        self._file = _File(path, ids, _nobody, is_there=True)
 
-    def keep(self, path: Path, ids: Callable[[], np.ndarray], then: Function) -> None:
-        """Write a file in place of the one before, and call `then` when it is there."""
+    def keep(self, path: Path, ids: Callable[[], np.ndarray], then: Then) -> None:
+        """Write a file in place of the one before; `then` is told whether it came to be there.
+
+        It is told so once: when it is there, or when nobody wants it any more.
+        """
         if self._file is not None and not self._file.is_there:
             self._keeper.have_file()
+        self.drop()
         self._file = _File(path, ids, then)
         self._keeper.expect_file()
         self._write(self._file)
@@ -63,7 +69,9 @@ class Beside:
 
     def drop(self) -> None:
         """Keep none any more."""
-        self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            file.tell(False)
 
     def _write(self, file: _File) -> None:
         file.again_at = np.inf
@@ -78,17 +86,25 @@ class Beside:
             self._keeper.miss_file(getattr(error, "strerror", None) or str(error))
             return
         file.is_there = True
-        then, file.then = file.then, lambda: None
-        then()
+        file.tell(True)
         self._keeper.have_file()
 
 
 class _File:
     def __init__(
-        self, path: Path, ids: Callable[[], np.ndarray], then: Function, *, is_there: bool = False
+        self, path: Path, ids: Callable[[], np.ndarray], then: Then, *, is_there: bool = False
     ) -> None:
-        self.path, self.ids, self.then, self.is_there = path, ids, then, is_there
+        self.path, self.ids, self._then, self.is_there = path, ids, then, is_there
         self.again_at = np.inf
+
+    def tell(self, is_there: bool) -> None:
+        """Tell whoever wanted it, the first time."""
+        then, self._then = self._then, _nobody
+        then(is_there)
+
+
+def _nobody(_: bool) -> None:
+    """Nobody wants to know."""
 
 
 def _write_unless_there(path: Path, ids: np.ndarray) -> None:

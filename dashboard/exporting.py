@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from dashboard import leaving
+from dashboard.asking import Asking
 from dashboard.leaving import Writer
 from dashboard.model.case import Case
 from dashboard.model.stored_superpixels import StoredSuperpixels
 from dashboard.model.stored_volume import StoredVolume
 from dashboard.notices import Linked, Refused
-from dashboard.open_case import OUTLIVING, OpenCase
+from dashboard.open_case import OUTLIVING
 from dashboard.order import finished
 from workers import label_table, nifti
 
@@ -25,7 +26,7 @@ TABLES = {form: ending for form, (_, ending) in label_table.FORMS.items()}
 """How the name of a label table ends, by its form."""
 
 
-class Exporting(OpenCase):
+class Exporting(Asking):
     """The verbs that hand files out; parameters as of `OpenCase`.
 
     Each returns a future of the bytes; of None where there are none to be downloaded, and then the
@@ -38,6 +39,7 @@ class Exporting(OpenCase):
 
     def export_labels(self) -> Future:
         """Start to write the labels as NIfTI, with every stroke that was drawn before."""
+        self._warn_of_age()
         return self._in_order(partial(self._export_labels, self._opened()))
 
     def _export_labels(self, case: Case) -> Future:
@@ -51,6 +53,7 @@ class Exporting(OpenCase):
     def export_table(self, form: str = "bids") -> Future:
         """Write the names and colours of the labels, in one of `label_table.FORMS`."""
         self._opened()
+        self._warn_of_age()
         return finished(label_table.encode((label[:4] for label in self.table), form))
 
     def export_superpixels(self) -> Future:
@@ -75,6 +78,18 @@ class Exporting(OpenCase):
         return self._make("volume", nifti.encode_volume, self.volume.data, self.volume.header)
 
     # How it is done
+
+    def _warn_of_age(self) -> None:
+        """Tell of what leaves here that others may have gone on, or that it is nowhere else."""
+        if self._case is not None and not self.held:
+            self.tell(
+                "This page only reads: the file holds the labels as they were when this page "
+                "opened the volume, or wrote to it last, without what was drawn elsewhere since. "
+                "Press Take over for the latest.",
+                "info",
+            )
+        elif self.saved.trouble:
+            self.tell("The file holds all that this page shows, also what is not saved.", "info")
 
     def _in_order(self, start: Callable[[], Future]) -> Future:
         """Start when all is done that was asked for before; now, if it is."""

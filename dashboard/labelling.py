@@ -12,8 +12,10 @@ from dashboard.model import palette, relabelling
 from dashboard.model.case import Case
 from dashboard.model.labels import Edit, Patch
 from dashboard.model.palette import MOST_LABEL, Label, Relabelling, Table
+from dashboard.model.stroke import ERASE
 from dashboard.notices import Notice, Refused
 from dashboard.opening_tables import Rows, read_table
+from dashboard.order import finished
 
 AT_ONCE_VOXELS = 2**22  # some ten milliseconds; in more, a label is looked for in a thread
 
@@ -21,12 +23,18 @@ AT_ONCE_VOXELS = 2**22  # some ten milliseconds; in more, a label is looked for 
 class Labelling(Mending):
     """The verbs of the table of labels; parameters as of `OpenCase`."""
 
-    def choose(self, label: int) -> None:
-        """Let the next strokes give `label`; who only reads chooses for when it takes over."""
+    def choose(self, label: int, at_turn: Callable[[], None] = lambda: None) -> None:
+        """Let the next strokes give `label`; who only reads chooses for when it takes over.
+
+        `at_turn` is called when it is its turn, before anybody is told.
+        """
+        self._order.do(partial(self._choose, self._opened(), label, at_turn))
+
+    def _choose(self, case: Case, label: int, at_turn: Callable[[], None]) -> None:
+        at_turn()
         self._must_know(label)
-        case = self._opened()
-        if self._keeper.holds:
-            self._keeper.note(case.look(case.cursor, label))
+        if self._writes(case):
+            self._commit(case.look, case.cursor, label)
         else:
             self._chosen = label
         self.label = label
@@ -39,16 +47,15 @@ class Labelling(Mending):
         self._still(case)
         new = self._new(value, name)
         self._relabel(f"added {new.name}", (None, new))
-        self.choose(new.value)
+        self._commit(case.look, case.cursor, new.value)
+        self.label = new.value
 
     def rename(self, label: int, name: str) -> None:
         """Call a label `name`; a blank name changes nothing."""
-        self._known(label)
         self._order.do(partial(self._alter, self._held(), label, name=palette.named(name)))
 
     def recolour(self, label: int, color: str) -> None:
         """Give a label another colour, ``#rrggbb``."""
-        self._known(label)
         if not palette.is_color(color := color.lower()):
             raise Refused(f"Expected a colour like #ff8800; got “{color[:20]}”.")
         self._order.do(partial(self._alter, self._held(), label, color=color))
@@ -64,27 +71,38 @@ class Labelling(Mending):
 
     def remove_label(self, label: int) -> None:
         """Take a label out of the table, and from all that has it: that is unlabelled again."""
-        known = self._unlocked(label)
-        self._change_all(known, 0, f"removed {known.name}")
+        self._change_all(label, ERASE)
 
     def merge_label(self, label: int, into: int) -> None:
         """Give all that has a label another one, and take the label out of the table."""
-        known, other = self._unlocked(label), self._known(into)
         if label == into:
-            raise Refused(f"Expected another label for {known.name} to be merged into; got itself.")
-        self._change_all(known, into, f"{known.name} → merged into {other.name}")
+            called = self._called(label)
+            raise Refused(f"Expected another label for {called} to be merged into; got itself.")
+        self._change_all(label, into)
 
     def show_label(self, label: int, visible: bool) -> None:
         """Draw a label, or not; that is no edit."""
-        self._guard_table(self._known(label)._replace(visible=visible))
+        self._order.do(partial(self._guard_table, self._held(), label, visible=visible))
 
     def show_labels(self, visible: bool) -> None:
         """Draw all labels, or none; that is no edit."""
-        self._name(tuple(label._replace(visible=visible) for label in self._held().table))
+        self._order.do(partial(self._show_all, self._held(), visible=visible))
+
+    def _show_all(self, case: Case, *, visible: bool) -> None:
+        self._still(case)
+        self._name(tuple(label._replace(visible=visible) for label in case.table))
 
     def lock_label(self, label: int, locked: bool) -> None:
-        """Let a label never be painted over, or again; that is no edit."""
-        self._guard_table(self._known(label)._replace(locked=locked))
+        """Let a label never be painted over, or again; that is no edit.
+
+        Strokes that were drawn before are painted as if nobody had.
+        """
+        self._order.do(partial(self._guard_table, self._held(), label, locked=locked))
+
+    def _guard_table(self, case: Case, label: int, **features: bool) -> None:
+        self._still(case)
+        new = self._known(label)._replace(**features)
+        self._name(tuple(new if each.value == label else each for each in case.table))
 
     def open_table(self, source: Path | bytes, name: str, within: Path | None = None) -> None:
         """Start to read a label table: its labels are added, renamed and recoloured as one edit.
@@ -116,7 +134,7 @@ class Labelling(Mending):
         value = palette.next_free(table) if value is None else value
         if value is None or not 1 <= value <= MOST_LABEL:
             raise Refused(f"Expected a value from 1 to {MOST_LABEL}; got {value}.")
-        if taken := next((known for known in table if known.value == value), None):
+        if taken := self._held().index.by_value.get(value):
             raise Refused(
                 f"{taken.name} has the value {value} already; the next free one is "
                 f"{palette.next_free(table)}."
@@ -125,7 +143,7 @@ class Labelling(Mending):
 
     def _known(self, label: int) -> Label:
         self._must_know(label)
-        return next(known for known in self._held().table if known.value == label)
+        return self._held().index.by_value[label]
 
     def _unlocked(self, label: int) -> Label:
         known = self._known(label)
@@ -133,45 +151,46 @@ class Labelling(Mending):
             raise Refused(f"{known.name} is locked: unlock it first.")
         return known
 
-    def _change_all(self, known: Label, into: int, title: str) -> None:
+    def _change_all(self, label: int, into: int) -> None:
         """Give all voxels of a label another one, as one edit, when it is its turn.
 
         Where they may be many they are looked for in a thread, and what was asked for after it
         waits until they are found.
         """
         case = self._held()
-        found: Future = Future()
-        self._order.do(partial(self._find_all, case, known, into, found))
-        self._order.do(partial(self._take_all, case, known, title, found), found)
+        find = partial(self._find_all, case, label, into)
+        self._order.do_with(find, partial(self._take_all, case, label, into))
 
-    def _find_all(self, case: Case, known: Label, into: int, found: Future) -> None:
-        try:
-            self._still(case)
-            self._unlocked(known.value)
-        except ValueError:
-            found.cancel()
-            raise
-        asked = case.labels, known.value, into
+    def _find_all(self, case: Case, label: int, into: int) -> Future:
+        self._still(case)
+        called = self._unlocked(label).name
+        if into != ERASE:
+            self._must_know(into)
+        asked = case.labels, label, into
         if relabelling.covered(*asked[:2]) <= AT_ONCE_VOXELS:
-            found.set_result(relabelling.changed(*asked))
-            return
-        then, title = partial(self._found_all, found), f"Looking for {known.name}"
+            return finished(relabelling.changed(*asked))
+        found: Future = Future()
+        then, title = partial(self._found_all, found), f"Looking for {called}"
         self._lanes.start("labels", title, then, self._threads, relabelling.changed, *asked)
+        return found
 
     def _found_all(self, found: Future, read: Callable[[], tuple[Patch, ...]]) -> None:
-        if found.cancelled():
-            return
         try:
             found.set_result(read())
         except BaseException:  # of which the lane tells
-            found.cancel()
+            found.set_result(None)
             raise
 
-    def _take_all(self, case: Case, known: Label, title: str, found: Future) -> None:
-        if found.cancelled():
+    def _take_all(self, case: Case, label: int, into: int, found: Future) -> None:
+        patches = found.result()
+        if patches is None:
             return
         self._still(case)
-        edit = Edit(found.result(), title, relabelled=((self._known(known.value), None),))
+        known = self._known(label)
+        done = (
+            f"{known.name} → merged into {self._called(into)}" if into else f"removed {known.name}"
+        )
+        edit = Edit(patches, done, relabelled=((known, None),))
         case.labels.apply(edit)
         self._record(edit)
 
@@ -180,13 +199,9 @@ class Labelling(Mending):
         change: Relabelling = pairs
         self._record(Edit((), title, relabelled=change))
 
-    def _guard_table(self, label: Label) -> None:
-        table = self._held().table
-        self._name(tuple(label if each.value == label.value else each for each in table))
-
     def _name(self, table: Table) -> None:
         """Take another table, without an edit that could be taken back."""
         case = self._held()
         if table != case.table:
-            self._keeper.write(case.name(table))
+            self._commit(case.name, table)
             self.table = table

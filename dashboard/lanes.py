@@ -7,6 +7,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from functools import partial
 
 from dashboard.notices import unexpected
+from dashboard.request import Request, current
 from dashboard.task import Job, Task
 
 
@@ -38,7 +39,7 @@ class Lanes:
     ) -> None:
         """Begin a task; `then` is given a function that returns its result, or raises."""
         self.cancel(lane)
-        end = partial(self._end, lane, then)
+        end = partial(self._end, lane, then, current().hold())
         show = partial(self._show_progress, lane)
         task = Task(title, self._schedule, show, end, partial(self._tell_again, lane))
         self._tasks[lane] = task
@@ -67,9 +68,14 @@ class Lanes:
         if task is self._tasks.get(lane):
             self._tell(f"{task.title} begins anew: {why}", "info")
 
-    def _end(self, lane: str, then: Callable, task: Task) -> None:
-        if task is not self._tasks.get(lane):
-            return
+    def _end(self, lane: str, then: Callable, request: Request, task: Task) -> None:
+        try:
+            if task is self._tasks.get(lane):
+                self._end_latest(lane, partial(request.run, then), task)
+        finally:
+            request.release()
+
+    def _end_latest(self, lane: str, then: Callable, task: Task) -> None:
         del self._tasks[lane], self._jobs[lane]
         try:
             then(task.result)

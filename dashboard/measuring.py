@@ -47,6 +47,7 @@ class Measuring(Exporting):
 
         Every stroke that was drawn before is in it.
         """
+        self._warn_of_age()
         return self._in_order(partial(self._export_statistics, self._opened()))
 
     def _export_statistics(self, case: Case) -> Future:

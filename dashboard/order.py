@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from dashboard.notices import unexpected
+from dashboard.request import Request, current
 
 Function = Callable[[], None]
 
@@ -17,6 +18,7 @@ class _Step(NamedTuple):
     act: Function
     awaited: Future
     done: Future
+    request: Request
 
 
 class Order:
@@ -58,7 +60,8 @@ class Order:
         if not self._steps and awaited.done():
             act()
             return finished()
-        step = _Step(act, awaited, Future())
+        step = _Step(act, awaited, Future(), current().hold())
+        step.done.add_done_callback(lambda done: step.request.release(done.exception()))
         self._steps.append(step)
         self._show(len(self._steps))
         awaited.add_done_callback(lambda _: self._schedule(self._go))
@@ -92,7 +95,7 @@ class Order:
 
     def _end(self, step: _Step) -> None:
         try:
-            step.act()
+            step.request.run(step.act)
         except (ValueError, BrokenExecutor) as refused:
             self._fail(step, refused, str(refused))
         except CancelledError as cancelled:

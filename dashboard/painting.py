@@ -18,7 +18,6 @@ from dashboard.model.labels import Edit
 from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Box
 from dashboard.notices import Notice, Refused
-from dashboard.order import finished
 from dashboard.partitioning import Partitioning
 from dashboard.resuming import AnySuperpixels
 from dashboard.surfaces import Touching
@@ -32,7 +31,6 @@ class Painting(Partitioning):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self._coming: dict[str, Future] = {}
         self._finder = Finder()
 
     def end(self) -> None:
@@ -58,28 +56,18 @@ class Painting(Partitioning):
             Done when the stroke is painted and recorded, which it is at once where the superpixels
             are in memory; with an exception, which the user was told, if it could not be.
         """
-        case = self._held()
-        if name in self._coming:
-            return self._coming[name]
-        if name in case.strokes:
-            return finished()
-        painted = self._begin_stroke(case, stroke, name)
-        if name and not painted.done():
-            self._coming[name] = painted
-            painted.add_done_callback(lambda _: self._coming.pop(name))
-        return painted
+        return self.ask(name, lambda: self._begin_stroke(self._held(), stroke))
 
-    def _begin_stroke(self, case: Case, stroke: Stroke, name: str) -> Future:
+    def _begin_stroke(self, case: Case, stroke: Stroke) -> None:
         if case.superpixels is None:
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         if stroke.label != ERASE:
             self._must_know(stroke.label)
         found = self._finder.under(case.superpixels, stroke, self.volume, self._threads)
-        paint = partial(self._paint, case, case.superpixels, stroke, name, found)
-        return self._order.do(paint, found)
+        self._order.do(partial(self._paint, case, case.superpixels, stroke, found), found)
 
     def _paint(
-        self, case: Case, superpixels: AnySuperpixels, stroke: Stroke, name: str, found: Future
+        self, case: Case, superpixels: AnySuperpixels, stroke: Stroke, found: Future
     ) -> None:
         self._still(case)
         under = found.result()
@@ -87,7 +75,7 @@ class Painting(Partitioning):
         edit = case.labels.assign(under, under.ids, stroke.label, title, self.locked)
         if superpixels is not case.superpixels:  # views know the ids of the latest alone
             edit = edit._replace(ids=None)
-        self._record(edit._replace(at=stroke.place(case.labels.shape)), name)
+        self._record(edit._replace(at=stroke.place(case.labels.shape)))
         if not under.ids.size:
             self.notice = Notice("Nothing to label there: no superpixel lies under the stroke.")
         elif not edit.patches and self.locked:
@@ -98,7 +86,7 @@ class Painting(Partitioning):
     @property
     def locked(self) -> tuple[int, ...]:
         """Values of the labels that are never painted over."""
-        return tuple(label.value for label in self._opened().table if label.locked)
+        return self._opened().index.locked
 
     def _say_locked(self, case: Case, masks: Iterable[tuple[Box, np.ndarray]]) -> bool:
         """Tell which locked labels lie there, if any do; returns whether that was told."""
@@ -110,7 +98,7 @@ class Painting(Partitioning):
         return bool(locked)
 
     def _must_know(self, label: int) -> None:
-        if label not in {known.value for known in self.table}:
+        if label not in self._opened().index.by_value:
             raise Refused(f"There is no label {label} yet: add it with + beside LABELS.")
 
     def _title(self, stroke: Stroke, ids: np.ndarray) -> str:
@@ -121,23 +109,25 @@ class Painting(Partitioning):
         return f"{superpixels} → {self._called(stroke.label)} · {where}"
 
     def _called(self, label: int) -> str:
-        names = {known.value: known.name for known in self.table}
-        return names.get(label, str(label))
+        known = self._opened().index.by_value.get(label)
+        return known.name if known else str(label)
 
-    def _record(self, edit: Edit, stroke: str = "") -> None:
+    def _record(self, edit: Edit) -> None:
         """Keep an edit that was made to the label map, and tell what it changed."""
         if edit.patches or edit.relabelled or edit.split:
-            self._keep(edit, stroke, change.painted(self._held().revision + 1, edit))
+            self._keep(edit, change.painted(self._held().revision + 1, edit))
 
-    def _keep(self, edit: Edit, stroke: str, difference: change.Change) -> None:
+    def _keep(self, edit: Edit, difference: change.Change) -> None:
         """Keep an edit, unless it is empty, and tell a difference that may be more than it is."""
         case = self._held()
         if edit.patches or edit.relabelled or edit.split:
-            self._keeper.write(case.record(edit, stroke))
+            self._commit(case.record, edit)
         self._tell(edit, difference, case.divisions(edit))
 
     def _keep_choice(self, case: Case) -> None:
         """Let a label be chosen that is there, if there is any."""
+        if self.label in case.index.by_value:
+            return
         chosen = palette.nearest(case.table, self.label)
         if chosen not in (None, self.label):
             self._keeper.note(case.look(case.cursor, chosen))
@@ -149,7 +139,8 @@ class Painting(Partitioning):
         case = self._opened()
         case.revision = difference.revision
         self.surfaces.note(edit)
-        self.table = case.table
+        if case.table is not self.table:
+            self.table = case.table
         self._keep_choice(case)
         if divisions:
             self.division = change.Divided(self.superpixels, case.superpixels, divisions)

@@ -21,6 +21,7 @@ from dashboard.model.stored_volume import StoredVolume
 from dashboard.model.superpixels import Superpixels
 from dashboard.notices import Notice, Refused
 from dashboard.opening import read_superpixels
+from dashboard.request import Request, current
 from dashboard.resuming import AnySuperpixels
 
 AUTOMATIC_VOXELS = 20_000_000
@@ -90,7 +91,7 @@ class Partitioning(Measuring):
         self.superpixels = case.superpixels  # the very same as before have the pieces of before
         self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
         if cut.key:
-            self._keeper.write(case.take_cut(cut))
+            self._commit(case.take_cut, cut)
         else:
             self._keep_superpixels(case)
 
@@ -105,11 +106,14 @@ class Partitioning(Measuring):
     def _keep_superpixels(self, case: Case) -> None:
         opened, file = self._resumed.opened, case.partition
         if opened.journal is not None:
-            ids, then = partial(first_ids, case), partial(self._kept_superpixels, case, file)
-            self._beside.keep(opened.folder / file, ids, then)
+            request = current().hold()
+            then = partial(self._kept_superpixels, request, case, file)
+            self._beside.keep(opened.folder / file, partial(first_ids, case), then)
 
-    def _kept_superpixels(self, case: Case, file: str) -> None:
-        self._keeper.write(case.take_cut(case.cut._replace(file=file)))
+    def _kept_superpixels(self, request: Request, case: Case, file: str, is_there: bool) -> None:
+        if is_there:  # else others have come meanwhile, or another volume
+            request.run(self._commit, case.take_cut, case.cut._replace(file=file))
+        request.release()
 
 
 def first_ids(case: Case) -> np.ndarray:

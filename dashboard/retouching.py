@@ -15,6 +15,7 @@ from dashboard.model.stroke import ERASE, Stroke
 from dashboard.model.superpixels import Box
 from dashboard.notices import Notice, Refused
 from dashboard.order import finished
+from dashboard.request import current
 from dashboard.resuming import AnySuperpixels
 from dashboard.stepping import Stepping
 from workers.outline import enclosed
@@ -27,15 +28,16 @@ DONE = {"voxels": "brushed", "outline": "filled"}
 class Retouching(Stepping):
     """The strokes that are finer than superpixels; parameters as of `OpenCase`."""
 
-    def _begin_stroke(self, case: Case, stroke: Stroke, name: str) -> Future:
+    def _begin_stroke(self, case: Case, stroke: Stroke) -> None:
         if stroke.tip.kind not in DONE:
-            return super()._begin_stroke(case, stroke, name)
+            super()._begin_stroke(case, stroke)
+            return
         if stroke.label != ERASE:
             self._must_know(stroke.label)
         reached = self._reached(case, stroke)
         masks = self._within(case, stroke, reached) if stroke.tip.is_within else finished(reached)
-        paint = partial(self._retouch, case, stroke, name, [box for box, _ in reached], masks)
-        return self._order.do(paint, masks)
+        paint = partial(self._retouch, case, stroke, [box for box, _ in reached], masks)
+        self._order.do(paint, masks)
 
     def _reached(self, case: Case, stroke: Stroke) -> Masks:
         tip, axis = stroke.tip, stroke.plane.layout.axis
@@ -57,17 +59,15 @@ class Retouching(Stepping):
             return self._threads.submit(within, *given)
         return finished(within(*given))
 
-    def _retouch(
-        self, case: Case, stroke: Stroke, name: str, boxes: Iterable[Box], found: Future
-    ) -> None:
+    def _retouch(self, case: Case, stroke: Stroke, boxes: Iterable[Box], found: Future) -> None:
         self._still(case)
         masks = found.result()
         edit = case.labels.fill(masks, stroke.label, "", self.locked)
         voxels = sum(int(patch.mask.sum()) for patch in edit.patches)
         title, at = self._retouched(stroke, voxels), stroke.place(case.labels.shape)
         # The page has painted already, where it thought it should: all of that it is told again.
-        told = change.inside(case.revision + 1, tuple(boxes), name)
-        self._keep(edit._replace(title=title, at=at), name, told)
+        told = change.inside(case.revision + 1, tuple(boxes), current().name)
+        self._keep(edit._replace(title=title, at=at), told)
         if not voxels:
             self._say_why(case, stroke, masks)
 

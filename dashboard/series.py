@@ -167,7 +167,7 @@ class Series(Continuing):
         self.channels = channels
         origins = tuple(channel.origin for channel in channels[1:])
         if self._keeper.holds and self._case.series != origins:
-            self._keeper.note(self._case.take_series(origins))
+            self._commit(self._case.take_series, origins)
 
     def _gather(self) -> None:
         asked, self._all = self._all, None

@@ -35,15 +35,16 @@ class Under(NamedTuple):
 class Splitting(Painting):
     """The stroke that makes superpixels finer; parameters as of `OpenCase`."""
 
-    def _begin_stroke(self, case: Case, stroke: Stroke, name: str) -> Future:
+    def _begin_stroke(self, case: Case, stroke: Stroke) -> None:
         if stroke.tip.kind != "split":
-            return super()._begin_stroke(case, stroke, name)
+            super()._begin_stroke(case, stroke)
+            return
         if case.superpixels is None:
             raise Refused("There are no superpixels yet: wait for them, or press Partition.")
         # In its turn: what is split before it has other ids by then.
         under: list[Under] = []
         cut = partial(self._cut_finer, case, stroke, under)
-        return self._order.do_with(cut, partial(self._split, case, stroke, name, under))
+        self._order.do_with(cut, partial(self._split, case, stroke, under))
 
     def _cut_finer(self, case: Case, stroke: Stroke, under: list[Under]) -> Future:
         """Start to cut what is found `under` a stroke; returns a future of pieces."""
@@ -70,9 +71,7 @@ class Splitting(Painting):
         crops = [crop(superpixels, volume, found, n) for n in found.ids.tolist()]
         return self._executor.submit(split, crops, volume.spacing).result()
 
-    def _split(
-        self, case: Case, stroke: Stroke, name: str, under: list[Under], cut: Future
-    ) -> None:
+    def _split(self, case: Case, stroke: Stroke, under: list[Under], cut: Future) -> None:
         self._still(case)
         pieces = cut.result()
         superpixels, found = under[0]
@@ -82,7 +81,7 @@ class Splitting(Painting):
         if made:
             at = stroke.place(case.labels.shape)
             edit = Edit((), title(stroke, made), at=at, split=Split(case.partition, made))
-            self._record(edit, name)
+            self._record(edit)
         else:
             self.notice = Notice(why_not(found.ids))
 

@@ -99,6 +99,8 @@ class Stepping(Splitting):
         self._still(case)
         if edit := case.step_back():
             self._stepped(case, edit)
+        else:
+            self.tell("There is nothing to undo.", "info")
 
     def redo(self) -> None:
         """Do again what was undone last."""
@@ -108,9 +110,11 @@ class Stepping(Splitting):
         self._still(case)
         if edit := case.step_forward():
             self._stepped(case, edit)
+        else:
+            self.tell("There is nothing to redo.", "info")
 
     def _stepped(self, case: Case, edit: Edit) -> None:
-        self._keeper.write(case.stepped())
+        self._commit(case.stepped)
         self._tell(edit, change.patched(case.revision + 1, edit), case.divisions(edit))
         self._show_place(edit.at)
 
@@ -175,7 +179,7 @@ class Stepping(Splitting):
         case = walk.case
         self._still(case)
         if walk.steps:
-            self._keeper.write(case.stepped())
+            self._commit(case.stepped)
             self._tell(walk, walk.told(case.revision + 1), tuple(walk.divisions))
         self._show_place(case.place)
         walk.ended.result()

@@ -103,7 +103,8 @@ class Surfaces(param.Parameterized):
 
     def build(self) -> None:
         """Start to build what is stale, one label at a time; a stroke so finds a worker free."""
-        self._stale |= {n for n, faces in self._faces.items() if faces > self._share}
+        share = self._share
+        self._stale |= {n for n, faces in self._faces.items() if faces > share}
         self._wanted |= self._stale
         self._go_on()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -329,3 +331,47 @@ def test_a_table_comes_back_through_its_file(session, two_tissues, form):
     assert [label[2] for label in other.table] == [label[2] for label in session.table]
     again = other.export_table(form).result()
     assert label_table.decode(again) == label_table.decode(content)
+
+
+# In their turn
+
+
+def test_a_lock_stops_no_stroke_that_was_drawn_before_it(session):
+    session.paint(draw_voxel(session, (1, 1, 1), label=3))
+    held_up = Future()
+    session._order.do(lambda: None, held_up)
+    session.paint(draw_voxel(session, (1, 1, 1), label=2))
+
+    session.lock_label(3, True)
+    session.paint(draw_voxel(session, (1, 1, 1), label=3))
+    session.lock_label(2, True)
+    session.paint(draw_voxel(session, (1, 1, 1), label=1))
+    held_up.set_result(None)
+
+    assert session.labels.data[1, 1, 1] == 3
+    assert session.locked == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda session: session.choose(5),
+        lambda session: session.show_label(5, False),
+        lambda session: session.lock_label(5, True),
+        lambda session: session.rename(5, "liver"),
+        lambda session: session.recolour(5, "#123456"),
+        lambda session: session.remove_label(5),
+        lambda session: session.merge_label(5, 1),
+    ],
+)
+def test_what_is_done_with_a_label_waits_until_it_was_added(session, act):
+    held_up, told = Future(), []
+    session.param.watch(lambda event: told.append(event.new.text), "notice", onlychanged=False)
+    session._order.do(lambda: None, held_up)
+    session.add_label(5)
+
+    act(session)
+    held_up.set_result(None)
+
+    assert told == []
+    assert session.history[0][0] == "added label 5"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
 from dashboard.model import entry
 from dashboard.model.channel import Origin
@@ -13,10 +13,13 @@ from dashboard.model.entry import Begin, Cut, Edited, Looked, Named, Series, Ste
 from dashboard.model.history import History
 from dashboard.model.label_sums import LabelSums
 from dashboard.model.labels import Edit, LabelMap
-from dashboard.model.palette import Label, inverse, relabelled
+from dashboard.model.palette import Index, Label, inverse, relabelled
 from dashboard.model.settings import Settings
 from dashboard.model.split import AnySuperpixels, divided, joined
 from dashboard.model.superpixels import Box
+
+MOST_NAMES = 100_000
+"""The latest of what was asked for that a journal which is written anew still knows."""
 
 
 @dataclass(eq=False)
@@ -25,6 +28,12 @@ class Case:
 
     What changes it returns the payload of the journal's record; `replay` takes such a payload, so
     that a case that was read back has gone the same way.
+
+    Attributes
+    ----------
+    taken : dict of str to None
+        Names of what pages have asked for and was done, or refused, in its order: when one is
+        asked for again, since the answer was lost, nothing is done.
     """
 
     labels: LabelMap
@@ -33,7 +42,7 @@ class Case:
     label: int = 1
     revision: int = 0
     history: History = field(default_factory=History)
-    strokes: set[str] = field(default_factory=set)
+    taken: dict[str, None] = field(default_factory=dict)
     superpixels: AnySuperpixels | None = None
     partition: str = ""
     cut: Cut | None = None
@@ -43,6 +52,14 @@ class Case:
 
     def __post_init__(self) -> None:
         self.first_table = self.table
+        self._index = Index(self.table)
+
+    @property
+    def index(self) -> Index:
+        """Its table of labels, by value."""
+        if self._index.table is not self.table:
+            self._index = Index(self.table)
+        return self._index
 
     @property
     def settings(self) -> Settings | None:
@@ -62,10 +79,11 @@ class Case:
 
     # What changes it
 
-    def record(self, edit: Edit, stroke: str = "") -> bytes:
-        """Add an edit that was made to the labels; `stroke` is what the page calls it."""
-        payload = entry.pack_edit(edit, stroke)
-        self._add(edit, stroke, payload)
+    def record(self, edit: Edit, name: str = "") -> bytes:
+        """Add an edit that was made to the labels; `name` is how the page calls it."""
+        payload = entry.pack_edit(edit, name)
+        self._add(edit, payload)
+        self._take(name)
         return payload
 
     def step_back(self) -> Edit | None:
@@ -96,9 +114,13 @@ class Case:
         """The voxel at which the latest edit in force was done, if it was done at one."""
         return self.history.edit(self.history.done - 1).at if self.history.done else None
 
-    def stepped(self) -> bytes:
+    def stepped(self, name: str = "") -> bytes:
         """Return the record of the undo or redo that was just done."""
-        return entry.pack(Stepped(self.history.done))
+        return self._pack(Stepped(self.history.done), name)
+
+    def heard(self, name: str) -> bytes:
+        """Return the record of what was asked for and changed nothing: a step to where it is."""
+        return self.stepped(name)
 
     def divisions(self, edit: Edit) -> tuple[Division, ...]:
         """Return what an edit does to the superpixels; nothing, if it was made on others."""
@@ -120,25 +142,25 @@ class Case:
         made = (each.divisions for each in self.history.splits if each.partition == self.partition)
         return tuple(chain.from_iterable(made))
 
-    def name(self, table: tuple[Label, ...]) -> bytes:
+    def name(self, table: tuple[Label, ...], name: str = "") -> bytes:
         """Take another table of labels."""
         self.table = table
-        return entry.pack(Named(table))
+        return self._pack(Named(table), name)
 
-    def look(self, cursor: tuple[int, int, int], label: int) -> bytes:
+    def look(self, cursor: tuple[int, int, int], label: int, name: str = "") -> bytes:
         """Remember where the user is, and with which label."""
         self.cursor, self.label = cursor, label
-        return entry.pack(Looked(cursor, label))
+        return self._pack(Looked(cursor, label), name)
 
-    def take_cut(self, cut: Cut) -> bytes:
+    def take_cut(self, cut: Cut, name: str = "") -> bytes:
         """Remember where its superpixels are, and how they were made."""
         self.cut = cut
-        return entry.pack(cut)
+        return self._pack(cut, name)
 
-    def take_series(self, origins: tuple[Origin, ...]) -> bytes:
+    def take_series(self, origins: tuple[Origin, ...], name: str = "") -> bytes:
         """Remember which volumes are shown beside the main one."""
         self.series = origins
-        return entry.pack(Series(origins))
+        return self._pack(Series(origins), name)
 
     # From and to a journal
 
@@ -148,10 +170,12 @@ class Case:
         series = Series(self.series) if self.series else None
         said = [Looked(self.cursor, self.label), *filter(None, [self.cut, series])]
         history = self.history
-        undone = [self.stepped()] if history.done < len(history.titles) else []
+        latest = islice(self.taken, max(0, len(self.taken) - MOST_NAMES), None)
+        undone = history.done < len(history.titles)
+        stepped = [entry.pack(Stepped(history.done), *latest)] if undone or self.taken else []
         # The table last: edits change it too, and what is seen and locked is in none of them.
         table = entry.pack(Named(self.table))
-        return [begin, *map(entry.pack, said), *history.payloads, *undone, table]
+        return [begin, *map(entry.pack, said), *history.payloads, *stepped, table]
 
     def replay(self, payloads: Iterable[bytes]) -> None:
         """Do again what a journal's records say, after the first.
@@ -162,15 +186,17 @@ class Case:
             If one of them is none of ours, or of a later version.
         """
         for payload in payloads:
-            self._replay(entry.unpack(payload), payload)
+            said, names = entry.read(payload)
+            self._replay(said, payload)
+            self._take(*names)
 
     def _replay(self, said: entry.Entry, payload: bytes) -> None:
         match said:
-            case Edited(edit, stroke):
+            case Edited(edit):
                 made = edit.split.divisions if edit.split else ()
                 self._must_fit(each.box for each in (*edit.patches, *made))
                 self.labels.apply(edit)
-                self._add(edit, stroke, payload)
+                self._add(edit, payload)
             case Stepped(done):
                 self._step_to(done)
             case Named(table):
@@ -189,12 +215,18 @@ class Case:
             if any(axis.stop > size for axis, size in zip(box, shape, strict=True)):
                 raise entry.Unreadable(f"Expected voxels inside {shape}; a record has {box}.")
 
-    def _add(self, edit: Edit, stroke: str, payload: bytes) -> None:
+    def _pack(self, said: entry.Entry, name: str) -> bytes:
+        payload = entry.pack(said, *filter(None, [name]))
+        self._take(name)
+        return payload
+
+    def _take(self, *names: str) -> None:
+        self.taken.update(dict.fromkeys(filter(None, names)))
+
+    def _add(self, edit: Edit, payload: bytes) -> None:
         self.history.record(edit.title, payload, splits=edit.split is not None)
         self.table = relabelled(self.table, edit.relabelled)
         self._divide(self.divisions(edit))
-        if stroke:
-            self.strokes.add(stroke)
 
     def _divide(self, made: tuple[Division, ...]) -> None:
         if made:

@@ -32,7 +32,7 @@ class Begin(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """An edit; `stroke` is how the page that drew it calls it, so that it is taken but once."""
+    """An edit; `stroke` is how the page calls what it asked for, mostly a stroke."""
 
     edit: Edit
     stroke: str
@@ -81,8 +81,15 @@ class Series(NamedTuple):
 Entry = Begin | Edited | Stepped | Named | Looked | Cut | Series
 
 
-def pack(entry: Entry) -> bytes:
-    """Return the payload of an entry.
+class Record(NamedTuple):
+    """What a payload says, and how the page calls what was asked for: it is done but once."""
+
+    entry: Entry
+    names: tuple[str, ...] = ()
+
+
+def pack(entry: Entry, *names: str) -> bytes:
+    """Return the payload of an entry, with the names of what it does.
 
     Raises
     ------
@@ -91,7 +98,8 @@ def pack(entry: Entry) -> bytes:
     """
     if isinstance(entry, Edited):
         return pack_edit(*entry)
-    payload = deflate({"kind": type(entry).__name__.lower(), **entry._asdict()}, [])
+    named = {"names": names} if names else {}
+    payload = deflate({"kind": type(entry).__name__.lower(), **entry._asdict(), **named}, [])
     unpack(payload)
     return payload
 
@@ -126,7 +134,18 @@ def _narrow(pieces: np.ndarray) -> np.ndarray:
 
 
 def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
-    """Return the entry in a payload, which may inflate to `most_bytes`.
+    """Return the entry in a payload.
+
+    Raises
+    ------
+    Unreadable
+        As `read`.
+    """
+    return read(payload, most_bytes).entry
+
+
+def read(payload: bytes, most_bytes: int = MOST_BYTES) -> Record:
+    """Return what a payload says, which may inflate to `most_bytes`.
 
     Raises
     ------
@@ -137,7 +156,7 @@ def unpack(payload: bytes, most_bytes: int = MOST_BYTES) -> Entry:
     """
     try:
         head, arrays = inflate(payload, most_bytes)
-        return _READ[head["kind"]](head, arrays)
+        return Record(_READ[head["kind"]](head, arrays), _names(head))
     except Later:
         raise
     except (ValueError, LookupError, TypeError, RecursionError, zlib.error) as error:
@@ -153,6 +172,12 @@ def unpack_edit(payload: bytes) -> Edit:
         As `unpack`.
     """
     return unpack(payload).edit
+
+
+def _names(head: dict) -> tuple[str, ...]:
+    """Return the names that a record has; journals of 0.1.0 name strokes alone."""
+    given = [head["stroke"]] if head.get("stroke") else head.get("names", [])
+    return tuple(map(_text, given))
 
 
 def _number(values: Values) -> int | None:

@@ -96,6 +96,12 @@ class LabelMap:
         self.voxels: Counter[int] = Counter()
         self.extents: dict[int, Box] = {}
         self.watch: Callable[[Patch, Values, Values], None] | None = None
+        self._moved: set[int] = set()
+
+    def take_moved(self) -> set[int]:
+        """Return which labels some voxel lost or got since this was asked last."""
+        moved, self._moved = self._moved, set()
+        return moved
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -161,7 +167,8 @@ class LabelMap:
 
         Those of `locked` labels keep theirs; those that have it already are no part of the edit.
         """
-        patches = (self._patch(box, mask, label, locked) for box, mask in pieces)
+        spared = lookup(locked) if locked else None
+        patches = (self._patch(box, mask, label, spared) for box, mask in pieces)
         edit = Edit(tuple(p for p in patches if p is not None), title)
         self.apply(edit)
         return edit
@@ -193,12 +200,12 @@ class LabelMap:
             self._write(patch, patch.after, patch.before)
 
     def _patch(
-        self, box: Box, mask: np.ndarray, label: int, locked: Collection[int]
+        self, box: Box, mask: np.ndarray, label: int, spared: np.ndarray | None
     ) -> Patch | None:
         before = self.data[box]
         mask = mask & (before != label)
-        for value in locked:
-            mask &= before != value
+        if spared is not None:
+            mask &= ~spared[before]
         return Patch(box, mask, alike(before[mask]), label) if mask.any() else None
 
     def _write(self, patch: Patch, old: Values, new: Values) -> None:
@@ -206,8 +213,10 @@ class LabelMap:
         labels[patch.mask] = new
         self.data[patch.box] = labels
         m = int(patch.mask.sum())
-        self.voxels.subtract(tally(old, m))
-        for label, voxels in tally(new, m).items():
+        lost, won = tally(old, m), tally(new, m)
+        self._moved.update(lost, won)
+        self.voxels.subtract(lost)
+        for label, voxels in won.items():
             self.voxels[label] += voxels
             self.extents[label] = hull(patch.box, self.extents.get(label, patch.box))
         if self.watch is not None:
@@ -224,6 +233,13 @@ def joined(mask: np.ndarray, part: Box, strides: tuple[int, int, int]) -> tuple[
             starts = np.flatnonzero(np.diff(numbers, prepend=-1))
             mask = np.logical_or.reduceat(mask, starts, axis)
     return tuple(blocks), mask
+
+
+def lookup(labels: Collection[int]) -> np.ndarray:
+    """Return for each label that there may be whether it is one of `labels`."""
+    found = np.zeros(np.iinfo(DTYPE).max + 1, bool)
+    found[np.fromiter(labels, DTYPE, len(labels))] = True
+    return found
 
 
 def extent(touched: np.ndarray) -> slice:

@@ -59,6 +59,22 @@ Relabelling = tuple[tuple[Label | None, Label | None], ...]
 """Labels before and after, where None stands for one that is not there."""
 
 
+class Index:
+    """A table of labels, looked into at the same cost however long it is.
+
+    Attributes
+    ----------
+    by_value : dict of int to Label
+    locked : tuple of int
+        Values of those that are never painted over.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.by_value = {label.value: label for label in table}
+        self.locked = tuple(label.value for label in table if label.locked)
+
+
 def first_labels(names: tuple[str, ...] = ()) -> tuple[Label, ...]:
     """Return the labels to begin with: four, or one for each of `names`."""
     names = names or tuple(f"label {value}" for value in range(1, 5))
@@ -118,7 +134,12 @@ def seen(table: Table, visible: dict[int, bool]) -> Table:
 
 
 def relabelled(table: Table, change: Relabelling) -> Table:
-    """Return `table` after `change`; a label that stays is seen and locked as it was."""
+    """Return `table` after `change`, itself if there is none.
+
+    A label that stays is seen and locked as it was.
+    """
+    if not change:
+        return table
     known = {label.value: label for label in table}
     for before, after in change:
         was = known.pop((before or after).value, None)

@@ -16,6 +16,7 @@ from dashboard.model.settings import Settings, number
 from dashboard.model.stroke import KINDS, Stroke, Tip
 from dashboard.session import Question, Refused, Session
 from dashboard.views import wire
+from dashboard.views.arrivals import Arrivals
 from dashboard.views.well_formed import checked
 
 MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
@@ -47,61 +48,85 @@ class Hearing:
         self._session = session
         self._folder = folder
         self._answer = answer
-        self._taken: set[int] = set()
+        self._arrivals = Arrivals()
         self._upload_as = "volume"
         self._case = 0
         self.choice = 0
         self.layouts: dict[str, Layout] = {}
 
     def open(self, case: int, laid: dict[str, Layout]) -> None:
-        """Begin with another volume: strokes that were drawn on the last one are refused.
+        """Begin with another volume: what was asked for on the last one is refused.
 
         `laid` is how its slices lie in the radiological view.
         """
         self._case, self.layouts = case, laid
+        self._arrivals.clear()
+
+    @property
+    def changes(self) -> dict[str, Callable]:
+        """The verbs that change something: the page gives each a name, and waits for an answer."""
+        return {
+            "undo": self._session.undo,
+            "redo": self._session.redo,
+            "go_to": lambda done: self._session.go_to(int(done)),
+            "add_label": self._add_label,
+            "choose": self._choose,
+            "rename": lambda label, name: self._session.rename(int(label), str(name)),
+            "recolour": lambda label, color: self._session.recolour(int(label), str(color)),
+            "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
+            "show_labels": lambda to: self._session.show_labels(bool(to)),
+            "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
+            "remove_label": lambda label: self._session.remove_label(int(label)),
+            "merge_label": lambda label, into: self._session.merge_label(int(label), int(into)),
+            "fill_holes": lambda label: self._session.fill_holes(int(label)),
+            "keep_largest_island": lambda label: self._session.keep_largest_island(int(label)),
+            "partition": self._partition,
+            "remove_volume": lambda key: self._session.remove_volume(int(key)),
+            "open_over": self._open_path,
+            "open_resampled": self._open_resampled,
+        }
+
+    @property
+    def others(self) -> dict[str, Callable]:
+        """The verbs that change nothing, or what the page does not see as one volume's."""
+        return {
+            "cancel": self._session.cancel,
+            "take_over": self._session.take_over,
+            "strokes": lambda **columns: self.hear_strokes(columns),
+            "again": self._hear_again,
+            "download_table": self._download_table,
+            "cursor": self._move,
+            "list": self._list,
+            "open": self._open_path,
+            "open_volume_of": self._open_volume_of,
+            "open_by": self._open_by,
+            "open_together": self._session.open_together,
+            "upload_as": self._choose_upload,
+            "failed": lambda text: self._session.tell(str(text)[:500]),
+        }
 
     def hear(self, verb: str, values: dict) -> None:
-        """Do what the page asks.
+        """Do what the page asks; ``values["asked"]`` tells under which name, as of a stroke.
 
         Raises
         ------
         ValueError
             With a sentence for the user, if it cannot be done.
         """
-        verbs = {
-            "undo": self._session.undo,
-            "redo": self._session.redo,
-            "go_to": lambda done: self._session.go_to(int(done)),
-            "cancel": self._session.cancel,
-            "take_over": self._session.take_over,
-            "strokes": lambda **columns: self.hear_strokes(columns),
-            "add_label": self._add_label,
-            "choose": self._choose,
-            "rename": lambda label, name: self._session.rename(int(label), str(name)),
-            "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
-            "fill_holes": lambda label: self._session.fill_holes(int(label)),
-            "keep_largest_island": lambda label: self._session.keep_largest_island(int(label)),
-            "show_labels": lambda to: self._session.show_labels(bool(to)),
-            "recolour": lambda label, color: self._session.recolour(int(label), str(color)),
-            "remove_label": lambda label: self._session.remove_label(int(label)),
-            "merge_label": lambda label, into: self._session.merge_label(int(label), int(into)),
-            "download_table": self._download_table,
-            "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
-            "partition": self._partition,
-            "remove_volume": lambda key: self._session.remove_volume(int(key)),
-            "cursor": self._move,
-            "list": self._list,
-            "open": self._open_path,
-            "open_volume_of": self._open_volume_of,
-            "open_by": self._open_by,
-            "open_resampled": self._open_resampled,
-            "open_together": self._session.open_together,
-            "upload_as": self._choose_upload,
-            "failed": lambda text: self._session.tell(str(text)[:500]),
-        }
+        verbs = self.changes | self.others
         if verb not in verbs:
             raise Refused(f"The page asked for “{verb}”, which is unknown here: reload it.")
-        verbs[verb](**checked(verb, values))
+        values = dict(values)
+        asked = values.pop("asked", None)
+        act = partial(self._act, verb, verbs[verb], values)
+        if asked is None:
+            act()
+        else:
+            asked = checked("asked", asked)
+            self._arrive(asked, partial(self._do, asked, act))
+
+    def _act(self, verb: str, do: Callable, values: dict) -> None:
+        do(**checked(verb, values))
 
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
@@ -112,10 +137,15 @@ class Hearing:
         columns = [columns.get(name, []) for name in ("xs", "ys", "stroke")]
         for xs, ys, text in zip(*columns, strict=True):
             context = json.loads(text)
-            if context["n"] not in self._taken:
-                self._taken.add(context["n"])
-                # One that fails must not hold up those that came with it.
-                self._guard(self._take)(context, xs, ys)
+            self._arrive(context, partial(self._paint, context, xs, ys))
+
+    def _hear_again(self, changes: list[dict]) -> None:
+        """Do what an earlier page has asked for, in its order, unless it was done."""
+        for change in map(dict, changes):
+            verb = change.pop("verb")
+            # One that fails must not hold up those that came with it.
+            heard = self.hear_strokes if verb == "strokes" else partial(self.hear, verb)
+            self._guard(heard)(change)
 
     def hear_upload(self, files: dict[str, bytes]) -> None:
         """Open the file that was dropped on the page."""
@@ -132,32 +162,39 @@ class Hearing:
                 )
             self._open(self._upload_as, content, name)
 
-    def _take(self, context: dict, xs: list, ys: list) -> None:
-        taken = partial(self._answer, "taken", n=context["n"])
+    def _arrive(self, asked: dict, start: Callable[[], Future]) -> None:
+        take = self._guard(partial(self._take, asked["n"], start))
+        self._arrivals.take(asked["n"], asked.get("after", ()), take)
+
+    def _take(self, n: int, start: Callable[[], Future]) -> None:
+        taken = partial(self._answer, "taken", n=n)
         try:
-            xs, ys = checked("line", {"xs": xs, "ys": ys}).values()
-            if len(xs) != len(ys):
-                raise Refused("The stroke did not arrive whole: draw it again.")
-            painted = self._paint(context, np.column_stack((xs, ys)))
+            done = start()
         except BaseException:
-            taken()
-            raise
-        painted.add_done_callback(self._guard(partial(self._painted, context["n"], taken)))
-
-    def _painted(self, n: int, taken: Callable[[], None], painted: Future) -> None:
-        if painted.exception():  # the user was told
-            taken()
-        else:
-            self._answer("heard", n=n)
             self._session.when_saved(taken)
+            raise
+        done.add_done_callback(self._guard(partial(self._done, n, taken)))
 
-    def _paint(self, context: dict, xy: np.ndarray) -> Future:
+    def _done(self, n: int, taken: Callable[[], None], done: Future) -> None:
+        if not done.exception():  # else the user was told
+            self._answer("heard", n=n)
+        self._session.when_saved(taken)
+
+    def _do(self, asked: dict, act: Callable[[], None]) -> Future:
+        if not self._is_of_open_volume(asked):
+            raise Refused("That was asked for on a volume that is no longer open.")
+        return self._session.ask(str(asked.get("name", "")), act)
+
+    def _paint(self, context: dict, xs: list, ys: list) -> Future:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         context = checked("stroke", context)
-        plane = Plane(self._layout(context), int(context["index"]))
+        xs, ys = checked("line", {"xs": xs, "ys": ys}).values()
+        if len(xs) != len(ys):
+            raise Refused("The stroke did not arrive whole: draw it again.")
+        xy, plane = np.column_stack((xs, ys)), Plane(self._layout(context), context["index"])
         most_mm = MOST_RADIUS_MM * max(1.0, min(self._session.volume.spacing))
-        stroke = Stroke(plane, xy, int(context["label"]), tip_of(most_mm, **context.get("tip", {})))
+        stroke = Stroke(plane, xy, context["label"], tip_of(most_mm, **context.get("tip", {})))
         return self._session.paint(stroke, str(context.get("name", "")))
 
     def _layout(self, context: dict) -> Layout:
@@ -178,8 +215,7 @@ class Hearing:
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.
-        self.choice = int(choice)
-        self._session.choose(int(label))
+        self._session.choose(int(label), partial(setattr, self, "choice", int(choice)))
 
     def _add_label(self, value: int | None = None, name: str = "") -> None:
         self._session.add_label(None if value is None else int(value), str(name))
@@ -234,6 +270,8 @@ class Hearing:
 
     def _open_resampled(self) -> None:
         question = self._session.question
+        if question is None:  # of a page that was loaded again since
+            raise Refused("It is no longer known which file was to be resampled: open it again.")
         asked = question.source, question.name, question.within
         self._session.open_labels(*asked, resample=True)
 

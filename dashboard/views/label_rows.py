@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dashboard.model.palette import Label, Table
 from dashboard.session import Session
 
 
 class LabelRows:
-    """Remembers what the page was sent, and tells what has changed since."""
+    """Remembers what the page was sent, and tells what has changed since.
+
+    After a stroke that costs as much as the labels that it touched, however many there are.
+    """
 
     def __init__(self) -> None:
-        self._sent: dict[int, dict] = {}
-        self._fresh = True
+        self.forget()
 
     def forget(self) -> None:
         """Begin with a page, or a volume, of which nothing was sent."""
-        self._sent, self._fresh = {}, True
+        self._sent: dict[int, dict] = {}
+        self._table: Table = ()
+        self._known: dict[int, Label] = {}
+        self._fresh = True
 
     def news(self, session: Session) -> dict | None:
         """Return what the page is to be sent; None if it has all.
@@ -25,11 +31,25 @@ class LabelRows:
             ``rows``: those that are new or have changed; ``gone``: values of those that are no
             more; ``fresh``: whether the page is to forget those that it has.
         """
-        rows = {label.value: row_of(session, label) for label in session.table}
+        touched, gone = self._touched(session)
+        rows = {value: row_of(session, self._known[value]) for value in sorted(touched)}
         changed = [row for value, row in rows.items() if row != self._sent.get(value)]
-        gone = [value for value in self._sent if value not in rows]
-        fresh, self._sent, self._fresh = self._fresh, rows, False
+        self._sent |= rows
+        fresh, self._fresh = self._fresh, False
         return {"fresh": fresh, "rows": changed, "gone": gone} if fresh or changed or gone else None
+
+    def _touched(self, session: Session) -> tuple[set[int], list[int]]:
+        """Return which rows may have changed, and which are no more."""
+        touched = session.labels.take_moved()
+        gone = []
+        if session.table is not self._table:
+            known = {label.value: label for label in session.table}
+            touched |= {value for value, label in known.items() if self._known.get(value) != label}
+            gone = [value for value in self._known if value not in known]
+            for value in gone:
+                del self._sent[value]
+            self._table, self._known = session.table, known
+        return touched & self._known.keys(), gone
 
 
 def row_of(session: Session, label) -> dict:

@@ -89,6 +89,7 @@ class SurfaceView:
         self._renderer = vtkRenderer()
         self._renderer.SetBackground(*BACKGROUND)
         self._actors: dict[int, vtkActor] = {}
+        self._table: tuple[Label, ...] = ()
         self._colors: dict[int, tuple[float, float, float]] = {}
         self._hidden: set[int] = set()
         self._waiting: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -106,6 +107,9 @@ class SurfaceView:
 
     def paint(self, table: tuple[Label, ...]) -> None:
         """Give the surfaces the colours of the labels, and hide those of hidden ones."""
+        if table is self._table:
+            return
+        self._table = table
         before = self._colors, self._hidden
         self._colors = {label.value: rgb(label.color) for label in table}
         self._hidden = {label.value for label in table if not label.visible}

@@ -79,6 +79,7 @@ _VERBS: dict[str, dict[str, Callable]] = {
     "download_table": {"form": text},
     "upload_as": {"kind": kind},
     "list": {"path": text},
+    "asked": {"n": whole},
     "stroke": {"plane": text, "index": whole, "label": whole},
     "line": {"xs": numbers, "ys": numbers},
 }
@@ -105,7 +106,7 @@ def checked(verb: str, values: dict) -> dict:
     except (TypeError, ValueError, LookupError, OverflowError):
         raise _unknown(verb) from None
     more = set(values) - set(given)
-    if more and (verb in _NOTHING or (given and verb not in ("stroke", "partition"))):
+    if more and (verb in _NOTHING or (given and verb not in ("asked", "stroke", "partition"))):
         raise _unknown(verb)
     return values | given
 

@@ -21,7 +21,7 @@ def test_a_case_that_goes_through_its_records_again_has_gone_the_same_way(seed):
 
     again = replayed(payloads)
     assert memory(again) == memory(annotator.case)
-    assert again.strokes == annotator.case.strokes
+    assert list(again.taken) == list(annotator.case.taken)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -66,3 +66,44 @@ def test_a_case_is_touched_by_all_that_somebody_has_done(what):
         case.step_back()
 
     assert not case.is_untouched
+
+
+def test_the_names_of_what_was_asked_for_come_back_however_it_is_written():
+    case = fresh()
+    records = [
+        case.record(case.labels.replace(np.ones(SHAPE, np.uint16), "all"), "a-1"),
+        case.name((case.table[0]._replace(name="liver"), *case.table[1:]), "a-2"),
+        case.look((2, 2, 1), 3, "a-3"),
+        case.take_cut(Cut("1-1.ids", None, None, asked=False), "a-4"),
+        case.take_series((), "a-5"),
+        case.heard("a-6"),
+    ]
+    case.step_back()
+    records.append(case.stepped("a-7"))
+    names = [f"a-{n}" for n in range(1, 8)]
+
+    short = case.entries("c0ffee", "thick")[1:]
+
+    assert list(replayed(records).taken) == names
+    assert sorted(replayed(short).taken) == names
+    assert sorted(replayed(replayed(short).entries("c0ffee", "thick")[1:]).taken) == names
+
+
+def test_a_journal_that_is_written_anew_names_the_latest_only(monkeypatch):
+    monkeypatch.setattr("dashboard.model.case.MOST_NAMES", 2)
+    case = fresh()
+    for n in range(4):
+        case.heard(f"a-{n}")
+
+    assert list(replayed(case.entries("c0ffee", "thick")[1:]).taken) == ["a-2", "a-3"]
+
+
+def test_an_edit_leaves_the_table_what_it_is():
+    case = fresh()
+    table = case.table
+
+    case.record(case.labels.replace(np.ones(SHAPE, np.uint16), "all"))
+    case.step_back()
+
+    assert case.table is table
+    assert case.index is case.index

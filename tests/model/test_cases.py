@@ -158,7 +158,7 @@ def test_a_stroke_that_was_kept_is_known_again(page):
     page.opened.journal.append(page.opened.case.record(*named_edit(page.opened.case)))
     page.leave()
 
-    assert page.open().case.strokes == {"its name"}
+    assert list(page.open().case.taken) == ["its name"]
 
 
 def named_edit(case):

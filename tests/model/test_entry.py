@@ -263,3 +263,33 @@ def test_superpixels_on_disk_are_named_by_their_key_and_older_journals_have_none
 
     assert entry.unpack(entry.pack(cut)) == cut
     assert entry.unpack(deflate(older, [])) == cut._replace(key="")
+
+
+@given(ENTRIES.filter(lambda said: not isinstance(said, Begin)), st.lists(TEXTS.filter(bool)))
+def test_a_record_tells_the_names_of_what_was_asked_for(said, names):
+    assert entry.read(entry.pack(said, *names)) == entry.Record(said, tuple(names))
+
+
+def test_an_edit_tells_its_name_as_journals_of_strokes_alone_did():
+    edit = Edit((), "nothing", np.array([], int), 3)
+
+    assert entry.read(entry.pack_edit(edit, "page-1")).names == ("page-1",)
+    assert entry.read(entry.pack_edit(edit)).names == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ({"kind": "stepped", "done": 3}, Stepped(3)),
+        ({"kind": "named", "table": []}, Named(())),
+        ({"kind": "looked", "cursor": [1, 2, 3], "label": 4}, Looked((1, 2, 3), 4)),
+        ({"kind": "series", "origins": []}, Series(())),
+    ],
+)
+def test_records_of_an_older_journal_are_read_and_have_no_name(head, said):
+    assert entry.read(deflate(head, [])) == entry.Record(said)
+
+
+def test_a_record_whose_names_are_none_is_refused():
+    with pytest.raises(entry.Unreadable):
+        entry.read(deflate({"kind": "stepped", "done": 3, "names": [7]}, []))

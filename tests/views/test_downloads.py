@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from dashboard.keeper import Saved
 from dashboard.notices import unexpected
 from dashboard.views import downloads
 from dashboard.views.downloads import main_download, other_downloads
@@ -184,3 +185,30 @@ def test_without_a_volume_nothing_is_saved_and_it_is_said(bench, at, two_tissues
 
     assert button.data is None
     assert session.notice.kind == "info"
+
+
+@pytest.mark.parametrize("export", ["export_labels", "export_table", "export_statistics"])
+def test_a_page_that_only_reads_says_how_old_its_files_may_be(labelled, export):
+    labelled.held = False
+
+    assert getattr(labelled, export)().result()
+
+    assert "This page only reads: the file holds the labels as they were" in labelled.notice.text
+
+
+def test_what_is_saved_nowhere_is_told_to_be_in_the_file(labelled):
+    labelled.saved = Saved(1, "No space left on device")
+
+    labelled.export_labels().result()
+
+    assert (
+        labelled.notice.text == "The file holds all that this page shows, also what is not saved."
+    )
+
+
+def test_a_page_that_writes_says_nothing_of_its_files(labelled):
+    told = labelled.notice
+
+    labelled.export_labels().result()
+
+    assert labelled.notice is told

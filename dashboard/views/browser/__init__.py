@@ -26,6 +26,7 @@ ORDER = (
     "compare",
     "pointer",
     "keeping",
+    "changes",
     "strokes",
     "brush",
     "saved",

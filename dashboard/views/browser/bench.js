@@ -13,6 +13,7 @@ class Bench {
     this.active = this.panes[0]
     this.compare = new ComparePane(model.get_child("compare"), this)
     this.panes.push(this.compare)
+    this.changes = new Changes(this)
     this.strokes = new Strokes(this)
     this.brush = new Brush(this)
     this.savedMark = new SavedMark(this)
@@ -71,17 +72,17 @@ class Bench {
   history(message) { this.edits.take(message) }
 
   /** Let so many edits be in force. */
-  goTo(done) { this.strokes.afterwards(() => this.say("go_to", { done })) }
+  goTo(done) { this.changes.make("go_to", { done }) }
 
   went({ at }) { reveal(this, at) }
 
-  undo() { this.strokes.afterwards(() => this.say("undo")) }
-  redo() { this.strokes.afterwards(() => this.say("redo")) }
+  undo() { this.changes.make("undo") }
+  redo() { this.changes.make("redo") }
 
   chooseLabel(value) {
     if (this.tools.erases) this.setTool(this.tools.giving)
     if (this.labelOf(value)) { this.label = value; this.labels.choose(value) }
-    this.say("choose", { label: value, choice: ++this.choices })
+    this.changes.make("choose", { label: value, choice: ++this.choices })
   }
 
   /** The labels, by value. */
@@ -128,7 +129,7 @@ class Bench {
     this.title.replaceChildren(h("span", { class: "name" }, message.name), h("span", { class: "dim" }, message.facts.join(" · ")))
     window.document.title = `${message.name} · supervox`
     this.comeBack()
-    this.strokes.putAside()
+    this.putAside()
     this.savedMark.set({ held: message.held, pending: 0, trouble: "" })
     this.redraw()
   }
@@ -173,7 +174,7 @@ class Bench {
 
   /** All labels have come: what was drawn meanwhile lies over them. */
   relabelled() {
-    this.strokes.resend()
+    this.changes.resend()
     if (this.brush.replay()) for (const pane of this.panes) pane.drawLabels()
   }
 
@@ -184,7 +185,7 @@ class Bench {
   /** There are other superpixels; how many, and of how many voxels. */
   havePartition(partition) {
     this.partition.show(partition, this.threshold)
-    this.strokes.resend()
+    this.changes.resend()
     this.hints.show()
   }
 
@@ -222,19 +223,31 @@ class Bench {
     if (!this.store) return
     this.store.revision = revision
     this.store.slices.replaced()
-    this.strokes.resend()
+    this.changes.resend()
     this.redraw()
   }
 
   kept({ held, pending, trouble }) {
-    if (!held) this.strokes.putAside()
+    if (!held) this.putAside()
     this.savedMark.set({ held, pending, trouble })
     this.hints.show()
-    if (held && this.store?.revision >= 0) this.strokes.resend()
+    if (held && this.store?.revision >= 0) this.changes.resend()
   }
 
-  heard({ n }) { this.strokes.heard(n) }
-  taken({ n }) { this.strokes.acknowledge(n) }
+  heard({ n }) {
+    this.strokes.heard(n)
+    this.changes.heard(n)
+  }
+
+  taken({ n }) {
+    this.strokes.acknowledge(n)
+    this.changes.acknowledge(n)
+  }
+
+  putAside() {
+    this.strokes.putAside()
+    this.changes.putAside()
+  }
 
   /** Take the rows of the table of labels that have changed. */
   rows(message) {

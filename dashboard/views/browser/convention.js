@@ -27,7 +27,7 @@ class Convention {
     const { bench } = this
     if (!this.oriented) return bench.readout.hint(NO_SIDES)
     // A line that waits lies on the canvas as it was drawn, and would be seen on the other side.
-    if (bench.drawing || bench.strokes.waiting.size) return bench.readout.hint(ON_THE_WAY)
+    if (bench.drawing || bench.strokes.areOnTheWay) return bench.readout.hint(ON_THE_WAY)
     this.prefersRadiological = !this.prefersRadiological
     remember(CONVENTION, this.name)
     this.show()

@@ -35,6 +35,13 @@ class OpenDialog {
     this.openAs(this.kind)
   }
 
+  open(path) {
+    const { bench, kind } = this
+    if (kind === "volume") bench.say("open", { path, kind })
+    else bench.changes.make("open_over", { path, kind })
+    this.el.close()
+  }
+
   list({ path, folders, files, truncated }) {
     this.path = path
     this.where.textContent = path ? `… / ${path}` : "data folder"
@@ -43,7 +50,7 @@ class OpenDialog {
     this.entries.replaceChildren(
       ...(path ? [row("..", "↑", () => this.bench.say("list", { path: path.split("/").slice(0, -1).join("/"), kind: this.kind }))] : []),
       ...folders.map((name) => row(name, "▸", () => this.bench.say("list", { path: inside(name), kind: this.kind }))),
-      ...files.map((name) => row(name, "", () => { this.bench.say("open", { path: inside(name), kind: this.kind }); this.el.close() })))
+      ...files.map((name) => row(name, "", () => this.open(inside(name)))))
     this.entries.role = this.entries.children.length ? "listbox" : "group" // a list without options is none
     const [what, endings] = this.kind === "table" ? ["label table", ".txt, .label, .tsv, .lut, .ctbl, .csv"] : ["volume", ".nii, .nii.gz, .hdr, .tif, .zarr"]
     this.note.textContent = !folders.length && !files.length ? `No folder and no ${what} here (${endings}).`
@@ -94,7 +101,7 @@ class FormQuestion {
 class GridQuestion {
   constructor(bench) {
     this.text = h("p")
-    const resample = h("button", { title: "Lay the labels on the grid of the open volume, by nearest neighbour", onclick: () => { bench.say("open_resampled"); this.el.close() } }, "Resample")
+    const resample = h("button", { title: "Lay the labels on the grid of the open volume, by nearest neighbour", onclick: () => { bench.changes.make("open_resampled"); this.el.close() } }, "Resample")
     const not = h("button", { title: "Close, and change nothing (Esc)", onclick: () => this.el.close() }, "Close")
     this.el = h("dialog", { class: "which", "aria-label": "Resample" }, h("h2", {}, "Resample the label map?"), this.text,
       h("p", {}, "Resample it by nearest neighbour onto the volume? Each voxel of the volume then takes the label that lies nearest to it; no label is blended, and one undo takes all back."),

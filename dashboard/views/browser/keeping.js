@@ -1,6 +1,6 @@
-// What outlives a reload of the page in this tab: strokes that were not acknowledged, and the view.
+// What outlives a reload of the page in this tab: changes that were not acknowledged, and the view.
 
-const STROKES = "supervox-strokes"
+const CHANGES = "supervox-strokes"
 const VIEW = "supervox-view"
 
 /** A full or forbidden storage loses nothing that is on the server. */
@@ -21,20 +21,20 @@ function remember(key, value) {
   try { localStorage.setItem(key, JSON.stringify(value)) } catch { /* it will be asked again */ }
 }
 
-/** Strokes by their names, each with the digest of its volume. */
-class KeptStrokes {
-  strokes = kept(STROKES) ?? {}
+/** Changes by their names, in their order, each with the digest of its volume. */
+class KeptChanges {
+  changes = kept(CHANGES) ?? {}
 
-  add(name, stroke) {
-    this.strokes[name] = stroke
-    keep(STROKES, this.strokes)
+  add(name, change) {
+    this.changes[name] = change
+    keep(CHANGES, this.changes)
   }
 
   remove(name) {
-    if (!(name in this.strokes)) return
-    delete this.strokes[name]
-    keep(STROKES, this.strokes)
+    if (!(name in this.changes)) return
+    delete this.changes[name]
+    keep(CHANGES, this.changes)
   }
 
-  of(digest) { return Object.entries(this.strokes).filter(([, stroke]) => stroke.digest === digest) }
+  of(digest) { return Object.entries(this.changes).filter(([, change]) => change.digest === digest) }
 }

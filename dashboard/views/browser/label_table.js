@@ -63,6 +63,7 @@ class LabelTable {
   }
 
   choose(value) {
+    if (this.chosen === value && this.known.get(value)?.isChosen) return this.tell() // at no cost for each row
     for (const row of this.known.values()) if (row.isChosen !== (row.value === value)) row.choose(row.value === value)
     const isOther = this.chosen !== value
     if (isOther) this.known.get(value)?.el.scrollIntoView({ block: "nearest" })
@@ -106,7 +107,7 @@ class LabelTable {
     if (step) this.beside(row, step)?.el.focus()
     else if (key === "Enter" || key === " ") this.bench.chooseLabel(row.value)
     else if (key === "F2") row.rename()
-    else if (key === "Delete") this.bench.say("remove_label", { label: row.value })
+    else if (key === "Delete") this.bench.changes.make("remove_label", { label: row.value })
     else return false
     return true
   }
@@ -118,6 +119,7 @@ class LabelTable {
 
   /** Whether the table may be changed. */
   hold(held) {
+    if (this.held === held) return
     this.held = held
     this.add.disabled = !held
     this.menu.hold(held)
@@ -135,18 +137,18 @@ function keysOf(values) {
 class LabelRow {
   constructor(bench, value) {
     Object.assign(this, { bench, value, isChosen: false })
-    const say = (verb, values) => bench.say(verb, { label: value, ...values })
+    const make = (verb, values) => bench.changes.make(verb, { label: value, ...values })
     this.swatch = h("input", {
       type: "color", class: "swatch", tabindex: -1,
       onclick: (event) => event.stopPropagation(),
       oninput: () => bench.previewColor(value, this.swatch.value),
-      onchange: () => { say("recolour", { color: this.swatch.value }); this.el.focus() },
+      onchange: () => { make("recolour", { color: this.swatch.value }); this.el.focus() },
     })
     this.number = h("span", { class: "dim value" }, String(value))
     this.name = h("span", { class: "name", ondblclick: () => this.rename() })
     this.size = h("span", { class: "dim" })
-    this.eye = this.mark("visible", () => say("show_label", { to: !this.label.visible }))
-    this.lock = this.mark("locked", () => say("lock_label", { to: !this.label.locked }))
+    this.eye = this.mark("visible", () => make("show_label", { to: !this.label.visible }))
+    this.lock = this.mark("locked", () => make("lock_label", { to: !this.label.locked }))
     this.key = keycap()
     const cell = (...children) => h("span", { role: "gridcell" }, ...children)
     this.el = h("div", { class: "row", role: "row", tabindex: -1, "aria-selected": "false", onclick: () => bench.chooseLabel(value) },
@@ -221,7 +223,7 @@ class LabelRow {
     })
     field.addEventListener("blur", () => {
       field.replaceWith(this.name)
-      if (field.value.trim() && field.value !== before) this.bench.say("rename", { label: this.value, name: field.value })
+      if (field.value.trim() && field.value !== before) this.bench.changes.make("rename", { label: this.value, name: field.value })
     }, { once: true })
     this.name.replaceWith(field)
     field.select()
@@ -260,7 +262,7 @@ class NewLabel {
 
   submit() {
     if (!this.value.reportValidity()) return
-    this.bench.say("add_label", { value: Number(this.value.value), name: this.name.value })
+    this.bench.changes.make("add_label", { value: Number(this.value.value), name: this.name.value })
     this.toggle()
   }
 }
@@ -273,15 +275,15 @@ class LabelMenu {
     this.title = h("h3")
     this.into = h("select", { "aria-label": "Merge into", onchange: () => this.merge() })
     const entry = (text, title, act, key) => h("button", { class: "entry", title, onclick: () => { this.el.hidePopover(); act() } }, text, key ? keycap(key) : null)
-    const one = (verb) => () => bench.say(verb, { label: bench.label })
+    const one = (verb) => () => bench.changes.make(verb, { label: bench.label })
     const save = (form, text) => h("button", { title: `Download names and colours as ${text} reads them`, onclick: () => { this.el.hidePopover(); bench.say("download_table", { form }) } }, text)
     this.changes = [
       entry("Rename", "Give the chosen label another name (F2)", () => table.known.get(bench.label)?.rename(), "F2"),
       entry("Remove", "Take the chosen label away; what has it is unlabelled again (Del)", one("remove_label"), "Del"),
       h("label", { class: "entry" }, "Merge into", this.into),
       h("hr"),
-      entry("Show all", "Draw all labels", () => bench.say("show_labels", { to: true })),
-      entry("Hide all", "Draw none of the labels", () => bench.say("show_labels", { to: false })),
+      entry("Show all", "Draw all labels", () => bench.changes.make("show_labels", { to: true })),
+      entry("Hide all", "Draw none of the labels", () => bench.changes.make("show_labels", { to: false })),
       entry("Open a label table…", "Add, name and colour labels by a file of ITK-SNAP, FreeSurfer or BIDS", () => bench.opening.ask("table")),
     ]
     this.el = h("div", { class: "menu", popover: "auto", role: "dialog", "aria-label": "More on labels", ontoggle: (event) => this.leave(event) }, this.title, ...this.changes, h("hr"),
@@ -308,7 +310,7 @@ class LabelMenu {
   merge() {
     if (!this.into.value) return
     this.el.hidePopover()
-    this.bench.say("merge_label", { label: this.bench.label, into: Number(this.into.value) })
+    this.bench.changes.make("merge_label", { label: this.bench.label, into: Number(this.into.value) })
   }
 
   hold(held) { for (const part of [...this.changes, this.into]) if ("disabled" in part) part.disabled = !held }

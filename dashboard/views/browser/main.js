@@ -36,7 +36,7 @@ function publicView(bench) {
     get ready() { return bench.ready },
     get revision() { return bench.store?.revision ?? -1 },
     get cursor() { return [...bench.cursor] },
-    get pending() { return bench.strokes.unacknowledged },
+    get pending() { return bench.changes.unacknowledged },
     get saved() { return !bench.savedMark.unsaved && bench.saved.held && !bench.connection.lost },
     get connected() { return !bench.connection.lost },
     idAt: (i, j, k) => at(bench, [i, j, k], "idAt") ?? 0,

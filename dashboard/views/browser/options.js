@@ -29,8 +29,7 @@ class ToolOptions {
     this.shape = h("div", { class: "choice", role: "group", "aria-label": "Shape of the brush" }, ...this.shapes)
     this.within = h("input", { type: "checkbox", onchange: () => tools.set("is_within", this.within.checked) })
     this.check = h("label", { class: "check", title: "Paint only in the superpixel in which the drag begins" }, this.within, "Only in this superpixel")
-    // What was drawn before belongs to what is mended.
-    const mend = (name, title, verb) => h("button", { title, onclick: () => bench.strokes.afterwards(() => bench.say(verb, { label: bench.label })) }, name)
+    const mend = (name, title, verb) => h("button", { title, onclick: () => bench.changes.make(verb, { label: bench.label }) }, name)
     this.mending = h("div", { class: "mending" },
       mend("Fill holes", "Give the chosen label what it encloses in 3D and is not labelled", "fill_holes"),
       mend("Keep largest", "Take the chosen label off all but its largest island in 3D", "keep_largest_island"))

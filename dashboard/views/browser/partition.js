@@ -59,7 +59,7 @@ class PartitionSection {
       () => { this.automatic.checked = false })
     this.automatic = h("input", { type: "checkbox", checked: true })
     this.total = h("span", { class: "total" })
-    this.go = h("button", { "aria-label": "Partition", title: "Cut the volume into superpixels; labels stay", onclick: () => bench.say("partition", this.settings) }, "Partition")
+    this.go = h("button", { "aria-label": "Partition", title: "Cut the volume into superpixels; labels stay", onclick: () => bench.changes.make("partition", this.settings) }, "Partition")
     const automatic = h("label", { class: "check", title: "Find the foreground from the intensities" }, this.automatic, "auto foreground")
     this.el = h("section", { class: "superpixels" }, heading("Superpixels", this.total), this.count.el, this.size.el,
       this.compactness.el, this.sigma.el, this.threshold.el, h("div", { class: "buttons" }, this.go, automatic))

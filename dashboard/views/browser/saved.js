@@ -1,6 +1,5 @@
-// What the bar says of the labels: whether they are on disk, and who may change them.
-
-const SHOWN_AFTER_MS = 400 // shorter than that nobody needs to know that it was being saved
+// What the bar says of the labels: whether they are on disk, and who may change them. "Saved" is said
+// of nothing that the server has not acknowledged, at once; the text has one width, so nothing moves.
 
 class SavedMark {
   constructor(bench) {
@@ -31,27 +30,23 @@ class SavedMark {
     if (state.held && !this.state.held) this.bench.readout.hint("")
     this.takes &&= !state.held
     this.state = state
-    clearTimeout(this.timer)
-    if (state.pending && !state.trouble) this.timer = setTimeout(() => this.show(), SHOWN_AFTER_MS)
-    else this.show()
+    this.show()
   }
 
   show() {
-    const { held, pending, trouble } = this.state
+    const { held, trouble } = this.state
     const [mood, text, title] = this.bench.connection.lost ? ["bad", "not connected", "The server does not answer"]
       : this.takes ? ["", "taking over…", ""]
       : trouble ? ["bad", `NOT SAVED: ${trouble}`, held ? "It is tried again every two seconds. Download the labels to be safe." : "Download the labels to keep them as they are here."]
       : !held ? ["bad", "read-only", "The labels of this volume are written elsewhere"]
-      : pending ? ["", "saving…", ""]
+      : this.unsaved ? ["", "saving…", "The server has not said yet that all is on its disk"]
       : ["good", "✓ saved", "All that you did is on the server’s disk"]
-    this.text.className = mood
-    this.text.textContent = this.bench.store ? text : ""
-    this.text.title = title
+    Object.assign(this.text, { className: mood, textContent: this.bench.store ? text : "", title })
     this.take.hidden = held || this.takes || !this.bench.store || this.bench.connection.lost
   }
 
   /** Whether closing the page now would lose something. */
   get unsaved() {
-    return this.state.pending > 0 || this.state.trouble !== "" || this.bench.strokes.unacknowledged > 0
+    return this.state.pending > 0 || this.state.trouble !== "" || this.bench.changes.unacknowledged > 0
   }
 }

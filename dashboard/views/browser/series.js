@@ -167,7 +167,7 @@ class Series {
         title: "The second volume: over the shown one (Blend), or beside it (Side by side)", onclick: () => this.choose(volume) }, "second"),
       field,
       h("button", { class: "plain", "aria-label": `Take ${name} out`, title: key ? "Take it out of the series; labels stay" : "This one is annotated: it stays", disabled: !key,
-        onclick: () => this.bench.say("remove_volume", { key }) }, "×"))
+        onclick: () => this.bench.changes.make("remove_volume", { key }) }, "×"))
   }
 }
 

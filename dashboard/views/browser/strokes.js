@@ -2,26 +2,12 @@
 // Nothing is cleared before it is acknowledged, so a busy server or a second stroke loses none.
 
 const ERASE = 0
-const PATIENCE_MS = 1500
 const LINE_PX = 2.5
 
 class Strokes {
   constructor(bench) {
     this.bench = bench
-    this.number = 0
-    this.waiting = new Set()
     this.sent = new Set()
-    this.unheard = new Set() // of those that wait: what the server has not painted yet
-    this.settled = []
-    this.kept = new KeptStrokes()
-    this.names = new Map()
-    this.page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
-  }
-
-  /** How many strokes on this volume are not on disk, as far as the page knows; those put aside too. */
-  get unacknowledged() {
-    const { store } = this.bench
-    return Math.max(this.waiting.size, store ? this.kept.of(store.digest).length : 0)
   }
 
   /** Remember what Bokeh has sent of a pane's strokes. */
@@ -45,7 +31,7 @@ class Strokes {
   context(pane) {
     const { label, tools, store, convention: { radiological } } = this.bench
     return {
-      ...this.numbered(), plane: pane.plane, index: pane.index, radiological, case: store.case,
+      ...this.bench.changes.numbered(), plane: pane.plane, index: pane.index, radiological, case: store.case,
       label: tools.erases ? ERASE : label, tip: tools.tip,
     }
   }
@@ -57,81 +43,39 @@ class Strokes {
     this.finish(pane)
   }
 
-  /** A number for this page, and a name by which a server that was started anew knows it too. */
-  numbered() {
-    const n = ++this.number
-    return { n, name: `${this.page}-${n}` }
-  }
-
   /** After a drag: see that the stroke is sent; returns whether there was one. */
   finish(pane) {
-    const fresh = numbers(pane).filter((n) => !this.waiting.has(n))
+    const fresh = numbers(pane).filter((n) => !this.bench.changes.waiting.has(n))
     for (const n of fresh) this.wait(pane, n)
     // Bokeh's tool sends nothing when the button is released outside the frame.
     if (fresh.some((n) => !this.sent.has(n))) pane.strokes.setv({ data: pane.strokes.data }, { check_eq: false })
-    setTimeout(() => this.tell(), PATIENCE_MS)
     return fresh.length > 0
   }
 
   wait(pane, n) {
-    this.waiting.add(n)
-    this.unheard.add(n)
     const at = numbers(pane).indexOf(n)
     const { stroke, xs, ys } = pane.strokes.data
-    const { case: _, n: __, name, ...context } = JSON.parse(stroke[at])
-    this.names.set(n, name)
-    this.kept.add(name, { ...context, digest: this.bench.store.digest, xs: [...xs[at]], ys: [...ys[at]] })
+    const { case: _, n: __, after: ___, name, ...context } = JSON.parse(stroke[at])
+    this.bench.changes.wait({ n, name }, { ...context, xs: [...xs[at]], ys: [...ys[at]] })
   }
 
-  /** Send what an earlier page of this tab had drawn, and of which it never heard. */
-  resend() {
-    const { store, saved } = this.bench
-    const mine = new Set(this.names.values())
-    const left = this.kept.of(store.digest)
-      .filter(([name, { tip }]) => !mine.has(name) && (store.slices.hasIds || !needsIds(tip)))
-    if (!left.length || !saved.held) return
-    const columns = { xs: [], ys: [], stroke: [] }
-    for (const [name, { xs, ys, ...context }] of left) {
-      const n = ++this.number
-      this.waiting.add(n)
-      this.unheard.add(n)
-      this.names.set(n, name)
-      columns.xs.push(xs)
-      columns.ys.push(ys)
-      columns.stroke.push(JSON.stringify({ ...context, n, name }))
-    }
-    this.bench.say("strokes", columns)
-    this.bench.toasts.show({ text: `${left.length} stroke${left.length > 1 ? "s" : ""} sent again that the server had not acknowledged.`, mood: "info" })
-  }
-
-  /** Say that the server is slow, as long as it is. */
-  tell() {
-    const n = this.waiting.size
-    if (n || this.told) this.bench.readout.progress(n ? `${n} stroke${n > 1 ? "s wait" : " waits"} for the server` : "")
-    this.told = n > 0
-    if (n) setTimeout(() => this.tell(), PATIENCE_MS)
-  }
+  /** Whether lines wait for the server. */
+  get areOnTheWay() { return this.bench.panes.some((pane) => numbers(pane).length > 0) }
 
   /** The server has painted a stroke; it need not be on disk yet. */
   heard(n) {
-    this.bench.hints.done("draw")
-    this.unheard.delete(n)
-    this.bench.brush.settle(this.names.get(n))
-    if (this.unheard.size === 0) for (const action of this.settled.splice(0)) action()
+    if (this.bench.panes.some((pane) => numbers(pane).includes(n))) this.bench.hints.done("draw")
+    this.bench.brush.settle(this.bench.changes.waiting.get(n))
   }
 
-  /** A stroke is on disk, or was refused: its line goes. */
+  /** A stroke is on disk, or was refused, which is not heard before: its line goes. */
   acknowledge(n) {
-    const name = this.names.get(n)
-    this.kept.remove(name)
-    if (this.unheard.has(n)) this.bench.brush.takeBack(name)
+    const { brush, changes } = this.bench
+    if (changes.unheard.has(n)) brush.takeBack(changes.waiting.get(n))
     this.erase(n)
-    this.heard(n)
   }
 
   erase(n) {
-    this.waiting.delete(n)
-    this.names.delete(n)
     for (const pane of this.bench.panes) {
       const at = numbers(pane).indexOf(n)
       if (at < 0) continue
@@ -140,23 +84,12 @@ class Strokes {
     }
   }
 
-  /** Another volume, or somebody else writes: what waits is kept by the browser, and sent when it may be. */
+  /** The lines of all that wait go. */
   putAside() {
-    this.settled.length = 0
     this.bench.brush.takeBack()
-    this.unheard.clear()
-    for (const n of [...this.waiting]) this.erase(n)
-  }
-
-  /** Do something once no stroke is on its way: an undo must not overtake the stroke it undoes. */
-  afterwards(action) {
-    if (this.unheard.size === 0) action()
-    else this.settled.push(action)
+    for (const n of this.bench.changes.waiting.keys()) this.erase(n)
   }
 }
-
-/** Whether a stroke is about superpixels. */
-const needsIds = ({ kind, is_within: isWithin } = {}) => isWithin || !["voxels", "outline"].includes(kind)
 
 /** Numbers of the strokes that a pane's source holds. */
 const numbers = (pane) => Array.from(pane.strokes.data.stroke ?? [], (text) => JSON.parse(text).n)
