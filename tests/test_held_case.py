@@ -9,7 +9,6 @@ import queue
 import shutil
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from numpy.testing import assert_array_equal
@@ -18,6 +17,7 @@ from dashboard.keeper import Saved
 from dashboard.model import footing, journal, recovery
 from dashboard.model.cases import Cases
 from dashboard.notices import Refused
+from dashboard.reading import Reading
 from dashboard.threads import Threads
 from tests.conftest import Turns, draw_voxel, nifti_bytes, session_on
 
@@ -265,8 +265,8 @@ def test_a_disk_that_does_not_answer_is_told_and_nothing_freezes(open_page, monk
 
 
 def test_files_that_hang_hold_up_nobodys_case(place, two_tissues):
-    """All threads that read files wait for one that never comes; volumes have others."""
-    hang, files, turns = threading.Event(), ThreadPoolExecutor(4), Turns()
+    """Files are read that never come; volumes and cases have threads of their own."""
+    hang, files, turns = threading.Event(), Reading(), Turns()
     for _ in range(4):
         files.submit(hang.wait)
     try:
@@ -281,7 +281,6 @@ def test_files_that_hang_hold_up_nobodys_case(place, two_tissues):
         until_saved(page)
     finally:
         hang.set()
-        files.shutdown()
 
 
 def test_take_over_is_refused_in_a_sentence_where_nothing_is_open(open_page):

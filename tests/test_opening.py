@@ -296,7 +296,7 @@ def let_read(files, later):
 
 def test_what_is_open_stays_until_the_next_has_been_read(session):
     volume = session.volume
-    session._files = session._threads = files = ByHand()
+    session._files = session._keeping = files = ByHand()
 
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
     assert session.volume is volume
@@ -350,7 +350,7 @@ def test_an_executor_that_is_shut_down_is_said_and_leaves_no_job(session):
     session.open(b"", "next.nii")
 
     assert session.job is None
-    assert "shut down" in session.notice.text
+    assert "failed inside supervox (RuntimeError)" in session.notice.text
 
 
 def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeypatch, two_tissues):

@@ -678,8 +678,9 @@ def test_what_could_not_be_read_at_first_is_not_written_over(page, monkeypatch):
         patched.setattr(module, "prepare", fail)
         opened = page.open()
         opened.journal.append(opened.case.record(*named_edit(opened.case)))
-    page.wait_until_lost()
+    opened.journal.join(20)  # which it may have told before the page listened
 
+    assert opened.journal.progress.lost
     assert (opened.unread, opened.journal.progress.trouble != "") == ("ill", True)
     assert path.read_bytes() == before
 
@@ -786,6 +787,7 @@ def test_who_takes_over_by_force_may_not_lose_edits_unknowingly(page, other):
     shutil.rmtree(page.opened.folder)
     other.open()
     paint(other, 7)
+    other.wait_for(lambda progress: progress.saved == 1)
 
     with pytest.raises(Fewer) as fewer:
         page.open(by_force=True, mine=mine)

@@ -440,6 +440,7 @@ def test_an_empty_case_of_somebody_who_has_left_is_written_anew(begin_deep, hear
     other = away_and_back(deep, heard)
     write_there(other, 0, ends=True)
 
+    heard.clear()
     let_come(other, deep)
     heard.until(lambda progress: progress == (5, "", False))
 

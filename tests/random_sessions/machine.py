@@ -138,7 +138,8 @@ class RandomSession(RuleBasedStateMachine):
         if not session.held:
             return True
         journal = self.journal
-        return session.saved == Saved() and journal.progress.saved == journal._appended
+        appended = len(journal.log) - journal._made
+        return session.saved == Saved() and journal.progress.saved == appended
 
     @property
     def journal(self):

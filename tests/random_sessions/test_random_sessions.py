@@ -17,6 +17,8 @@ KINDS = pytest.mark.parametrize("kind", [RandomSession, RandomStoredSession])
 # What a random session does not do, and why.
 APART = {
     "open": "it is how each of them begins",
+    "ask": "is how the page calls the others: tests/test_asking.py",
+    "find": "reads a folder: tests/views/test_hearing.py",
     "end": "it is how each of them ends",
     "cancel": "with kernels that run at once nothing is left to be cancelled",
     "look": "it takes over what a dead process held: tests/test_two_pages.py",

@@ -114,7 +114,7 @@ def refusal(path):
         ({"filters": [numcodecs.GZip(1)], "compressors": numcodecs.GZip(1)}, "packed once"),
         ({"filters": [numcodecs.Delta("<u2", "|u1")]}, "packs nothing"),
         ({"filters": [numcodecs.FixedScaleOffset(0, 1, "<u2", "u1")]}, "these are by fixedscale"),
-        ({"filters": [numcodecs.PackBits()], "dtype": "?"}, "integer or real"),
+        ({"filters": [numcodecs.PackBits()], "dtype": "?"}, "these are by packbits"),
     ],
     ids=str,
 )
