@@ -54,7 +54,7 @@ def run(kind, sessions, **options):
 @KINDS
 def test_a_random_session_is_what_a_plain_model_says_after_each_step(kind):
     # The same ones each time: those that nobody has seen yet are the torture's.
-    run(kind, 6, derandomize=True, phases=[Phase.generate])
+    run(kind, 4, derandomize=True, phases=[Phase.generate])
 
 
 @pytest.mark.torture
