@@ -47,7 +47,18 @@ def encode(rows: Iterable[tuple], form: str) -> bytes:
 
 
 def decode(content: bytes) -> tuple[Row, ...]:
-    """Return the rows of a file in any of the forms, as `read` without what is to be said of it."""
+    """Return the rows of a file in any of the forms, as `read` without what is to be said of it.
+
+    Parameters
+    ----------
+    content : bytes
+        As of `read`, which tells what it raises, too.
+
+    Returns
+    -------
+    rows : tuple of Row
+        As of `read`.
+    """
     return read(content)[0]
 
 

@@ -41,6 +41,11 @@ def open_regular(
     called : str, optional
         What it is called in a sentence.
 
+    Returns
+    -------
+    file : file
+        Open for reading, in bytes.
+
     Raises
     ------
     UnreadableFile
