@@ -60,7 +60,7 @@ def test_a_random_session_is_what_a_plain_model_says_after_each_step(kind):
 @pytest.mark.torture
 @KINDS
 def test_an_hour_of_random_sessions_is_what_a_plain_model_says(kind):
-    run(kind, 400)
+    run(kind, 200)
 
 
 def test_random_sessions_have_every_verb():
