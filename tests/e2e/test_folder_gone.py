@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import ExitStack
 
 import nibabel as nib
 import pytest
@@ -18,12 +19,30 @@ SOON_MS = 10_000  # a beat, and a machine with other work
 
 
 @pytest.fixture
-def own_server(tmp_path):
-    """A server of this test's own, with a data folder of its own."""
-    nib.save(phantom(STORED["anisotropic"], seed=41), tmp_path / "mine.nii.gz")
-    serving = Server(tmp_path / "mine.nii.gz", tmp_path / "server.log")
-    yield serving.wait()
-    serving.stop()
+def serve(tmp_path):
+    """Start a server of this test's own, with a data folder of its own."""
+    scan = tmp_path / "mine.nii.gz"
+    nib.save(phantom(STORED["anisotropic"], seed=41), scan)
+    with ExitStack() as ends:
+
+        def serve():
+            server = Server(scan, tmp_path / "server.log")
+            ends.callback(server.stop)
+            return server.wait()
+
+        yield serve
+
+
+@pytest.fixture
+def own_server(serve):
+    """A server that is there when the test begins."""
+    return serve()
+
+
+@pytest.fixture
+def new_bench(serve, new_bench):
+    """As everywhere; and closed before its server ends, for which it would look in vain."""
+    return new_bench
 
 
 def warns(bench):
@@ -91,20 +110,17 @@ def test_a_page_that_is_loaded_again_while_the_folder_is_gone_has_all(new_bench,
     assert labels.any()
 
 
-def test_where_nothing_can_be_kept_one_annotates_and_downloads(new_bench, tmp_path):
-    nib.save(phantom(STORED["anisotropic"], seed=41), tmp_path / "mine.nii.gz")
+def test_where_nothing_can_be_kept_one_annotates_and_downloads(new_bench, serve, tmp_path):
     (tmp_path / "server.data").write_text("in its place")
-    server = Server(tmp_path / "mine.nii.gz", tmp_path / "server.log").wait()
-    try:
-        bench = new_bench(server).wait_ready()
-        expect(bench.mark).to_have_text(re.compile("^NOT SAVED: "))
-        i, j, k = bench.cursor
-        bench.stroke("axial", (i, j, k), (i + 8, j, k))
-        bench.until("(ijk) => supervox.labelAt(...ijk) === 1", [i + 8, j, k])
-        saved = nib.load(bench.download("Download labels", tmp_path))
-        assert saved.get_fdata().any()
-        (tmp_path / "server.data").unlink()
-        expect(bench.mark).to_have_text("✓ saved", timeout=SOON_MS)
-        assert "NOT SAVED" in server.log.read_text()
-    finally:
-        server.stop()
+    server = serve()
+    bench = new_bench(server).wait_ready()
+
+    expect(bench.mark).to_have_text(re.compile("^NOT SAVED: "))
+    i, j, k = bench.cursor
+    bench.stroke("axial", (i, j, k), (i + 8, j, k))
+    bench.until("(ijk) => supervox.labelAt(...ijk) === 1", [i + 8, j, k])
+    saved = nib.load(bench.download("Download labels", tmp_path))
+    assert saved.get_fdata().any()
+    (tmp_path / "server.data").unlink()
+    expect(bench.mark).to_have_text("✓ saved", timeout=SOON_MS)
+    assert "NOT SAVED" in server.log.read_text()
