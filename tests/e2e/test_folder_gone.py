@@ -15,6 +15,7 @@ from tests.e2e.phantoms import STORED, phantom
 from tests.e2e.serving import Server
 
 SHAPE = STORED["anisotropic"].shape
+DOWNLOAD = "Download labels"
 SOON_MS = 10_000  # a beat, and a machine with other work
 
 
@@ -43,6 +44,12 @@ def own_server(serve):
 def new_bench(serve, new_bench):
     """As everywhere; and closed before its server ends, for which it would look in vain."""
     return new_bench
+
+
+def buttons(bench):
+    """Where the bar's buttons are, in a window that is narrow for it."""
+    bench.page.set_viewport_size({"width": 900, "height": 700})
+    return [bench.button(name).bounding_box() for name in ("Undo", "Open", DOWNLOAD, "Help")]
 
 
 def warns(bench):
@@ -75,6 +82,7 @@ def test_a_data_folder_that_goes_away_is_told_and_all_is_there_when_it_is_back(
     own_server.data_root.unlink()
     expect(bench.mark).to_have_text("✓ saved", timeout=SOON_MS)
     assert not warns(bench)
+    expect(bench.message("Download the labels to be safe")).to_be_hidden()
     bench.wait_settled()
     ids, labels = bench.voxels("idAt", SHAPE), bench.voxels("labelAt", SHAPE)
     edits = bench.edits.all_inner_texts()
@@ -119,8 +127,11 @@ def test_where_nothing_can_be_kept_one_annotates_and_downloads(new_bench, serve,
     i, j, k = bench.cursor
     bench.stroke("axial", (i, j, k), (i + 8, j, k))
     bench.until("(ijk) => supervox.labelAt(...ijk) === 1", [i + 8, j, k])
-    saved = nib.load(bench.download("Download labels", tmp_path))
+    saved = nib.load(bench.download(DOWNLOAD, tmp_path))
     assert saved.get_fdata().any()
+    assert bench.mark.inner_text().partition(": ")[2] in bench.mark.get_attribute("title")
+    in_trouble = buttons(bench)
     (tmp_path / "server.data").unlink()
     expect(bench.mark).to_have_text("✓ saved", timeout=SOON_MS)
+    assert buttons(bench) == in_trouble
     assert "NOT SAVED" in server.log.read_text()
