@@ -53,9 +53,9 @@ def test_labels_are_changed_by_mouse_and_key(table):
     bench.page.get_by_role("textbox", name="Name of label 700").fill("spleen")
     bench.press("Enter")
     row = named(bench, "spleen")
-    row.get_by_role("button", name="Hide").click()
+    row.get_by_role("button", name="Hide spleen").click()
     expect(row.get_by_role("button", name="Show")).to_have_attribute("aria-pressed", "true")
-    row.get_by_role("button", name="Lock").click()
+    row.get_by_role("button", name="Lock: never paint over spleen").click()
     expect(row.get_by_role("button", name="Unlock")).to_be_visible()
     row.get_by_role("button", name="Unlock").click()
 

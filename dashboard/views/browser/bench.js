@@ -229,6 +229,7 @@ class Bench {
 
   kept({ held, pending, trouble }) {
     if (!held) this.putAside()
+    if (held && this.saved.trouble && !trouble) this.toasts.drop("Not saved: ") // which is over
     this.savedMark.set({ held, pending, trouble })
     this.hints.show()
     if (held && this.store?.revision >= 0) this.changes.resend()

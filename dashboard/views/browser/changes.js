@@ -62,7 +62,7 @@ class Changes {
     const left = saved.held ? this.sendable(this.kept.of(store.digest).filter(([name]) => !mine.has(name))) : []
     if (!left.length) return
     bench.say("again", { changes: left.map(([name, change]) => this.again(name, change)) })
-    const told = left.filter(([, { verb }]) => verb !== "choose").length
+    const told = left.filter(([, change]) => isTold(change)).length
     if (told) bench.toasts.show({ text: `${told} change${told > 1 ? "s" : ""} sent again that the server had not acknowledged.`, mood: "info" })
   }
 
@@ -82,11 +82,14 @@ class Changes {
     return { verb, ...values, asked: { n, name, digest: stroke.digest } }
   }
 
+  /** How many of those that wait its user would call changes: which label is chosen is none. */
+  get told() { return [...this.waiting.values()].filter((name) => isTold(this.kept.changes[name])).length }
+
   /** Say that the server is slow, as long as it is. */
   tell() {
-    const n = this.bench.idle ? this.waiting.size : 0 // else it is known what is being done
-    if (n || this.told) this.bench.readout.progress(n ? `${n} change${n > 1 ? "s wait" : " waits"} for the server` : "")
-    this.told = n > 0
+    const n = this.bench.idle ? this.told : 0 // else it is known what is being done
+    if (n || this.slow) this.bench.readout.progress(n ? `${n} change${n > 1 ? "s wait" : " waits"} for the server` : "")
+    this.slow = n > 0
     if (this.waiting.size) setTimeout(() => this.tell(), PATIENCE_MS)
   }
 
@@ -111,3 +114,5 @@ class Changes {
 
 /** Whether a stroke is about superpixels. */
 const needsIds = ({ kind, is_within: isWithin } = {}) => isWithin || !["voxels", "outline"].includes(kind)
+
+const isTold = (change) => change?.verb !== "choose"

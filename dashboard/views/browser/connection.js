@@ -64,7 +64,7 @@ class Connection {
     if (lost === this.lost) return
     this.lost = lost
     this.el.hidden = !lost
-    const waiting = this.bench.changes.waiting.size
+    const waiting = this.bench.changes.told
     this.el.textContent = "The server does not answer. Strokes are not taken until it does; what is saved is safe."
       + (waiting ? ` ${waiting} change${waiting > 1 ? "s were" : " was"} on the way, and will be sent again.` : "")
     this.bench.el.classList.toggle("offline", lost)

@@ -130,6 +130,11 @@ class Toasts {
     while (this.el.children.length > 4) this.el.firstChild.remove()
     if (mood !== "error" && !link) setTimeout(() => toast.remove(), 5000)
   }
+
+  /** Take away what is no longer so. */
+  drop(beginning) {
+    for (const toast of [...this.el.children]) if (toast.firstChild.textContent.startsWith(beginning)) toast.remove()
+  }
 }
 
 /** JupyterLab, whose address it is, hands files only to who says from where they come. */

@@ -164,10 +164,11 @@ class LabelRow {
   show(label) {
     const was = this.label ?? {}
     this.label = label
-    if (was.name !== label.name) this.call(label.name)
+    const isRenamed = was.name !== label.name
+    if (isRenamed) this.call(label.name)
     if (was.color !== label.color) this.swatch.value = label.color
-    if (was.visible !== label.visible) this.set(this.eye, !label.visible, label.visible ? EYE : EYE_SHUT, label.visible ? "Hide" : "Show")
-    if (was.locked !== label.locked) this.set(this.lock, label.locked, label.locked ? LOCK : LOCK_OPEN, label.locked ? "Unlock" : "Lock: never paint over")
+    if (isRenamed || was.visible !== label.visible) this.set(this.eye, !label.visible, label.visible ? EYE : EYE_SHUT, label.visible ? "Hide" : "Show")
+    if (isRenamed || was.locked !== label.locked) this.set(this.lock, label.locked, label.locked ? LOCK : LOCK_OPEN, label.locked ? "Unlock" : "Lock: never paint over")
     this.el.classList.toggle("unseen", !label.visible)
     this.count()
   }

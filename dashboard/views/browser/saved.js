@@ -1,6 +1,9 @@
 // What the bar says of the labels: whether they are on disk, and who may change them. "Saved" is said
 // of nothing that the server has not acknowledged, at once; the text has one width, so nothing moves.
 
+const AGAIN = "It is tried again every two seconds. Download the labels to be safe."
+const GONE = "Download the labels to keep them as they are here."
+
 class SavedMark {
   constructor(bench) {
     this.bench = bench
@@ -37,7 +40,7 @@ class SavedMark {
     const { held, trouble } = this.state
     const [mood, text, title] = this.bench.connection.lost ? ["bad", "not connected", "The server does not answer"]
       : this.takes ? ["", "taking over…", ""]
-      : trouble ? ["bad", `NOT SAVED: ${trouble}`, held ? "It is tried again every two seconds. Download the labels to be safe." : "Download the labels to keep them as they are here."]
+      : trouble ? ["bad", `NOT SAVED: ${trouble}`, `${trouble}. ${held ? AGAIN : GONE}`]
       : !held ? ["bad", "read-only", "The labels of this volume are written elsewhere"]
       : this.unsaved ? ["", "saving…", "The server has not said yet that all is on its disk"]
       : ["good", "✓ saved", "All that you did is on the server’s disk"]
