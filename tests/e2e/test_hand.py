@@ -45,8 +45,9 @@ TOLD = (
 @pytest.fixture
 def hand(bench, put, request):
     """A page with a volume of the test's own, and no edit."""
-    name = f"{request.node.name[:40]}.nii.gz"
-    bench.open(put(phantom(STORED["anisotropic"], seed=len(name)), name).name)
+    number = request.session.items.index(request.node)  # the same voxels were the same case
+    image = phantom(STORED["anisotropic"], seed=number)
+    bench.open(put(image, f"hand-{number}.nii.gz").name)
     bench.press("1")
     bench.press("d")
     return bench
@@ -117,7 +118,7 @@ def test_a_double_click_leaves_the_crosshair_and_the_labels_as_they_were(hand, t
 def test_a_key_that_is_held_down_repeats_only_what_should(hand):
     page, before = hand.page, hand.cursor
     saved = []
-    page.on("download", saved.append)
+    page.on("download", lambda download: saved.append(download))
     page.mouse.move(*hand.at("axial", before))
 
     def hold(key, times=4):
