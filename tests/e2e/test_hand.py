@@ -118,7 +118,7 @@ def test_a_double_click_leaves_the_crosshair_and_the_labels_as_they_were(hand, t
 def test_a_key_that_is_held_down_repeats_only_what_should(hand):
     page, before = hand.page, hand.cursor
     saved = []
-    page.on("download", lambda download: saved.append(download))
+    page.on("download", lambda each: saved.append(each))  # noqa: PLW0108 - not a builtin
     page.mouse.move(*hand.at("axial", before))
 
     def hold(key, times=4):
@@ -201,6 +201,9 @@ def test_what_the_system_wants_of_colours_and_of_motion_is_kept(hand):
         assert hand.pane("Axial").evaluate(look)[1] == "none"
         corner = hand.pane("Axial").locator(".corner").evaluate(look)
         assert corner[2] == "0s"
+        for name in ("Download labels", "Download volume"):  # Panel's own
+            drawn = "(el) => getComputedStyle(el).borderTopStyle"
+            assert hand.button(name).evaluate(drawn) == "solid", name
         hand.button("Open").focus()
         page.keyboard.press("Tab")
         page.keyboard.press("Shift+Tab")
