@@ -24,6 +24,8 @@ from dashboard.surfaces import WHOLE
 BACKGROUND = (0.051, 0.063, 0.078)
 WHOLE_COLOR, WHOLE_OPACITY = (0.82, 0.84, 0.87), 0.22
 LABEL_OPACITY = 0.95
+NEARER = 1.3  # than where the sphere around all fits: most bodies leave its rim empty
+FILLED = 0.92  # of the pane's height, by what is longer than most
 PAUSE_MS = 200  # surfaces that arrive together are sent together: each scene is drawn as a whole
 
 
@@ -191,13 +193,28 @@ def camera_in_front(renderer: vtkRenderer) -> dict:
     camera.Azimuth(-35)
     camera.Elevation(20)
     renderer.ResetCamera()
-    camera.Dolly(1.3)
+    camera.Dolly(min(NEARER, camera.GetDistance() / distance_to_fit(renderer)))
     return {
         "position": list(camera.GetPosition()),
         "focalPoint": list(camera.GetFocalPoint()),
         "viewUp": list(camera.GetViewUp()),
         "viewAngle": camera.GetViewAngle(),
     }
+
+
+def distance_to_fit(renderer: vtkRenderer) -> float:
+    """Return how far off what the camera looks at all that is seen lies within its angle."""
+    camera = renderer.GetActiveCamera()
+    camera.OrthogonalizeViewUp()
+    back, up = np.negative(camera.GetDirectionOfProjection()), np.array(camera.GetViewUp())
+    seen = [actor for actor in renderer.GetActors() if actor.GetUseBounds()]
+    points = np.concatenate(
+        [vtk_to_numpy(each.GetMapper().GetInput().GetPoints().GetData()) for each in seen]
+    )
+    axes = np.column_stack((back, up, np.cross(up, back)))
+    towards, *across = ((points - camera.GetFocalPoint()) @ axes).T
+    steepness = np.tan(np.radians(camera.GetViewAngle() / 2))
+    return float(np.max(towards + np.max(np.abs(across), axis=0) / (steepness * FILLED)))
 
 
 def unseen() -> vtkActor:

@@ -38,4 +38,5 @@ STRONG = {
     "fontWeight": 600,
     "textTransform": "none",
     "&:hover": {"backgroundColor": "#7fd6e2"},
+    "@media (forced-colors: active)": {"border": "1px solid ButtonText"},
 }

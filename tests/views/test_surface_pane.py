@@ -6,7 +6,7 @@ from panel.pane.vtk.synchronizable_serializer import SynchronizationContext
 from panel.pane.vtk.vtk import VTKRenderWindowSynchronized
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
-from dashboard.views.surface_view import SurfacePane, UnrenderedWindow, mesh
+from dashboard.views.surface_view import SurfacePane, UnrenderedWindow, camera_in_front, mesh
 
 
 @pytest.fixture
@@ -46,3 +46,20 @@ def test_what_the_page_has_is_not_sent_again(scene):
     _, again, _ = pane._serialize_ren_win(scene, known, exclude_arrays=[there])
 
     assert list(again) == new
+
+
+@pytest.mark.parametrize("size", [(4, 4, 40), (40, 4, 4), (1, 1, 1), (1e-4, 1e-4, 1e-3)])
+def test_the_camera_sees_the_whole_of_what_is_long(size):
+    corners = np.argwhere(np.ones((2, 2, 2))) - 0.5
+    renderer, actor, mapper = vtkRenderer(), vtkActor(), vtkPolyDataMapper()
+    mapper.SetInputData(mesh((corners * size).astype(np.float32), np.array([[0, 3, 7]])))
+    actor.SetMapper(mapper)
+    renderer.AddActor(actor)
+
+    camera_in_front(renderer)
+
+    seen = renderer.GetActiveCamera().GetCompositeProjectionTransformMatrix(1, -1, 1)
+    places = np.array([seen.MultiplyPoint((*corner, 1)) for corner in corners * size])
+    across = np.abs(places[:, :2] / places[:, 3:])
+    assert across.max() <= 1
+    assert across.max() > 0.7  # and is not far off either
