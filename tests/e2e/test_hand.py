@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -59,14 +61,17 @@ def beside(bench, di):
     return x + di, y
 
 
-def tiny_drag(bench, px, hold_ms=0):
+def tiny_drag(bench, px, hold_ms=20):
+    """Drag as a hand of this speed does, whatever else the machine does meanwhile."""
     x, y = bench.at("axial", bench.cursor)
     bench.page.mouse.move(x, y)
-    bench.page.mouse.down()
-    bench.page.mouse.move(x + px, y)  # at once: on a machine with other work a step takes long
-    if hold_ms:
-        bench.page.wait_for_timeout(hold_ms)  # that it takes long is what is tested
-    bench.page.mouse.up()
+    hand, began = bench.page.context.new_cdp_session(bench.page), time.time()
+    way = [("mousePressed", 0, 0), ("mouseMoved", px, 10), ("mouseReleased", px, hold_ms)]
+    for event, dx, ms in way:
+        at = {"x": x + dx, "y": y, "timestamp": began + ms / 1000}
+        pressed = {"button": "left", "buttons": int(event != "mouseReleased"), "clickCount": 1}
+        hand.send("Input.dispatchMouseEvent", {"type": event, **at, **pressed})
+    hand.detach()
 
 
 def test_no_menu_lies_over_a_figure(hand):
