@@ -197,7 +197,9 @@ class OpenCase(HeldCase):
         if not same:
             self._gather()
 
-    def find(self, title: str, look: Callable, then: Callable[[Any], None]) -> None:
+    def find(
+        self, title: str, look: Callable, then: Callable[[Any], None], lane: str = "find"
+    ) -> None:
         """Call `look` where files are read, as a disk may not answer, and `then` with its result.
 
         Parameters
@@ -207,7 +209,10 @@ class OpenCase(HeldCase):
         look : callable
             Without parameters.
         then : callable
-            Called in the page's thread; what was looked for before is forgotten.
+            Called in the page's thread; what was looked for before in the lane is forgotten.
+        lane : str, optional
+            ``"file"`` for what is to be opened then, so that it takes the place of what is being
+            opened.
 
         Raises
         ------
@@ -218,7 +223,7 @@ class OpenCase(HeldCase):
         if asked.done():
             then(asked.result())
         else:
-            self._lanes.start("find", title, lambda read: then(read()), self._files, _came, asked)
+            self._lanes.start(lane, title, lambda read: then(read()), self._files, _came, asked)
 
     def _gather(self) -> None:
         """Read what is to be shown beside the volume that was opened."""

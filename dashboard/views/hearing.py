@@ -240,7 +240,8 @@ class Hearing:
     def _open_path(self, path: str, kind: str) -> None:
         look, within = partial(self._folder.resolve, str(path)), self._folder.root
         title = f"Opening {str(path).rpartition('/')[2] or 'the folder'}"
-        self._session.find(title, look, lambda found: self._open(kind, found, within=within))
+        then = partial(self._open, kind, within=within)
+        self._session.find(title, look, then, lane="file")
 
     def _open(self, kind: str, source, name: str | None = None, within=None) -> None:
         verbs = {
