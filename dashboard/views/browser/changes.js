@@ -15,10 +15,10 @@ class Changes {
     this.page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
   }
 
-  /** How many changes of this volume are not on disk, as far as the page knows; those put aside too. */
+  /** How many changes of this volume are not on disk, as far as the page knows; those put aside too. A chosen label is none. */
   get unacknowledged() {
     const { store } = this.bench
-    return Math.max(this.waiting.size, store ? this.kept.of(store.digest).length : 0)
+    return Math.max(this.told, store ? this.kept.of(store.digest).filter(([, change]) => isTold(change)).length : 0)
   }
 
   /**
