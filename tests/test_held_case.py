@@ -139,7 +139,7 @@ def test_a_folder_that_goes_away_is_told_and_all_is_written_anew(open_page, plac
     assert "Download the labels" in told
     page.close()
     again = open_page(place.server())
-    assert again.held
+    until(again, lambda: again.held)  # the first has given it back
     assert_same(again, page)
     assert recovery.journals(place.folder)
 

@@ -136,6 +136,6 @@ def test_a_stroke_on_which_the_server_raises_is_told_and_takes_no_other_with_it(
     draw_all(bench, oracle, 60, lost=FAILING)
     bench.wait_settled(oracle.revision)
 
-    expect(bench.message("planted by a test")).to_be_visible()
+    expect(bench.message("failed inside supervox (RuntimeError)")).to_be_visible()
     assert_same(bench, oracle, tmp_path)
     bench.page.close()  # before its server: a page asks for one that has gone
