@@ -17,18 +17,19 @@ from benchmarks import big_passes, big_scikit
 from benchmarks.alternating import alternate
 from benchmarks.big_phantom import phantom
 from benchmarks.figure import Figure
-from dashboard.cluster import DaskExecutor
-from workers import clustering, stored_partition
-from workers.chunk_slic import Features
-from workers.course import Course
-from workers.cutting import Cutting
-from workers.partition import begun, grid_of, partition
-from workers.progress import silent
-from workers.slic_sums import fixed
-from workers.stored import create, opened
-from workers.stored_partition import partition_stored
-from workers.team import Team
-from workers.tiles import Scale, tiled
+from dashboard.cluster.executor import DaskExecutor
+from workers.chunked import stored_partition
+from workers.chunked.checkpoints import Course
+from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_slic import Features
+from workers.chunked.stored_partition import partition_stored
+from workers.runtime.progress import silent
+from workers.runtime.team import Team
+from workers.slic import exact_sums
+from workers.slic.sums import fixed
+from workers.slic.tiles import Scale, tiled
+from workers.storage.stored_array import create, opened
+from workers.superpixels.partition import begun, grid_of, partition
 
 SPACING = (0.5, 0.5, 0.5)
 SMALL = 160
@@ -76,7 +77,7 @@ def iterations(folder: Path, n: int) -> Iterator[Figure]:
     disk = Features((str(folder / "features"),), stored_partition.CHUNKS, values.shape, box)
     numbers, steps = grid_of(values.shape, SPACING, values.size / COUNT)
     centres = begun(values.shape, numbers, np.ones(numbers))
-    how = clustering.rule(values.shape, len(centres), steps, 0.1)
+    how = exact_sums.rule(values.shape, len(centres), steps, 0.1)
     with Team(2) as team, ThreadPoolExecutor(2) as threads:
         tiles = tiled(values[..., None], None, AS_IT_IS, team)
         del values
@@ -85,7 +86,7 @@ def iterations(folder: Path, n: int) -> Iterator[Figure]:
         sums = []
 
         def in_memory():
-            sums.append(clustering.assign_adding(tiles, centres, how, team))
+            sums.append(exact_sums.assign_adding(tiles, centres, how, team))
 
         def out_of_core():
             run = course.run("", 0, 1)

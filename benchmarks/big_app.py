@@ -9,9 +9,9 @@ from pathlib import Path
 import panel as pn
 
 from benchmarks.big_volume import stored_volume
-from dashboard import open_case
-from dashboard.model.stored_superpixels import StoredSuperpixels
-from dashboard.session import Session
+from dashboard.annotation.stored_superpixels import StoredSuperpixels
+from dashboard.session import document
+from dashboard.session.session import Session
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
 
@@ -24,7 +24,7 @@ def plant() -> bool:
         case = session._held()  # noqa: SLF001 - in place of a partition of some minutes
         case.superpixels = session.superpixels = StoredSuperpixels.read(folder)
 
-    open_case.read_volume = lambda *_, **__: stored_volume(folder)
+    document.read_volume = lambda *_, **__: stored_volume(folder)
     Session._begin = begin  # noqa: SLF001 - as above
     return True
 

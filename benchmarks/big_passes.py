@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from workers.cutting import Cutting
-from workers.stored import opened
-from workers.stored_partition import CHUNKS, partition_stored
+from workers.chunked.chunk_grid import Cutting
+from workers.chunked.stored_partition import CHUNKS, partition_stored
+from workers.storage.stored_array import opened
 
 
 class Stages:

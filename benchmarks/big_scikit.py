@@ -8,12 +8,12 @@ import numpy as np
 
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COMPACTNESS, ITERATIONS, SPACING, Start, start, theirs, volume
-from workers.clustering import Rule, iterate
-from workers.progress import silent
-from workers.slic_blocks import reach_of
-from workers.slic_sums import fixed
-from workers.team import Team
-from workers.tiles import Scale, tiled, untiled
+from workers.runtime.progress import silent
+from workers.runtime.team import Team
+from workers.slic.blocks import reach_of
+from workers.slic.exact_sums import Rule, iterate
+from workers.slic.sums import fixed
+from workers.slic.tiles import Scale, tiled, untiled
 
 COUNT = 2_000
 AT_LEAST = 99.95

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from dashboard.model.stored_superpixels import BOXES, IDS, TOLD
-from dashboard.model.stored_volume import Level, StoredVolume
-from workers import stored
+from dashboard.annotation.stored_superpixels import BOXES, IDS, TOLD
+from dashboard.volumes.stored_volume import Level, StoredVolume
+from workers.storage import stored_array
 
 SIDE = 1024
 LEVELS = 5
@@ -20,13 +20,13 @@ EDGE = 12  # voxels of a superpixel's edge
 def make(folder: Path) -> None:
     """Write the volume and its ids, a layer of chunks at a time."""
     levels = [
-        stored.create(level.path, level.shape, np.uint16, compressed=False)
+        stored_array.create(level.path, level.shape, np.uint16, compressed=False)
         for level in levels_in(folder)
     ]
-    ids = stored.create(folder / IDS, (SIDE,) * 3, np.uint32)
+    ids = stored_array.create(folder / IDS, (SIDE,) * 3, np.uint32)
     rng = np.random.default_rng(0)
     tissue, blocks = section(rng)
-    thick = stored.CHUNK[0]
+    thick = stored_array.CHUNK[0]
     noise = rng.integers(0, 200, (thick, SIDE, SIDE), np.uint16)
     for begin in range(0, SIDE, thick):
         layer = np.roll(noise, begin * 7, 1) + tissue * (1 + (begin // 128) % 3)
@@ -46,7 +46,7 @@ def keep_partition(folder: Path, blocks: np.ndarray) -> None:
     boxes = np.column_stack((np.repeat(along, len(found), 0), np.tile(found, (len(starts), 1))))
     np.save(folder / BOXES, boxes.astype(np.int32))
     voxels = int(np.count_nonzero(blocks)) * SIDE
-    told = {"count": len(boxes), "voxels": voxels, "extent": stored.extent(folder / IDS)}
+    told = {"count": len(boxes), "voxels": voxels, "extent": stored_array.extent(folder / IDS)}
     (folder / TOLD).write_text(json.dumps(told))
 
 

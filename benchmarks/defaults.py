@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.measures import best_dice, boundary_recall, overlaps, undersegmentation
 from benchmarks.phantoms import Phantom, heads, in_its_box, tumour
-from workers.partition import partition
+from workers.superpixels.partition import partition
 
 COMPACTNESSES = (0.02, 0.03, 0.06, 0.1, 0.2, 0.5)
 SIGMAS = (0, 0.5, 0.75, 1, 2)  # of a voxel's shortest edge

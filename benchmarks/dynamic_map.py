@@ -10,7 +10,7 @@ import numpy as np
 import panel as pn
 
 from dashboard import demo
-from workers import nifti
+from workers.formats.nifti import nifti
 
 
 def size_asked() -> tuple[int, int]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.measures import best_dice, overlaps
 from benchmarks.torso import ORGANS, Torso, torsos
-from workers.automatic import automatic
-from workers.foreground import foreground, foreground_of, lowest, thinning, threshold_of
-from workers.partition import partition
+from workers.superpixels.automatic_foreground import automatic
+from workers.superpixels.foreground import foreground, foreground_of, lowest, thinning, threshold_of
+from workers.superpixels.partition import partition
 
 COUNT = 2500
 WINDOW = (-150, 250)

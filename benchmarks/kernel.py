@@ -10,8 +10,8 @@ from nibabel.affines import voxel_sizes
 from benchmarks.figure import Figure
 from benchmarks.timing import milliseconds
 from dashboard import demo
-from workers import nifti
-from workers.partition import partition
+from workers.formats.nifti import nifti
+from workers.superpixels.partition import partition
 
 REPEATS = 5
 AT_MOST_S = 1

@@ -13,7 +13,7 @@ from benchmarks.figure import Figure
 from benchmarks.server import supervox
 from benchmarks.stroke import ACROSS, drag
 from dashboard import demo
-from workers import label_table
+from workers.formats.label_tables import label_table
 
 LABELS, STROKES = 200, 30
 GOAL_MS = 100

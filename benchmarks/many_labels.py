@@ -11,12 +11,12 @@ import numpy as np
 from benchmarks.figure import Figure
 from benchmarks.timing import milliseconds
 from dashboard import demo
-from dashboard.model.palette import Label, color_of
-from dashboard.model.plane import Plane, layouts
-from dashboard.model.stroke import Stroke
-from dashboard.session import Session
-from dashboard.views.label_rows import LabelRows
-from workers import label_table
+from dashboard.annotation.label_table import Label, color_of
+from dashboard.annotation.slice_geometry import Plane, layouts
+from dashboard.annotation.stroke import Stroke
+from dashboard.page.label_rows import LabelRows
+from dashboard.session.session import Session
+from workers.formats.label_tables import label_table
 
 FEW, MANY = 10, 10_000
 REPEATS = 100

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workers.borders import borders
+from workers.superpixels.borders import borders
 
 
 def overlaps(ids: np.ndarray, truth: np.ndarray) -> np.ndarray:

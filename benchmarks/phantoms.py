@@ -9,7 +9,7 @@ from nibabel.affines import voxel_sizes
 from scipy import ndimage
 
 from dashboard import demo
-from workers import nifti
+from workers.formats.nifti import nifti
 
 TRUTH = demo.PATH.with_name(demo.PATH.name.replace("flair", "dseg"))
 RADII_MM = (4, 6, 8, 10, 12, 15, 18)

@@ -14,8 +14,8 @@ from benchmarks.measures import best_dice, boundary_recall, compactness, overlap
 from benchmarks.phantoms import Phantom, head, in_its_box, tumour
 from benchmarks.slic_start import COMPACTNESS, COUNTS, ITERATIONS
 from benchmarks.slic_whole import itk_filter
-from workers.borders import borders
-from workers.slic import slic
+from workers.superpixels.borders import borders
+from workers.superpixels.skimage_slic import slic
 
 MEASURES = ("Dice", "undersegmentation", "recall", "compactness", "borders")
 BETTER = (1, -1, 1, 1)  # where more is better; borders are what recall is bought with

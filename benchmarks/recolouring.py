@@ -17,8 +17,8 @@ from PIL import Image
 from benchmarks.figure import Figure
 from benchmarks.timing import milliseconds
 from dashboard import demo
-from workers import nifti
-from workers.partition import partition
+from workers.formats.nifti import nifti
+from workers.superpixels.partition import partition
 
 TUMOUR = demo.PATH.parent / demo.PATH.name.replace("flair", "dseg")
 REPEATS = 5

@@ -12,10 +12,10 @@ from benchmarks.alternating import alternate
 from benchmarks.figure import Figure
 from benchmarks.slic_whole import COUNT, OPTIONS, PEER
 from benchmarks.timing import milliseconds
-from workers.borders import borders
-from workers.connectivity import connect
-from workers.slic import slic
-from workers.stroke_path import ids_under
+from workers.drawing.stroke_path import ids_under
+from workers.superpixels.borders import borders
+from workers.superpixels.connectivity import connect
+from workers.superpixels.skimage_slic import slic
 
 STROKES = 300
 POINTS = 200

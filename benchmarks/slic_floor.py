@@ -12,13 +12,13 @@ from benchmarks import slic_start
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COUNTS, ITERATIONS, SPACING, in_tiles, start
 from benchmarks.timing import milliseconds
-from workers.slic_assign import assign
-from workers.slic_blocks import Clusters, by_block, reach_of, windows_of
-from workers.slic_candidates import by_tile
-from workers.slic_metric import metric_of
-from workers.slic_update import move
-from workers.team import Team
-from workers.tiles import TILE_VOXELS
+from workers.runtime.team import Team
+from workers.slic.assign import assign
+from workers.slic.blocks import Clusters, by_block, reach_of, windows_of
+from workers.slic.candidates import by_tile
+from workers.slic.metric import metric_of
+from workers.slic.tiles import TILE_VOXELS
+from workers.slic.update import move
 
 REPEATS = 7
 # A voxel's value and cluster are read to assign it, and its cluster is written; both are read

@@ -10,8 +10,8 @@ from benchmarks import slic_start
 from benchmarks.alternating import Turns, alternate
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COUNTS, ITERATIONS, Start, in_tiles, start
-from workers.team import Team
-from workers.tiles import untiled
+from workers.runtime.team import Team
+from workers.slic.tiles import untiled
 
 TURNS = 5
 AT_LEAST = 30

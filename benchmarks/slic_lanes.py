@@ -14,7 +14,7 @@ from llvmlite.binding import get_host_cpu_features
 
 from benchmarks import slic_iterations, slic_start
 from benchmarks.figure import Figure
-from workers.team import Team
+from workers.runtime.team import Team
 
 ROOT = Path(__file__).parents[1]
 COUNT = 2_000

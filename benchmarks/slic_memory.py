@@ -12,7 +12,7 @@ from skimage.segmentation import slic as peer
 from benchmarks.figure import Figure
 from benchmarks.slic_start import volume
 from benchmarks.slic_whole import OPTIONS
-from workers.slic import slic
+from workers.superpixels.skimage_slic import slic
 
 SLICS: dict[str, Callable] = {"ours": slic, "scikit-image": peer}
 STATUS = Path("/proc/self/status")

@@ -9,10 +9,10 @@ from skimage.segmentation import _slic
 from skimage.segmentation.slic_superpixels import _get_grid_centroids
 
 from dashboard import demo
-from workers import nifti
-from workers.slic_iteration import iterate
-from workers.team import Team
-from workers.tiles import Scale, Tiles, tiled
+from workers.formats.nifti import nifti
+from workers.runtime.team import Team
+from workers.slic.iteration import iterate
+from workers.slic.tiles import Scale, Tiles, tiled
 
 COMPACTNESS = 0.1  # on intensities from 0 to 1: what the Dash app of 2020 took
 COUNTS = (500, 2_000, 10_000)

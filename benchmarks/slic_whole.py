@@ -14,7 +14,7 @@ from skimage.util import regular_grid
 from benchmarks.alternating import Turns, alternate
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COMPACTNESS
-from workers.slic import slic
+from workers.superpixels.skimage_slic import slic
 
 COUNT = 2_000
 PEER = "scikit-image"

@@ -11,20 +11,20 @@ import holoviews as hv
 import panel as pn
 from bokeh.document import Document
 
-from dashboard import options
-from dashboard.model.folder import Folder
-from dashboard.process import shared
-from dashboard.server import alone, unsafe, user
-from dashboard.session import Session
-from dashboard.turn import Turn
-from dashboard.views.guard import guarded
-from dashboard.views.page import Page
-from dashboard.views.refusal import refusal
+from dashboard.cli import serve_options
+from dashboard.page.errors import guarded
+from dashboard.page.page import Page
+from dashboard.page.page_thread import Turn
+from dashboard.page.refusal import refusal
+from dashboard.server import panel_serve_check, single_process, user
+from dashboard.session.session import Session
+from dashboard.shared import shared
+from dashboard.volumes.data_folder import Folder
 
 
 def open_page() -> None:
     """Show a new session with the volume that was asked for."""
-    asked = options.parse(sys.argv[1:])
+    asked = serve_options.parse(sys.argv[1:])
     folder = Folder(asked.folder, asked.folder_url)
     turn = Turn(partial(run_later, pn.state.curdoc))
     session = Session(
@@ -64,8 +64,8 @@ pn.extension("vtk", "filedropper", theme="dark")
 hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
-if not alone.is_warming_up():
-    if wrong := alone.trouble() or unsafe.trouble():
+if not single_process.is_warming_up():
+    if wrong := single_process.trouble() or panel_serve_check.trouble():
         refuse(wrong)
     else:
         open_page()

@@ -6,10 +6,10 @@ import argparse
 import re
 from pathlib import Path
 
-from dashboard.cli import build_parser
+from dashboard.cli.main import build_parser
 
 GUIDE = Path(__file__).with_name("guide")
-KEYS_JS = Path(__file__).parents[1] / "dashboard" / "views" / "browser" / "keys.js"
+KEYS_JS = Path(__file__).parents[1] / "dashboard" / "page" / "script" / "core" / "keys.js"
 
 _PART = re.compile(r'^  \["(?P<title>[^"]+)", \[\n(?P<keys>.*?)^  \]\],$', re.MULTILINE | re.DOTALL)
 _KEY = re.compile(r'^    \["(?P<key>[^"]+)", "(?P<what>[^"]+)", ', re.MULTILINE)

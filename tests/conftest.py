@@ -13,13 +13,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.model.plane import Plane, layouts
-from dashboard.model.settings import Settings
-from dashboard.model.stroke import Stroke
-from dashboard.model.superpixels import Superpixels
-from dashboard.model.volume import Volume
-from dashboard.session import Session
-from workers.boxes import boxes
+from dashboard.annotation.partition_settings import Settings
+from dashboard.annotation.slice_geometry import Plane, layouts
+from dashboard.annotation.stroke import Stroke
+from dashboard.annotation.superpixels import Superpixels
+from dashboard.session.session import Session
+from dashboard.volumes.memory_volume import Volume
+from workers.runtime.boxes import boxes
 
 TILT = np.radians(17)
 

@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 
-from dashboard.model.chunked_array import ChunkedArray
-from dashboard.model.stored_superpixels import (
+from dashboard.annotation.chunked_array import ChunkedArray
+from dashboard.annotation.stored_superpixels import (
     BOXES,
     IDS,
     PARTITIONS,
@@ -15,10 +15,10 @@ from dashboard.model.stored_superpixels import (
     TOLD,
     StoredSuperpixels,
 )
-from dashboard.model.stored_volume import Level, StoredVolume
-from workers import stored
-from workers.coarse import blocks
-from workers.partition import partition
+from dashboard.volumes.stored_volume import Level, StoredVolume
+from workers.storage import stored_array
+from workers.storage.coarse import blocks
+from workers.superpixels.partition import partition
 
 CHUNKS = (4, 4, 4)
 
@@ -38,7 +38,7 @@ def store_volume(volume, root, levels=2, chunks=CHUNKS):
     for n in range(levels):
         means = blocks(volume.data, np.full(3, 2**n)).mean(axis=(1, 3, 5))
         data = means.astype(volume.data.dtype)
-        stored.create(folder / f"level-{n}", data.shape, data.dtype, chunks)[:] = data
+        stored_array.create(folder / f"level-{n}", data.shape, data.dtype, chunks)[:] = data
         made.append(Level(folder / f"level-{n}", data.shape, (2**n,) * 3))
     told = volume.name, volume.header, volume.notes, volume.digest
     ranges = volume.finite_range, volume.window
@@ -47,12 +47,12 @@ def store_volume(volume, root, levels=2, chunks=CHUNKS):
 
 def store_superpixels(ids, boxes, folder):
     """The superpixels on disk."""
-    stored.create(folder / IDS, ids.shape, np.uint32, CHUNKS)[:] = ids
+    stored_array.create(folder / IDS, ids.shape, np.uint32, CHUNKS)[:] = ids
     np.save(folder / BOXES, boxes)
     sizes = np.bincount(ids.ravel(), minlength=len(boxes) + 1)[1:]
     np.save(folder / SIZES, sizes.astype(np.uint32))
     told = {"version": 1, "count": len(boxes), "voxels": int(sizes.sum())}
-    told["extent"] = stored.extent(folder / IDS)
+    told["extent"] = stored_array.extent(folder / IDS)
     (folder / TOLD).write_text(json.dumps(told))
     return StoredSuperpixels.read(folder)
 
@@ -61,7 +61,7 @@ def partition_stored(volume, settings, executor, *, store=None, report):
     """What the driver does, in memory: superpixels in the volume's folder, and the threshold."""
     report.say("iteration 1 of 1")
     report(0.5)
-    data = stored.opened(volume.levels[0].path)[:]
+    data = stored_array.opened(volume.levels[0].path)[:]
     wish = settings._asdict()
     found = executor.submit(partition, data, volume.spacing, **wish).result()
     key = "-".join(str(n).replace(".", "_") for n in wish.values())

@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from dashboard.store import Storage, Store
+from dashboard.volumes.cache.store import Storage, Store
 from workers.warm import warm
 
 CHUNKS = (16, 16, 16)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.views import browser
-from dashboard.views.dropper import MOST_MB
-from dashboard.views.escape import escape
+from dashboard.page import script
+from dashboard.page.escape import escape
+from dashboard.page.upload import MOST_MB
 
 ROOT = Path(__file__).parents[1]
 # Of Panel and Bokeh, tried one by one: each runs the markup that it is given.
@@ -28,9 +28,9 @@ RUNS_CODE = {
 }  # fmt: skip
 # Sent between our own processes only, over mutual TLS: Dask has no other way to send a function.
 PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-MAY_PICKLE = {"dashboard/cluster_kernel.py", "dashboard/cluster_link.py"}
+MAY_PICKLE = {"dashboard/cluster/run_kernel.py", "dashboard/cluster/connection.py"}
 # Names the error by which numba's cache says that it is damaged, and loads nothing itself.
-MAY_IMPORT = MAY_PICKLE | {"workers/compiled.py"}
+MAY_IMPORT = MAY_PICKLE | {"workers/runtime/compiled.py"}
 IN_THE_PAGE = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser"
     r"|srcdoc|javascript:|createContextualFragment|setHTML|\bFunction\("
@@ -99,11 +99,11 @@ def test_nothing_makes_code_of_data():
 
 
 def test_the_pages_script_makes_no_markup_and_no_code_of_text():
-    assert IN_THE_PAGE.findall(browser.module()) == []
+    assert IN_THE_PAGE.findall(script.module()) == []
 
 
 def test_the_dialog_says_how_large_an_upload_may_be():
-    assert f"Up to {MOST_MB} MB" in browser.module()
+    assert f"Up to {MOST_MB} MB" in script.module()
 
 
 def test_escaped_text_has_no_markup():

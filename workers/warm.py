@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from workers.boxes import boxes
-from workers.connectivity import connect
-from workers.contacts import across, inside
-from workers.feature_tiles import feature_tiles
-from workers.joining import gathered
-from workers.local_boxes import merged, parts
-from workers.local_pieces import local_pieces
-from workers.partition import partition
-from workers.settling import settle
-from workers.stroke_path import ids_under
-from workers.swept import swept
-from workers.tiles import TILE
-from workers.touched import touched  # noqa: F401 - to read zarr takes a second to load
-from workers.uniting import Seam, Table, unite
+from workers.chunked.feature_tiles import feature_tiles
+from workers.chunked.local_boxes import merged, parts
+from workers.chunked.local_pieces import local_pieces
+from workers.chunked.piece_contacts import across, inside
+from workers.chunked.unite_pieces import Seam, Table, unite
+from workers.drawing.brush_sweep import swept
+from workers.drawing.stroke_path import ids_under
+from workers.drawing.superpixels_under_stroke import touched  # noqa: F401 - to read zarr takes a second to load
+from workers.runtime.boxes import boxes
+from workers.slic.tiles import TILE
+from workers.superpixels.connectivity import connect
+from workers.superpixels.joining import gathered
+from workers.superpixels.partition import partition
+from workers.superpixels.settle_pieces import settle
 
 _IMAGES = (np.uint8, np.int16, np.float32)
 _IDS = (np.uint16, np.uint32)
@@ -26,8 +26,9 @@ _IDS = (np.uint16, np.uint32)
 def warm() -> None:
     """Compile the kernels that the page and ``supervox partition`` call, or load them.
 
-    What was compiled lies in numba's cache (see `workers.compiled`): the first time this takes
-    seconds of one core, later a fraction of one. What neither calls is left to its first caller.
+    What was compiled lies in numba's cache (see `workers.runtime.compiled`): the first time this
+    takes seconds of one core, later a fraction of one. What neither calls is left to its first
+    caller.
     """
     for dtype in _IMAGES:
         partition(np.arange(512, dtype=np.int16).reshape(8, 8, 8).astype(dtype), (1, 1, 1), count=8)

@@ -13,9 +13,9 @@ from panel.command.serve import Serve
 from panel.config import config
 
 from dashboard.server import gate, login
+from dashboard.server.access import Plan
 from dashboard.server.headers import Headers
 from dashboard.server.health import HealthHandler, Watch
-from dashboard.server.plan import Plan
 from dashboard.server.secret import Secrets
 from dashboard.server.user import Identity, signed_in
 

@@ -14,9 +14,9 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import RequestHandler
 
-from dashboard.server import peers
-from dashboard.server.head import answer_head
-from dashboard.server.plan import Plan
+from dashboard.server import socket_owner
+from dashboard.server.access import Plan
+from dashboard.server.head_requests import answer_head
 from dashboard.server.user import CLAIM, signed_in
 
 MOST_HALF_OPEN = 8  # pages that are made and have not connected: each has a volume in memory
@@ -67,7 +67,7 @@ class Gate(Matcher):
         self._hosts = {with_port(origin) for origin in plan.origins}
         # With a login or a socket of one's own, it is not the account that counts.
         self._by_account = not (plan.has_login or plan.unix_socket)
-        self._can_tell = self._by_account and peers.can_tell()
+        self._can_tell = self._by_account and socket_owner.can_tell()
         self._known: WeakKeyDictionary = WeakKeyDictionary()
         self._connected: set[str] = set()
 
@@ -91,7 +91,7 @@ class Gate(Matcher):
     def _is_own(self, connection) -> bool:
         if connection.context not in self._known:
             with_us = connection.stream.socket
-            own = peers.is_own(with_us.getpeername(), with_us.getsockname())
+            own = socket_owner.is_own(with_us.getpeername(), with_us.getsockname())
             self._known[connection.context] = own
         return self._known[connection.context]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from panel.auth import BasicAuthProvider, BasicLoginHandler, LogoutHandler, OAuthProvider
 
-from dashboard.server.patience import Patience
+from dashboard.server.login_delay import Patience
 
 log = logging.getLogger("supervox")
 HERE = Path(__file__).parent

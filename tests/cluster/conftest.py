@@ -6,7 +6,7 @@ import numpy as np
 import psutil
 import pytest
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.remote import Remote
 
 

@@ -35,7 +35,7 @@ if __name__ == "__main__":
 """
 PROGRAM = """
 import asyncio
-from dashboard.cluster_host import QuietScheduler, QuietWorker
+from dashboard.cluster.local_scheduler import QuietScheduler, QuietWorker
 
 async def run():
 {body}

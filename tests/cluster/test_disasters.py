@@ -13,13 +13,13 @@ import psutil
 import pytest
 from numpy.testing import assert_array_equal
 
-from dashboard.cluster import DaskExecutor
-from dashboard.model.settings import Settings
-from dashboard.session import Session
+from dashboard.annotation.partition_settings import Settings
+from dashboard.cluster.executor import DaskExecutor
+from dashboard.session.session import Session
 from tests.cluster.remote import Remote
 from tests.cluster.watching import eventually
 from tests.conftest import Inline, draw_voxel, nifti_bytes, tissues
-from workers.partition import partition
+from workers.superpixels.partition import partition
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 TOLD_S = 5

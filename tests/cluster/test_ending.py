@@ -11,7 +11,7 @@ import cloudpickle
 import psutil
 import pytest
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.watching import ended, eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -24,7 +24,7 @@ SCRIPT = textwrap.dedent(
     """
     import os, sys, time
     sys.path[:] = {path!r}
-    from dashboard.cluster import DaskExecutor
+    from dashboard.cluster.executor import DaskExecutor
     executor = DaskExecutor.local()
     print(executor.submit(os.getpid).result(30), executor.submit(os.getppid).result(30), flush=True)
     executor.submit(time.sleep, 60)

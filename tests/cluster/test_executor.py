@@ -10,13 +10,13 @@ from unittest import mock
 import cloudpickle
 import pytest
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import (
     count_up,
     pid_of_worker,
 )
 from tests.cluster.watching import eventually
-from workers.team import usable
+from workers.runtime.team import usable
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
@@ -97,7 +97,7 @@ def test_a_kernel_takes_as_many_threads_as_there_are_cores(executor):
 
 def test_a_worker_compiles_its_kernels_before_they_are_called_and_so_does_the_next(executor):
     def compiled_versions():
-        from workers import stroke_path
+        from workers.drawing import stroke_path
 
         return len(stroke_path._collect.signatures)
 
@@ -127,8 +127,10 @@ def test_a_kernel_that_the_workers_lack_is_named_in_a_sentence(executor, tmp_pat
 @pytest.mark.parametrize(("cores", "kernels"), [(2, 2), (24, 4)])
 def test_a_worker_runs_a_kernel_for_each_core_but_at_most_four(monkeypatch, cores, kernels):
     asked = []
-    monkeypatch.setattr("dashboard.cluster.usable", lambda: cores)
-    monkeypatch.setattr("dashboard.cluster_link.ClusterProcess", lambda *how: asked.append(how))
+    monkeypatch.setattr("dashboard.cluster.executor.usable", lambda: cores)
+    monkeypatch.setattr(
+        "dashboard.cluster.connection.ClusterProcess", lambda *how: asked.append(how)
+    )
 
     with DaskExecutor.local() as executor:
         eventually(lambda: executor.state.startswith("lost"))

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from dashboard import cluster_facts, cluster_roll
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster import check_workers, worker_facts
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.watching import eventually
-from workers.partition import partition
+from workers.superpixels.partition import partition
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def test_a_worker_without_supervox_is_sent_the_kernels_and_computes_the_same_bit
         kept = executor.submit(compiled_files).result(30)
 
     assert_array_equal(found.ids, partition(noise, (1, 1, 2), count=30).ids)
-    assert place.startswith(str(tmp_path / ".cache" / cluster_facts.PUSHED))
+    assert place.startswith(str(tmp_path / ".cache" / worker_facts.PUSHED))
     assert kept > 0, "the next worker must not compile them again"
 
 
@@ -60,7 +60,7 @@ def test_a_worker_that_comes_later_has_the_kernels_before_its_first_task(remote,
         waiting = executor.submit(where_the_kernels_are)
         remote.start_bare_worker(tmp_path)
 
-        assert cluster_facts.PUSHED in waiting.result(60)
+        assert worker_facts.PUSHED in waiting.result(60)
 
 
 @pytest.mark.torture  # compiles all from nothing
@@ -75,7 +75,7 @@ def test_kernels_that_a_server_has_left_there_give_way_to_those_of_another(
     with DaskExecutor.connect(remote.address, deadline=60) as executor:
         second = executor.submit(where_the_kernels_are).result(60)
 
-    assert cluster_facts.PUSHED in second
+    assert worker_facts.PUSHED in second
     assert first != second
 
 
@@ -100,7 +100,9 @@ def other_version(monkeypatch, folder):
     other.mkdir(parents=True)
     (other / "__init__.py").write_text("OTHER = True\n")
     (other / "team.py").write_text(TEAM)
-    monkeypatch.setattr("dashboard.cluster_facts.workers.__file__", str(other / "__init__.py"))
+    monkeypatch.setattr(
+        "dashboard.cluster.worker_facts.workers.__file__", str(other / "__init__.py")
+    )
 
 
 TEAM = """
@@ -113,8 +115,8 @@ def at_most(threads):
 
 def test_a_worker_with_other_kernels_installed_is_refused_until_it_has_gone(remote, monkeypatch):
     remote.start_worker()
-    ours = cluster_facts.ours()
-    monkeypatch.setattr(cluster_roll, "ours", lambda: ours._replace(content="0" * 16))
+    ours = worker_facts.ours()
+    monkeypatch.setattr(check_workers, "ours", lambda: ours._replace(content="0" * 16))
 
     with DaskExecutor.connect(remote.address, deadline=60) as executor:
         with pytest.raises(BrokenExecutor, match=r"has other kernels in .*workers"):
@@ -132,9 +134,9 @@ def test_a_worker_with_other_kernels_installed_is_refused_until_it_has_gone(remo
 )
 def test_versions_that_do_not_fit_are_said(remote, monkeypatch, change, said):
     remote.start_worker()
-    ours = cluster_facts.ours()
-    monkeypatch.setattr(cluster_roll, "ours", lambda: ours._replace(**change))
-    monkeypatch.setattr(cluster_roll, "bounds", lambda: {"numba": "99"})
+    ours = worker_facts.ours()
+    monkeypatch.setattr(check_workers, "ours", lambda: ours._replace(**change))
+    monkeypatch.setattr(check_workers, "bounds", lambda: {"numba": "99"})
 
     with DaskExecutor.connect(remote.address, deadline=60) as executor:
         refused = executor.submit(pow, 2, 5).exception(60)

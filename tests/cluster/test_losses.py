@@ -14,8 +14,8 @@ import numpy as np
 import psutil
 import pytest
 
-from dashboard.cluster import DaskExecutor
-from dashboard.cluster_link import open_embedded
+from dashboard.cluster.connection import open_embedded
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up, hold, pid_of_worker
 from tests.cluster.watching import ended, eventually, started
 
@@ -119,7 +119,7 @@ def test_a_kernel_is_not_run_again_for_ever(executor, monkeypatch):
         os.kill(os.getppid(), 9)
         time.sleep(60)
 
-    monkeypatch.setattr("dashboard.cluster_task.ATTEMPTS", 2)
+    monkeypatch.setattr("dashboard.cluster.task.ATTEMPTS", 2)
 
     with pytest.raises(BrokenExecutor, match=r"given up: 2 workers were lost"):
         executor.submit(kill_the_scheduler).result(120)
@@ -162,7 +162,7 @@ def test_without_any_worker_a_kernel_fails_in_time_and_the_next_runs_on_the_firs
 
 def test_a_scheduler_that_is_silent_is_lost(executor, monkeypatch):
     host = psutil.Process(executor.submit(pid_of_worker).result(30)).parent()
-    monkeypatch.setattr("dashboard.cluster_link.SILENCE_S", 1.0)
+    monkeypatch.setattr("dashboard.cluster.connection.SILENCE_S", 1.0)
     diary = Diary()
     pending = executor.submit(count_up, 40, 0.05, report=diary)
     assert eventually(lambda: diary.fractions)

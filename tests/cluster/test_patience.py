@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up, hold, pid_of_worker
 from tests.cluster.watching import eventually
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import cloudpickle
 import pytest
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.watching import eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])

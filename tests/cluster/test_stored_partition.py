@@ -21,16 +21,16 @@ import psutil
 import pytest
 
 from benchmarks.big_phantom import phantom
-from dashboard.chunked import key_of, partition_stored
-from dashboard.cluster import DaskExecutor
-from dashboard.model.settings import Settings
-from dashboard.model.volume import Volume
+from dashboard.annotation.partition_settings import Settings
+from dashboard.cluster.executor import DaskExecutor
+from dashboard.volumes.cache.partitions import key_of, partition_stored
+from dashboard.volumes.memory_volume import Volume
 from tests.cluster.remote import Remote, certificates
 from tests.cluster.watching import eventually
 from tests.conftest import nifti_bytes
 from tests.stored import store_volume
-from workers.partition import ITERATIONS, partition
-from workers.stored import CHUNK
+from workers.storage.stored_array import CHUNK
+from workers.superpixels.partition import ITERATIONS, partition
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 CHUNKS = (24, 22, 20)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboard.cluster_kernel import _assembled
+from dashboard.cluster.run_kernel import _assembled
 
 both = threading.Barrier(2)
 

@@ -11,7 +11,7 @@ import dask
 import pytest
 from distributed import Client, LocalCluster
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import pid_of_worker
 from tests.cluster.remote import Remote, certificates
 from tests.cluster.watching import eventually

@@ -7,7 +7,7 @@ import runpy
 
 import panel as pn
 
-from dashboard.model.labels import LabelMap
+from dashboard.annotation.label_map import LabelMap
 from tests.e2e.serving import APP
 
 FAILING = 10

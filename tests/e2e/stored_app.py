@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import runpy
 
-from dashboard import slices
+from dashboard.volumes import slice_reader
 from tests.e2e.serving import APP
 
-slices.OVERVIEW_VOXELS = (250_000,)
+slice_reader.OVERVIEW_VOXELS = (250_000,)
 runpy.run_path(str(APP), run_name=__name__)

@@ -10,11 +10,11 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import ndimage
 
-from dashboard.views.browser import HERE
+from dashboard.page.script import HERE
 from tests.e2e.oracle import Oracle, held_axis
 from tests.e2e.phantoms import Storage, phantom
 from tests.e2e.serving import ROOT, Server
-from workers import stored
+from workers.storage import stored_array
 
 SHAPE = (136, 80, 72)  # the coarser level is of 2 × 2 × 1 voxels
 PLANES = ("axial", "coronal", "sagittal")
@@ -107,7 +107,7 @@ def big(new_bench, big_server):
 @pytest.fixture
 def ids(big, folder):
     """The superpixels as they are on disk."""
-    return stored.opened(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
+    return stored_array.opened(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
 
 
 def sliced(bench, what, axis, index):
@@ -269,7 +269,7 @@ def slices_of(bench, what):
 
 
 def test_superpixels_that_change_twice_in_a_row_are_asked_for_twice(big):
-    names = ("dom.js", "geometry.js", "remote.js")
+    names = ("core/dom.js", "slices/geometry.js", "slices/remote.js")
     script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
     told = big.page.evaluate(CUT_TWICE, script)

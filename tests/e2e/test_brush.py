@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from dashboard.views.browser import HERE
+from dashboard.page.script import HERE
 from tests.e2e.phantoms import STORED, phantom
-from workers.swept import swept
+from workers.drawing.brush_sweep import swept
 
 SHAPE, SPACING = (14, 11, 9), (0.7, 1.1, 2.3)
 STROKES = 60
@@ -65,7 +65,7 @@ def drag(bench, *corners, before_release=lambda: None):
 
 def test_the_brush_paints_under_the_pointer_what_the_server_then_keeps(bench, put):
     drawn = list(strokes())
-    script = (HERE / "sweep.js").read_text(encoding="utf-8")
+    script = (HERE / "drawing" / "sweep.js").read_text(encoding="utf-8")
     swept_here = bench.page.evaluate(SWEEPS, [script, drawn, SHAPE, SPACING])
     assert swept_here == [by_the_server(stroke) for stroke in drawn]
 

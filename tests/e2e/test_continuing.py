@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from tests.e2e.phantoms import STORED, affine_of, phantom
-from workers.resample import resample_labels
+from workers.labels.resample import resample_labels
 
 NAMES = {1: "=body", 6: "<b>core</b>"}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from dashboard import cli, leaving
+from dashboard.cli import main
+from dashboard.volumes import write_stored
 
-leaving.write_out.__kwdefaults__["most_bytes"] = 10
-sys.exit(cli.main())
+write_stored.write_out.__kwdefaults__["most_bytes"] = 10
+sys.exit(main.main())

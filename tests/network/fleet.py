@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import workers
-from dashboard.cluster_facts import PUSHED
+from dashboard.cluster.worker_facts import PUSHED
 
 PORT = 8786
 # Dask's own notice of a host that is gone: 11 s is the least that it takes, 30 s the default.

@@ -20,7 +20,7 @@ from tests.e2e.serving import ROOT
 from tests.network.authority import Authority
 from tests.network.fleet import Fleet, tls
 from tests.network.hosts import Network, why_not
-from workers.partition import partition
+from workers.superpixels.partition import partition
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(1800)]
 COMPILED_S = 600  # workers that were sent the kernels compile them, on a busy machine

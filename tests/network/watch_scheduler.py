@@ -9,7 +9,7 @@ import json
 import sys
 import time
 
-from dashboard.cluster import DaskExecutor
+from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up
 from tests.cluster.watching import eventually, started
 

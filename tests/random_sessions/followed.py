@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.views.test_page import Browser
+from tests.page.test_page import Browser
 
 ALL = (slice(None),) * 3
 

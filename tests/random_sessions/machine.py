@@ -16,14 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from numpy.testing import assert_array_equal
 from panel.io.state import set_curdoc
 
-from dashboard.keeper import Saved
-from dashboard.model import recovery
-from dashboard.model.cases import Cases
-from dashboard.model.plane import Plane, layouts
-from dashboard.model.settings import Settings
-from dashboard.model.stroke import Stroke, Tip
-from dashboard.opening import read_volume
-from dashboard.session import Refused, Session
+from dashboard.annotation.partition_settings import Settings
+from dashboard.annotation.slice_geometry import Plane, layouts
+from dashboard.annotation.stroke import Stroke, Tip
+from dashboard.cases import recovery
+from dashboard.cases.case_store import Cases
+from dashboard.session.autosave import Saved
+from dashboard.session.session import Refused, Session
+from dashboard.volumes.open_volume import read_volume
 from tests.conftest import Inline, Turns, nifti_bytes, tissues
 from tests.random_sessions.followed import Followed
 from tests.random_sessions.plain import Drawn, Plain, Row

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.draw import line
 
-from dashboard.model.palette import color_of
+from dashboard.annotation.label_table import color_of
 
 
 class Row(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from dashboard.session import Session
+from dashboard.session.session import Session
 from tests.random_sessions.machine import RandomSession, RandomStoredSession
 from tests.stored import partition_stored
 
@@ -17,19 +17,19 @@ KINDS = pytest.mark.parametrize("kind", [RandomSession, RandomStoredSession])
 # What a random session does not do, and why.
 APART = {
     "open": "it is how each of them begins",
-    "ask": "is how the page calls the others: tests/test_asking.py",
-    "find": "reads a folder: tests/views/test_hearing.py",
+    "ask": "is how the page calls the others: tests/session/test_asking.py",
+    "find": "reads a folder: tests/page/test_commands.py",
     "end": "it is how each of them ends",
     "cancel": "with kernels that run at once nothing is left to be cancelled",
-    "look": "it takes over what a dead process held: tests/test_two_pages.py",
-    "add_volume": "labels know nothing of the volumes that are shown beside: tests/test_series.py",
+    "look": "it takes over what a dead process held: tests/session/test_two_pages.py",
+    "add_volume": "labels know nothing of what is shown beside: tests/session/test_series.py",
     "open_together": "as above",
     "remove_volume": "as above",
-    "open_superpixels": "it is refused on disk: tests/test_session.py",
-    "export_superpixels": "changes nothing: tests/test_session.py, test_stored_export.py",
-    "export_table": "changes nothing: tests/test_labelling.py",
-    "export_volume": "changes nothing: tests/test_session.py",
-    "measure_spread": "changes nothing: tests/test_measuring.py",
+    "open_superpixels": "it is refused on disk: tests/session/test_session.py",
+    "export_superpixels": "changes nothing: tests/session/test_session.py, test_stored_export.py",
+    "export_table": "changes nothing: tests/session/test_label_table.py",
+    "export_volume": "changes nothing: tests/session/test_session.py",
+    "measure_spread": "changes nothing: tests/session/test_measure.py",
     "intensity": "is read by the page, whose rows are looked at",
     "schedule": "is no verb",
     "tell": "is no verb",
@@ -40,8 +40,8 @@ APART = {
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
     """A volume on disk is partitioned in a moment, and a page made without figures."""
-    monkeypatch.setattr("dashboard.cutting.partition_stored", partition_stored)
-    monkeypatch.setattr("dashboard.views.page.slice_view", lambda name, _: pn.Spacer(name=name))
+    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.page.page.slice_view", lambda name, _: pn.Spacer(name=name))
 
 
 def run(kind, sessions, **options):

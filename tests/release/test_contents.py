@@ -13,7 +13,7 @@ TRACKED = {
     "tests/test_it.py",
     "dashboard/app.py",
     "dashboard/pane.js",
-    "workers/slic.py",
+    "workers/superpixels/skimage_slic.py",
 }
 CODE = {name for name in TRACKED if name.startswith(("dashboard/", "workers/"))}
 ABOUT = "supervox-0.1.0.dist-info/"

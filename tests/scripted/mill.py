@@ -69,8 +69,8 @@ def kill(process):
 
 def main():
     """Fork a server for each line of the standard input."""
-    from dashboard import cli
-    from dashboard.views import page  # noqa: F401 - imported once, for all of them
+    from dashboard.cli import main as cli
+    from dashboard.page import page  # noqa: F401 - imported once, for all of them
     from workers.warm import warm_page
 
     warm_page()

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from dashboard.keeper import Saved
-from dashboard.model.cases import Cases
+from dashboard.cases.case_store import Cases
+from dashboard.session.autosave import Saved
 from tests.conftest import Turns, draw_voxel, nifti_bytes, session_on, tissues
 from tests.scripted.annotator import Annotator
 from tests.scripted.mill import Mill, kill

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from bokeh.util.token import get_token_payload
 
-from dashboard import hub
+from dashboard.server import jupyter_tile
 from tests.e2e.serving import ROOT
 from tests.server.intruder import token_of
 
@@ -27,7 +27,9 @@ def by_socket(house):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "socket"
         environment = {"JUPYTERHUB_USER": "anna"}
-        command = hub.serve(str(path), "/user/anna/", environment, house / "data", house / "data")
+        command = jupyter_tile.serve(
+            str(path), "/user/anna/", environment, house / "data", house / "data"
+        )
         command += ["--data-root", str(house / "hub-data"), str(house / "data/start.nii.gz")]
         with (house / "hub.log").open("wb") as log:
             server = subprocess.Popen(

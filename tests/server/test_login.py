@@ -14,7 +14,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from dashboard.server.login import PAUSE_S, Login
-from dashboard.server.patience import LIMITS
+from dashboard.server.login_delay import LIMITS
 
 ODD = "eve\nINFO A page is opened"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers import stored
+from workers.storage import stored_array
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def store(tmp_path):
     """Write a volume to disk; returns its path."""
 
     def write(image):
-        array = stored.create(tmp_path / "image", image.shape, image.dtype, (16, 16, 16))
+        array = stored_array.create(tmp_path / "image", image.shape, image.dtype, (16, 16, 16))
         array[:] = image
         return str(tmp_path / "image")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workers import boxes, stroke_path
-from workers.partition import partition
+from workers.drawing import stroke_path
+from workers.runtime import boxes
+from workers.superpixels.partition import partition
 from workers.warm import warm, warm_page
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def test_after_it_no_stroke_and_no_file_waits_for_the_compiler(dtype, order):
 
 
 def test_a_partition_of_each_kind_of_image_is_made_ready():
-    """Nothing but that they run: what they compile is the business of `workers.partition`."""
+    """Nothing but that they run: what they compile is the business of `partition`."""
     warm()
 
     assert partition(np.arange(64.0).reshape(4, 4, 4), (1, 1, 1), count=2).count >= 1

@@ -1,0 +1,1 @@
+"""Where kernels run: a Dask cluster, and threads of this process."""

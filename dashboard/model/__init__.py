@@ -1,1 +1,0 @@
-"""Plain values and small numpy: what is annotated, and what has been done to it."""

@@ -1,0 +1,1 @@
+"""What the browser shows and sends: Panel, HoloViews, VTK and the page's script."""

@@ -1,0 +1,369 @@
+"""The page of one session: its parts, and what each is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import panel as pn
+from bokeh.document import Document
+
+from dashboard import demo
+from dashboard.annotation.change import Divided, Painted, Patched
+from dashboard.annotation.slice_geometry import NAMES, Layout, layouts
+from dashboard.page import encoding
+from dashboard.page.commands import Hearing
+from dashboard.page.downloads import main_download, other_downloads
+from dashboard.page.errors import guarded
+from dashboard.page.histogram_plot import IntensitiesView
+from dashboard.page.label_rows import LabelRows
+from dashboard.page.slice_figure import clean, slice_view
+from dashboard.page.surface_pane import SurfaceView
+from dashboard.page.upload import Dropper
+from dashboard.page.volume_feed import Sliced, Whole, showing
+from dashboard.page.workbench import Workbench
+from dashboard.session.session import Notice, Session
+from dashboard.volumes.channel import Channel
+from dashboard.volumes.data_folder import Folder
+from dashboard.volumes.grid import Grid
+from dashboard.volumes.length_unit import edges_said, unit_of
+
+FIGURES = (*NAMES, "compare")
+REST_MS = 700
+TITLES = 10_000  # in one message
+# Where the file knows no left and right: which of its axes runs to that side.
+BY_AXES = {"L": "X", "P": "Y", "S": "Z", "R": "", "A": "", "I": ""}
+
+
+class Page:
+    """Shows a session, and hears its user.
+
+    Parameters
+    ----------
+    session : Session
+        What is shown.
+    folder : Folder
+        From which files may be opened.
+    on_begin : callable
+        Called when the page in the browser is ready to be told.
+    """
+
+    def __init__(self, session: Session, folder: Folder, on_begin: Callable[[], None]) -> None:
+        self.session = session
+        self._on_begin = on_begin
+        self._case = 0
+        self._rest = None
+        self._sent = None
+        self._titles: tuple[str, ...] = ()
+        self._told: tuple[Channel, ...] = ()
+        self._rows = LabelRows()
+        self._showing: Whole | Sliced | None = None
+        self._guard = guard = partial(guarded, session)
+        self._surface = SurfaceView(guard)
+        dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
+        self._dropper = dropper
+        self._intensities = IntensitiesView(session, self._send, guard)
+        self.bench = Workbench(
+            hear=guard(self._hear),
+            surface=self._surface.view,
+            download=main_download(session, lambda: self.bench),
+            files=other_downloads(session, lambda: self.bench),
+            intensities=self._intensities.view,
+            dropper=dropper,
+            **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
+        )
+        self._hearing = Hearing(session, folder, self.bench.send, guard)
+        dropper.param.watch(guard(self._dropped), "value")
+        self._watch(guard)
+
+    def start(self) -> None:
+        """Begin to talk with the page; it ends with the document."""
+        deliver = asyncio.get_running_loop().create_task(self.bench.deliver())
+        document = pn.state.curdoc
+        pn.state.on_session_destroyed(lambda _: self._end(deliver, document))
+
+    def _end(self, deliver: asyncio.Task, document: Document) -> None:
+        """Let go of the session, whoever may keep the shell of the page.
+
+        Contexts of timers, and HoloViews' register of streams, outlive a document.
+        """
+        deliver.cancel()
+        self._close()
+        self.session.end()
+        self._sent = None
+        # Bokeh has taken the document apart, so that it cannot remove them one by one.
+        document.callbacks._session_callbacks.clear()  # noqa: SLF001
+        for name in FIGURES:
+            clean(getattr(self.bench, name))
+
+    def _watch(self, guard) -> None:
+        watch = self.session.param.watch
+        watch(guard(lambda *_: self._open()), "volume", onlychanged=False)
+        watch(guard(lambda *_: self._send_channels()), "channels")
+        watch(guard(lambda event: self._send_divided(event.new)), "division", onlychanged=False)
+        watch(guard(lambda *_: self._send_superpixels()), "superpixels")
+        watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
+        watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
+        watch(guard(lambda *_: self._send_job()), "job")
+        watch(guard(lambda *_: self._send_saved()), ["saved", "held"])
+        watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)
+        watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
+        watch(guard(lambda event: self._send_place(event.new)), "place", onlychanged=False)
+        surfaces = self.session.surfaces.param
+        surfaces.watch(guard(lambda event: self._surface.show(*event.new)), "built")
+        surfaces.watch(
+            guard(lambda event: self.session.tell(event.new)), "failure", onlychanged=False
+        )
+
+    # From the page
+
+    def _hear(self, verb: str, values: dict) -> None:
+        if verb == "ping":
+            self.bench.send("pong")
+            self.session.look()
+        elif verb == "begin":
+            self._begin()
+        elif verb == "resync":
+            self._showing.send_labels()
+        elif verb in {"slice", "overview"}:
+            self._ask(verb, **values)
+        elif verb == "intensities":
+            self._intensities.ask()
+        elif verb == "surfaces_shown":
+            self._surface.set_visible(bool(values["value"]))
+        else:
+            self._hearing.hear(verb, values)
+
+    def _ask(self, verb: str, case: int, **values) -> None:
+        if case == self._case:  # else it is of a volume that was open before
+            self._showing.hear(verb, **values)
+
+    def _strokes(self, columns: dict) -> None:
+        self._hearing.hear_strokes(columns)
+
+    def _dropped(self, event) -> None:
+        if event.new:
+            self.bench.send("uploaded")
+            try:
+                self._hearing.hear_upload(event.new)
+            finally:
+                self._dropper.value = {}
+
+    # To the page
+
+    def _send(self, kind: str, **values) -> None:
+        self.bench.send(kind, **values)
+
+    def _begin(self) -> None:
+        """Send all, to a page that has just been made; before that it could not take anything."""
+        self.bench.begin()
+        self._on_begin()
+        if self.session.volume is not None:
+            self._send_volume()
+        self._send_job()
+        self._send_saved()
+        if self.session.notice is not None:
+            self._send_notice(self.session.notice)
+
+    def _open(self) -> None:
+        volume = self.session.volume
+        self._case += 1
+        self._hearing.open(self._case, layouts(volume.affine, volume.shape))
+        self._surface.clear()
+        self._surface.paint(self.session.table)
+        self._send_volume()
+        self.session.surfaces.build()
+
+    def _send_volume(self) -> None:
+        session, volume = self.session, self.session.volume
+        self._close()
+        self._showing = showing(session, self.bench, self._case)
+        described = describe(session, self._hearing.layouts) | self._showing.described
+        self._sent, self._told = None, session.channels[:1]
+        self._rows.forget()
+        self.bench.send("open", case=self._case, **described)
+        self._send_saved()
+        self._showing.send_volume()
+        self._showing.send_labels()
+        self._send_state()
+        self._titles = ()
+        self._send_history()
+        self._send_superpixels()
+        self._send_channels()
+        for note in volume.notes:
+            self._send_notice(Notice(note))
+
+    def _send_superpixels(self) -> None:
+        superpixels = self.session.superpixels
+        if superpixels is not None and superpixels is not self._sent:
+            self._sent = superpixels
+            self._send_state()
+            self._showing.send_superpixels()
+
+    def _send_channels(self) -> None:
+        """Tell which volumes there are, and send those that the page does not have."""
+        channels, known = self.session.channels, self._told
+        if self.session.volume is None or channels == known:
+            return
+        self._told = channels
+        weights = [list(pair) for pair in self.session.weights]
+        self.bench.send("volumes", volumes=[*map(listed, channels)], weights=weights)
+        for channel in channels:
+            if channel not in known:
+                self._showing.send_channel(channel)
+
+    def _send_divided(self, change: Divided) -> None:
+        """Send a difference to the superpixels that the page has; all of them, if that is much."""
+        if self._sent is change.before and not change.is_much and self._showing.has_ids:
+            self._sent = change.after
+            self._showing.send_divided(change)
+
+    def _close(self) -> None:
+        if self._showing is not None:
+            self._showing.close()
+            self._showing = None
+
+    def _send_change(self, change) -> None:
+        if isinstance(change, Painted):
+            ids = [int(n) for n in change.ids]
+            self.bench.send("painted", revision=change.revision, ids=ids, label=change.label)
+        elif isinstance(change, Patched):
+            self._showing.send_patched(change)
+        else:
+            self._showing.send_labels()
+        self._send_state()
+        self._send_history()
+        self._build_surfaces_at_rest()
+
+    def _send_state(self) -> None:
+        session = self.session
+        if session.volume is None:
+            return
+        self._send_rows()
+        self.bench.send(
+            "state",
+            label=session.label,
+            choice=self._hearing.choice,
+            held=session.held,
+            threshold=session.foreground_threshold,
+        )
+
+    def _send_history(self) -> None:
+        """Send how many edits are in force, and the titles that the page does not have yet."""
+        titles, done = self.session.history
+        same = alike(self._titles, titles)
+        self._titles = titles
+        for start in range(same, max(len(titles), same + 1), TITLES):
+            part = list(titles[start : start + TITLES])
+            self.bench.send("history", start=start, titles=part, done=done, count=len(titles))
+
+    def _send_place(self, at) -> None:
+        self.bench.send("went", at=at)
+
+    def _send_rows(self) -> None:
+        self._surface.paint(self.session.table)
+        if news := self._rows.news(self.session):
+            self.bench.send("rows", **news)
+
+    def _send_job(self) -> None:
+        job = self.session.job
+        self.bench.send("job", job=job._asdict() if job else None)
+
+    def _send_saved(self) -> None:
+        self.bench.send("kept", held=self.session.held, **self.session.saved._asdict())
+
+    def _send_notice(self, notice) -> None:
+        self.bench.send("notice", text=notice.text, mood=notice.kind, link=notice.link)
+
+    def _send_question(self, question) -> None:
+        asked = {
+            name: getattr(question, name) for name in ("count", "together", "difference", "grid")
+        }
+        self.bench.send("ask", name=question.name, **asked)
+
+    def _build_surfaces_at_rest(self) -> None:
+        document = pn.state.curdoc
+        if self._rest is not None:
+            document.remove_timeout_callback(self._rest)
+        self._rest = document.add_timeout_callback(self._guard(self._build_surfaces), REST_MS)
+
+    def _build_surfaces(self) -> None:
+        self._rest = None
+        self.session.surfaces.build()
+
+
+def alike(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """Return how many titles two histories have in common, from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def describe(session: Session, laid: dict[str, Layout]) -> dict:
+    """Return what the page needs to know of the open volume, as plain lists and numbers."""
+    volume = session.volume
+    return {
+        "digest": volume.digest,
+        "held": session.held,
+        "name": volume.name,
+        "facts": facts(volume),
+        "shape": list(volume.shape),
+        "spacing": list(volume.spacing),
+        "unit": unit_of(volume.spacing)._asdict(),
+        "oriented": volume.oriented,
+        "affine": volume.affine.tolist(),
+        "voxel_mm3": volume.voxel_mm3,
+        "layouts": _all_plain(laid, volume),
+        "neurological": _all_plain(
+            layouts(volume.affine, volume.shape, radiological=False), volume
+        ),
+        "range": list(volume.finite_range),
+        "window": list(volume.window),
+        "cursor": list(session.cursor),
+        "settings": session.settings._asdict(),
+    }
+
+
+def listed(channel: Channel) -> dict:
+    """Return what the page needs to know of a volume of the series."""
+    volume = channel.volume
+    return {
+        "key": channel.key,
+        "name": channel.name,
+        "resampled": channel.is_resampled,
+        "range": list(volume.finite_range),
+        "window": list(volume.window),
+        "dtype": encoding.shown(volume.data[:0]).dtype.name,
+    }
+
+
+def _all_plain(laid, volume):
+    return {name: plain(layout, oriented=volume.oriented) for name, layout in laid.items()}
+
+
+def plain(layout: Layout, *, oriented: bool = True) -> dict:
+    """Return a layout for the page's script, with the file's axes as letters if it is of none."""
+    return {
+        "axis": layout.axis,
+        **{
+            name: {
+                "index": axis.index,
+                "size": axis.size,
+                "reversed": axis.reversed,
+                "letters": [each if oriented else BY_AXES[each] for each in axis.letters],
+            }
+            for name, axis in (("x", layout.x), ("y", layout.y))
+        },
+    }
+
+
+def facts(volume: Grid) -> list[str]:
+    """Return what is said of a volume beside its name."""
+    said = [" × ".join(map(str, volume.shape)), edges_said(volume.spacing)]
+    if volume.oriented:
+        said.append(volume.axcodes)
+    if volume.obliqueness_degrees > 0.5:
+        said.append(f"oblique by {volume.obliqueness_degrees:.0f}°")
+    if demo.is_demo(volume.name, volume.shape):
+        said.append(demo.NOTE)
+    return said

@@ -1,0 +1,1 @@
+"""One user at work: what is open, what is edited, what runs."""

@@ -1,0 +1,230 @@
+"""From a volume to all that was done to it, in the thread that reads files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from functools import partial
+from typing import NamedTuple
+
+from dashboard import demo
+from dashboard.annotation.label_intensity import LabelSums
+from dashboard.annotation.label_map import DTYPE, LabelMap
+from dashboard.annotation.label_table import first_labels
+from dashboard.annotation.stored_superpixels import PARTITIONS, StoredSuperpixels
+from dashboard.annotation.superpixels import Superpixels
+from dashboard.cases import ids_file
+from dashboard.cases.case import AnySuperpixels, Case
+from dashboard.cases.case_store import Cases, Key, Opened
+from dashboard.cases.held_edits import Mine
+from dashboard.cases.lease import Watch
+from dashboard.volumes.cache.partitions import in_use
+from dashboard.volumes.grid import Grid
+from dashboard.volumes.memory_volume import Volume
+from dashboard.volumes.stored_volume import StoredVolume
+from workers.runtime.boxes import boxes
+
+
+class Uncached(ValueError):
+    """Superpixels that are not where they were kept."""
+
+
+class Resumed(NamedTuple):
+    """A volume, its case, and what the user should know of how the case was read back."""
+
+    volume: Grid
+    opened: Opened
+    notes: tuple[tuple[str, str], ...]
+
+
+class Desk(NamedTuple):
+    """Who opens cases: where they are, whose they are, and how to tell of the journal.
+
+    Attributes
+    ----------
+    cases : Cases
+    user : str
+    hear : callable
+        Told a journal and its Progress, in the journal's thread.
+    is_watched, is_wanted : callable
+        Tell whether a page is there that writes to a journal, and whether this one does.
+    is_gone : callable
+        Tells whether there is no page any more.
+    """
+
+    cases: Cases
+    user: str
+    hear: Callable
+    is_watched: Callable
+    is_wanted: Callable
+    is_gone: Callable[[], bool]
+
+    def key(self, volume: Grid) -> Key:
+        """Return whose case, and of which volume."""
+        return Key(self.user, volume.digest, volume.shape, volume.name)
+
+    def may_follow(self, watch: Watch, volume: Grid, mine: Mine) -> bool:
+        """Tell whether the case that is watched may be taken without being asked to.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it cannot be read.
+        """
+        return self.cases.may_follow(watch, self.key(volume), partial(begin, volume), mine)
+
+    def open(self, volume: Grid, *, by_force: bool = False, mine: Mine | None = None) -> Opened:
+        """Open the case of a volume.
+
+        Raises
+        ------
+        Fewer
+            If edits of `mine` would be lost.
+        ValueError
+            As `Cases.open`.
+        CancelledError
+            If the page has gone meanwhile.
+        """
+        opened = self.cases.open(
+            self.key(volume),
+            partial(begin, volume),
+            self.hear,
+            is_watched=self.is_watched,
+            is_wanted=self.is_wanted,
+            by_force=by_force,
+            mine=mine,
+        )
+        if self.is_gone():
+            self.cases.leave(opened)
+            raise CancelledError
+        return opened
+
+
+def resume(
+    volume: Grid,
+    *,
+    desk: Desk,
+    by_force: bool = False,
+    mine: Mine | None = None,
+    report: Callable | None = None,
+) -> Resumed:
+    """Read the case of a volume that was opened.
+
+    Raises
+    ------
+    Fewer, ValueError
+        As `Cases.open`.
+    """
+    if report is not None:
+        report(0.0)  # the last moment at which it can be cancelled: then the case is held
+    opened = desk.open(volume, by_force=by_force, mine=mine)
+    try:
+        return read_back(volume, opened)
+    except BaseException:  # else the case would be held by nobody's page
+        desk.cases.leave(opened)
+        raise
+
+
+def read_back(volume: Grid, opened: Opened) -> Resumed:
+    """Add superpixels to an opened case, and what the user should know of it."""
+    is_bad = opened.found.is_damaged or opened.unread
+    notes = [(said(opened), "error" if is_bad else "info")]
+    if isinstance(volume, Volume):  # of others, an edit would have to read the volume first
+        opened.case.sums = LabelSums(volume.data, volume.finite_range, opened.case.labels)
+    if opened.case.cut is not None:
+        cut = opened.case.cut
+        try:
+            opened.case.take_superpixels(superpixels(opened, volume), cut.file or cut.key)
+        except Uncached as gone:
+            # Their settings stay: whoever presses Partition gets the very same ones.
+            opened.case.cut = cut._replace(key="", threshold=None)
+            notes.append((str(gone), "info"))
+        except (OSError, ValueError):
+            # Of those that were computed, the settings stay as above.
+            opened.case.cut = cut._replace(file="", threshold=None) if cut.settings else None
+            notes.append(("The superpixels could not be read back: press Partition.", "error"))
+    return Resumed(volume, opened, tuple(note for note in notes if note[0]))
+
+
+def superpixels(opened: Opened, volume: Grid) -> AnySuperpixels:
+    """Return the superpixels that a case is painted with.
+
+    Raises
+    ------
+    Uncached
+        With a sentence, if they lay in the cache and are there no more.
+    ids_file.Damaged
+        If they are not what was written.
+    OSError
+        If they cannot be read.
+    """
+    cut = opened.case.cut
+    if cut.key:
+        return cached(volume, cut.key)
+    if isinstance(volume, StoredVolume):
+        raise Uncached(
+            "The superpixels of this volume were made in memory, which it is over here: press "
+            "Partition, and the same are made again. Nothing is missing of the labels."
+        )
+    ids = ids_file.read(opened.folder / cut.file, volume.shape)
+    return Superpixels(ids, boxes(ids, int(ids.max())))
+
+
+def cached(volume: Grid, key: str) -> StoredSuperpixels:
+    """Return a partition of a volume from the cache.
+
+    Raises
+    ------
+    Uncached
+        With a sentence, if it is not there.
+    """
+    try:
+        if isinstance(volume, StoredVolume):
+            return in_use(volume.folder / PARTITIONS / key)
+    except (OSError, ValueError, LookupError):
+        pass
+    raise Uncached(
+        "The superpixels of this volume are no longer in the cache: press Partition, and the same "
+        "are made again. Nothing is missing of the labels."
+    )
+
+
+def said(opened: Opened) -> str:
+    """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
+    edits, found = len(opened.case.history.titles), opened.found
+    if opened.unread:
+        return (
+            f"What was kept of this volume cannot be read ({opened.unread}): you begin anew here, "
+            "and nothing of it is written over."
+        )
+    if not opened.writes:
+        return (
+            f"{opened.holder} is writing to this volume’s labels in another page. They are shown "
+            "as they were when you opened it; press Take over to go on with them here."
+        )
+    if found.is_damaged:
+        return (
+            f"The journal of this volume is damaged: {count(edits)} could be read back, what "
+            f"followed could not. It is kept as {found.damaged[0].stem}.damaged in {opened.folder}."
+        )
+    if found.dropped:
+        return (
+            f"{count(edits)} read back. A last one was still being written when supervox ended, "
+            "and had not been shown as saved."
+        )
+    return f"Resumed with {count(edits)}." if edits else ""
+
+
+def count(edits: int) -> str:
+    """Return a number of edits in words."""
+    return f"{edits:,} edit{'s' * (edits != 1)}"
+
+
+def begin(volume: Grid) -> Case:
+    """Return a fresh case for `volume`."""
+    shown = demo.is_demo(volume.name, volume.shape)
+    return Case(
+        labels=LabelMap(volume.shape, volume.zeros(DTYPE)),
+        table=first_labels(demo.LABELS if shown else ()),
+        cursor=demo.CURSOR if shown else tuple(n // 2 for n in volume.shape),
+    )

@@ -1,0 +1,1 @@
+"""What a stroke does: one module a tool."""

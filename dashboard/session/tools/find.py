@@ -1,0 +1,118 @@
+"""Which superpixels a stroke touches: known at once in memory, found by a small task on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from functools import singledispatchmethod
+from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import zarr
+
+from dashboard.annotation.split_superpixels import DividedIds
+from dashboard.annotation.stored_superpixels import StoredSuperpixels
+from dashboard.annotation.stroke import Stroke
+from dashboard.annotation.superpixels import Box, Pieces, Superpixels
+from dashboard.volumes.grid import Grid
+from workers.drawing import superpixels_under_stroke
+from workers.drawing.brush_sweep import swept
+from workers.drawing.stroke_path import ids_under
+from workers.storage.recent_chunks import RecentChunks
+
+
+class Found(Pieces, Protocol):
+    """Superpixels, by their `ids`, ascending, and which voxels they have."""
+
+    ids: np.ndarray
+
+
+class AtHand(NamedTuple):
+    """Superpixels in memory."""
+
+    ids: np.ndarray
+    superpixels: Superpixels
+
+    def pieces(self, n: int) -> Iterator[tuple[Box, np.ndarray]]:
+        """Yield the box of superpixel `n`, and which of its voxels are in it."""
+        return self.superpixels.pieces(n)
+
+
+class IdsAtHand(NamedTuple):
+    """The ids of superpixels on disk; the chunks that were read last are in memory."""
+
+    recent: RecentChunks
+    superpixels: StoredSuperpixels
+
+    @property
+    def array(self) -> zarr.Array | DividedIds:
+        """What has their shape, chunks and dtype."""
+        return self.superpixels.ids_array()
+
+    def read(self, box: Box) -> np.ndarray:
+        """Return a copy of the ids in `box`."""
+        return self.superpixels.divided(self.recent.read(box), [axis.start for axis in box])
+
+
+class Finder:
+    """Finds the superpixels under strokes; of those on disk it keeps at hand what it read last."""
+
+    def __init__(self) -> None:
+        self._recent: WeakKeyDictionary[StoredSuperpixels, RecentChunks] = WeakKeyDictionary()
+
+    @singledispatchmethod
+    def under(
+        self, superpixels: Superpixels, stroke: Stroke, grid: Grid, _threads: Executor
+    ) -> Future:
+        """Return a future of what was `Found` under `stroke`; of superpixels in memory it is done.
+
+        Those are found that the line touches on its slice, or the disk of the tip's radius about
+        it.
+        """
+        plane = stroke.plane
+        if masks := around(stroke, grid):
+            ids = superpixels_under_stroke.in_masks(
+                superpixels.ids.__getitem__, masks, superpixels.ids.dtype
+            )
+        else:
+            ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
+        done: Future = Future()
+        done.set_result(AtHand(ids, superpixels))
+        return done
+
+    @under.register
+    def _(
+        self, superpixels: StoredSuperpixels, stroke: Stroke, grid: Grid, threads: Executor
+    ) -> Future:
+        return threads.submit(self.find, superpixels, stroke, grid)
+
+    def find(
+        self,
+        superpixels: StoredSuperpixels,
+        stroke: Stroke,
+        grid: Grid,
+        most_voxels: int = superpixels_under_stroke.MOST_VOXELS,
+    ) -> superpixels_under_stroke.Touched:
+        """Return what lies under `stroke`, in the caller's thread, which may be any.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, if its boxes hold more than `most_voxels`.
+        """
+        plane, on_disk = stroke.plane, superpixels.on_disk
+        if on_disk not in self._recent:
+            self._recent[on_disk] = RecentChunks(on_disk.path)
+        there = IdsAtHand(self._recent[on_disk], superpixels), superpixels.boxes
+        if masks := around(stroke, grid):
+            return superpixels_under_stroke.touched_in(*there, masks, most_voxels=most_voxels)
+        where = plane.layout.axis, plane.index, stroke.cells
+        return superpixels_under_stroke.touched(*there, *where, most_voxels=most_voxels)
+
+
+def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
+    """Return the voxels about a thick line on its slice; none about one without a radius."""
+    radius_mm, plane = stroke.tip.radius_mm, stroke.plane
+    where = plane.layout.axis, plane.index, stroke.places
+    return swept(grid.shape, grid.spacing, *where, radius_mm) if radius_mm else []

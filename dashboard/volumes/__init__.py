@@ -1,0 +1,1 @@
+"""Volumes, in memory or on disk: opened, read slice by slice, written."""

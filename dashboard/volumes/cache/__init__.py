@@ -1,0 +1,1 @@
+"""Volumes that were converted once, with their partitions, and the room that they take."""

@@ -1,0 +1,1 @@
+"""The superpixels of a volume on disk: the same as in memory, chunk by chunk."""

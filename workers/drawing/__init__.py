@@ -1,0 +1,1 @@
+"""From what was drawn to voxels and superpixels: strokes, brushes, outlines."""

@@ -1,0 +1,1 @@
+"""Files of volumes and of labels: NIfTI, TIFF, OME-Zarr, label tables."""

@@ -1,0 +1,1 @@
+"""Label tables of ITK-SNAP, FreeSurfer and BIDS, and of spreadsheets."""

@@ -1,0 +1,1 @@
+"""Stacks of TIFF: pages, folders of slices, voxel sizes."""

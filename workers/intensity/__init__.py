@@ -1,0 +1,1 @@
+"""Intensities of a scan: what they tell, and how they are shown."""

@@ -1,0 +1,1 @@
+"""What is computed of labels: statistics, islands, surfaces, other grids."""

@@ -1,0 +1,1 @@
+"""Files and arrays on disk: read in pieces, written whole or not at all."""

@@ -1,0 +1,1 @@
+"""From a volume in memory to its superpixels: foreground, smoothing, SLIC, connectivity."""
