@@ -19,8 +19,8 @@ from benchmarks.big_phantom import phantom
 from benchmarks.figure import Figure
 from dashboard.cluster.executor import DaskExecutor
 from workers.chunked import stored_partition
-from workers.chunked.checkpoints import Course
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.checkpoints import Checkpoints
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.chunk_slic import Features
 from workers.chunked.stored_partition import partition_stored
 from workers.runtime.progress import silent
@@ -28,7 +28,7 @@ from workers.runtime.team import Team
 from workers.slic import exact_sums
 from workers.slic.sums import fixed
 from workers.slic.tiles import Scale, tiled
-from workers.storage.stored_array import create, opened
+from workers.storage.stored_array import create, open_array
 from workers.superpixels.partition import begun, grid_of, partition
 
 SPACING = (0.5, 0.5, 0.5)
@@ -54,7 +54,7 @@ def the_same(folder: Path) -> Iterator[Figure]:
     options = {"count": 300}
     for name, threshold in (("with a mask", "auto"), ("without", None)):
         given = options | {"threshold": threshold}
-        whole = partition(opened(image)[:], SPACING, **given).ids.astype(np.uint32)
+        whole = partition(open_array(image)[:], SPACING, **given).ids.astype(np.uint32)
         digests = {hashlib.sha256(whole).hexdigest()}
         for workers in (1, 2):
             executor = DaskExecutor.local(workers=workers, threads_per_worker=1)
@@ -68,7 +68,7 @@ def the_same(folder: Path) -> Iterator[Figure]:
 def iterations(folder: Path, n: int) -> Iterator[Figure]:
     """Time an iteration from chunks on disk beside one in memory; both on two threads."""
     image = written(folder / "image", n)
-    values = fixed((opened(image)[:].astype(np.float32) - 1000) / 20000)
+    values = fixed((open_array(image)[:].astype(np.float32) - 1000) / 20000)
     features = create(
         folder / "features", values.shape, np.float32, stored_partition.CHUNKS, compressed=False
     )
@@ -81,8 +81,8 @@ def iterations(folder: Path, n: int) -> Iterator[Figure]:
     with Team(2) as team, ThreadPoolExecutor(2) as threads:
         tiles = tiled(values[..., None], None, AS_IT_IS, team)
         del values
-        cutting = Cutting(features.shape, stored_partition.CHUNKS)
-        course = Course(folder, cutting, threads, silent)
+        cutting = ChunkGrid(features.shape, stored_partition.CHUNKS)
+        course = Checkpoints(folder, cutting, threads, silent)
         sums = []
 
         def in_memory():
@@ -131,7 +131,7 @@ def cut(folder: Path, image: str, executor, chunks, options) -> Path:
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(np.ascontiguousarray(opened(path)[:])).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(open_array(path)[:])).hexdigest()
 
 
 def written(path: Path, n: int) -> str:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.stored_partition import CHUNKS, partition_stored
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 
 
 class Stages:
@@ -30,7 +30,7 @@ class Stages:
 
 
 def figures(folder: Path, image: str, spacing: tuple[float, ...], count: int) -> Iterator[Figure]:
-    chunks, stages = len(Cutting(opened(image).shape, CHUNKS).boxes()), Stages()
+    chunks, stages = len(ChunkGrid(open_array(image).shape, CHUNKS).boxes()), Stages()
     with ThreadPoolExecutor(1) as thread:
         out = folder / "passes"
         partition_stored(

@@ -14,7 +14,7 @@ from bokeh.document import Document
 from dashboard.cli import serve_options
 from dashboard.page.errors import guarded
 from dashboard.page.page import Page
-from dashboard.page.page_thread import Turn
+from dashboard.page.page_thread import PageThread
 from dashboard.page.refusal import refusal
 from dashboard.server import panel_serve_check, single_process, user
 from dashboard.session.session import Session
@@ -26,7 +26,7 @@ def open_page() -> None:
     """Show a new session with the volume that was asked for."""
     asked = serve_options.parse(sys.argv[1:])
     folder = Folder(asked.folder, asked.folder_url)
-    turn = Turn(partial(run_later, pn.state.curdoc))
+    turn = PageThread(partial(run_later, pn.state.curdoc))
     session = Session(
         **shared(asked.where, asked.data_root, asked.storage)._asdict(),
         schedule=turn,

@@ -15,7 +15,7 @@ def expected(what: str, text: str) -> ArgumentTypeError:
     return ArgumentTypeError(f"expected {what}; got {text[:_SHOWN]}")
 
 
-def whole(text: str) -> int:
+def whole_number(text: str) -> int:
     """Return a whole number."""
     return _read(int, text, "a whole number")
 

@@ -61,7 +61,7 @@ def partition_stored(volume, settings, executor, *, store=None, report):
     """What the driver does, in memory: superpixels in the volume's folder, and the threshold."""
     report.say("iteration 1 of 1")
     report(0.5)
-    data = stored_array.opened(volume.levels[0].path)[:]
+    data = stored_array.open_array(volume.levels[0].path)[:]
     wish = settings._asdict()
     found = executor.submit(partition, data, volume.spacing, **wish).result()
     key = "-".join(str(n).replace(".", "_") for n in wish.values())

@@ -35,9 +35,9 @@ MAY_IMPORT = {
     "dashboard.page": {"session", "volumes", "annotation", "demo"},
     "dashboard.shared": {"cluster", "cases", "volumes"} | KERNELS,
     "dashboard.session": {"cases", "volumes", "annotation", "demo"} | KERNELS,
-    "dashboard.cases": {"volumes", "annotation", "workers.storage"},
+    "dashboard.cases": {"volumes", "annotation", "workers.storage", "workers.runtime"},
     "dashboard.volumes": {"annotation"} | KERNELS,
-    "dashboard.annotation": {"workers.storage"},
+    "dashboard.annotation": {"workers.storage", "workers.runtime"},
     "dashboard.server": {"arguments", "workers.storage"},
     "dashboard.cluster": {"arguments"} | KERNELS,
     "dashboard.arguments": set(),
@@ -70,6 +70,7 @@ UPWARD = {
 }
 MOST_LINES = 300
 LONG = {
+    "dashboard/cases/journal_entry.py": "every record of a journal, and how it is read: one format",
     "dashboard/cases/case_store.py": "one lock, and all that it guards",
     "dashboard/page/page.py": "composes the page; the protocol and one frozen state will halve it",
     "dashboard/server/access.py": "every rule of who may come in, read as one",
@@ -268,6 +269,15 @@ def test_no_class_does_everything(everything):
     }
 
     assert {name for name, methods in public.items() if len(methods) > MOST_METHODS} == set()
+
+
+@pytest.mark.parametrize("root", ["dashboard", "workers"])
+def test_a_name_is_that_of_one_class(root):
+    homes = defaultdict(set)
+    for path, node in classes(files(root)):
+        homes[node.name].add(path)
+
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
 def test_a_package_has_neither_too_few_nor_too_many_modules(everything):

@@ -9,7 +9,7 @@ from workers.chunked.local_boxes import merged, parts
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.piece_contacts import across, inside
 from workers.chunked.unite_pieces import Seam, Table, unite
-from workers.drawing.brush_sweep import swept
+from workers.drawing.brush_sweep import sweep
 from workers.drawing.stroke_path import ids_under
 from workers.drawing.superpixels_under_stroke import touched  # noqa: F401 - to read zarr takes a second to load
 from workers.runtime.boxes import boxes
@@ -60,7 +60,7 @@ def warm_page() -> None:
         ids = np.ones((2, 2, 2), dtype)
         boxes(ids, 1)
         ids_under(ids, 0, 0, np.zeros((1, 2), np.int64))
-    swept((2, 2, 2), (1.0, 1.0, 1.0), 0, 0, np.zeros((1, 2)), 0.0)
+    sweep((2, 2, 2), (1.0, 1.0, 1.0), 0, 0, np.zeros((1, 2)), 0.0)
 
 
 if __name__ == "__main__":

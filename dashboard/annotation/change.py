@@ -11,7 +11,8 @@ import numpy as np
 from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.split import AnySuperpixels
-from dashboard.annotation.superpixels import Box, corners
+from dashboard.annotation.superpixels import corners
+from workers.runtime.box import Box
 
 MOST_VOXELS = 4_000_000
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.annotation.scratch_file import Scratch
-from dashboard.annotation.tiling import Box, Place, Tiling
+from dashboard.annotation.tiling import Place, Tiling
+from workers.runtime.box import Box
 from workers.storage import stored_array
 
 MOST_BYTES = 256 << 20

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.superpixels import Box
+from workers.runtime.box import Box
 
 
 class Division(NamedTuple):

@@ -11,7 +11,8 @@ import numpy as np
 from dashboard.annotation.chunked_array import ChunkedArray
 from dashboard.annotation.label_table import Relabelling
 from dashboard.annotation.split import Split
-from dashboard.annotation.superpixels import Box, Pieces
+from dashboard.annotation.superpixels import SuperpixelMasks
+from workers.runtime.box import Box
 
 DTYPE = np.uint16
 Values = np.ndarray | int
@@ -141,7 +142,7 @@ class LabelMap:
 
     def assign(
         self,
-        superpixels: Pieces,
+        superpixels: SuperpixelMasks,
         ids: np.ndarray,
         label: int,
         title: str,

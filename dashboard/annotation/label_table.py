@@ -128,7 +128,7 @@ def imported(table: Table, rows: Iterable[tuple[int, str, str, bool | None]]) ->
     return tuple(pairs)
 
 
-def seen(table: Table, visible: dict[int, bool]) -> Table:
+def with_visibility(table: Table, visible: dict[int, bool]) -> Table:
     """Return `table` with labels drawn or not as `visible` tells by value."""
     return tuple(label._replace(visible=visible.get(label.value, label.visible)) for label in table)
 

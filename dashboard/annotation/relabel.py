@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dashboard.annotation.label_map import LabelMap, Patch, extent
-from dashboard.annotation.superpixels import Box
 from dashboard.annotation.tiling import Tiling
+from workers.runtime.box import Box
 
 MOST_VOXELS = 2**27
 """In the boxes of all that changes: an edit is held, and written, as a whole."""

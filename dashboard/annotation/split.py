@@ -10,7 +10,8 @@ import numpy as np
 from dashboard.annotation.division import Division, overlay
 from dashboard.annotation.split_superpixels import DividedSuperpixels
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
-from dashboard.annotation.superpixels import Box, Superpixels, corners
+from dashboard.annotation.superpixels import Superpixels, corners
+from workers.runtime.box import Box
 
 AnySuperpixels = Superpixels | StoredSuperpixels
 

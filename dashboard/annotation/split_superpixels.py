@@ -10,7 +10,8 @@ import numpy as np
 
 from dashboard.annotation.division import Division, overlay
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
-from dashboard.annotation.superpixels import Box, corners
+from dashboard.annotation.superpixels import corners
+from workers.runtime.box import Box
 
 
 @dataclass(frozen=True, eq=False)

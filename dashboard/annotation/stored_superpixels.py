@@ -13,7 +13,7 @@ import numpy as np
 import zarr
 
 from dashboard.annotation.division import Division
-from dashboard.annotation.superpixels import Box
+from workers.runtime.box import Box
 from workers.storage import stored_array
 
 PARTITIONS = "partitions"
@@ -101,4 +101,4 @@ class StoredSuperpixels:
 
     @cached_property
     def _ids(self) -> zarr.Array:
-        return stored_array.opened(self.path)
+        return stored_array.open_array(self.path)

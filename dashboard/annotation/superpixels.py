@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-Box = tuple[slice, slice, slice]
+from workers.runtime.box import Box
 
 
 def corners(box: Box) -> tuple[int, ...]:
@@ -15,7 +15,7 @@ def corners(box: Box) -> tuple[int, ...]:
     return tuple(n for axis in box for n in (axis.start, axis.stop))
 
 
-class Pieces(Protocol):
+class SuperpixelMasks(Protocol):
     """What knows which voxels a superpixel has."""
 
     def pieces(self, n: int) -> Iterable[tuple[Box, np.ndarray]]:

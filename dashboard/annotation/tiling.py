@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-Box = tuple[slice, slice, slice]
+from workers.runtime.box import Box
+
 Place = tuple[int, int, int]
 
 
-class Part(NamedTuple):
+class TilePart(NamedTuple):
     """What a box has of one tile: which one, where in the tile, and where in the box."""
 
     place: Place
@@ -40,14 +41,14 @@ class Tiling(NamedTuple):
         """Return how many voxels a tile has along i, j and k."""
         return tuple(axis.stop - axis.start for axis in self.box(place))
 
-    def parts(self, box: Box) -> Iterator[Part]:
+    def parts(self, box: Box) -> Iterator[TilePart]:
         """Yield what lies in `box` of each tile."""
         if any(axis.stop <= axis.start for axis in box):
             return
         ranges = (range(a.start // self.side, -(-a.stop // self.side)) for a in box)
         for place in itertools.product(*ranges):
             both = [self._along(n, axis) for n, axis in zip(place, box, strict=True)]
-            yield Part(place, *zip(*both, strict=True))
+            yield TilePart(place, *zip(*both, strict=True))
 
     def _along(self, n: int, axis: slice) -> tuple[slice, slice]:
         begin = n * self.side

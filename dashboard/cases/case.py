@@ -12,11 +12,19 @@ from dashboard.annotation.label_map import Edit, LabelMap
 from dashboard.annotation.label_table import Index, Label, inverse, relabelled
 from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.split import AnySuperpixels, divided, joined
-from dashboard.annotation.superpixels import Box
 from dashboard.cases import journal_entry
 from dashboard.cases.history import History
-from dashboard.cases.journal_entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
+from dashboard.cases.journal_entry import (
+    Begin,
+    Edited,
+    Looked,
+    Named,
+    Partitioned,
+    SeriesShown,
+    Stepped,
+)
 from dashboard.volumes.channel import Origin
+from workers.runtime.box import Box
 
 MOST_NAMES = 100_000
 """The latest of what was asked for that a journal which is written anew still knows."""
@@ -45,7 +53,7 @@ class Case:
     taken: dict[str, None] = field(default_factory=dict)
     superpixels: AnySuperpixels | None = None
     partition: str = ""
-    cut: Cut | None = None
+    partitioned: Partitioned | None = None
     series: tuple[Origin, ...] = ()
     sums: LabelSums | None = None
     first_table: tuple[Label, ...] = ()
@@ -64,17 +72,17 @@ class Case:
     @property
     def settings(self) -> Settings | None:
         """How it was partitioned last, if it was."""
-        return self.cut and self.cut.settings
+        return self.partitioned and self.partitioned.settings
 
     @property
     def threshold(self) -> float | None:
         """Intensity above which the last partition took voxels as foreground."""
-        return self.cut and self.cut.threshold
+        return self.partitioned and self.partitioned.threshold
 
     @property
     def is_untouched(self) -> bool:
         """Whether nothing was done to it that cannot be computed again."""
-        asked = (self.cut is not None and self.cut.asked) or bool(self.series)
+        asked = (self.partitioned is not None and self.partitioned.asked) or bool(self.series)
         return not self.history.titles and self.table == self.first_table and not asked
 
     # What changes it
@@ -147,28 +155,28 @@ class Case:
         self.table = table
         return self._pack(Named(table), name)
 
-    def look(self, cursor: tuple[int, int, int], label: int, name: str = "") -> bytes:
+    def note_view(self, cursor: tuple[int, int, int], label: int, name: str = "") -> bytes:
         """Remember where the user is, and with which label."""
         self.cursor, self.label = cursor, label
         return self._pack(Looked(cursor, label), name)
 
-    def take_cut(self, cut: Cut, name: str = "") -> bytes:
+    def note_partition(self, partitioned: Partitioned, name: str = "") -> bytes:
         """Remember where its superpixels are, and how they were made."""
-        self.cut = cut
-        return self._pack(cut, name)
+        self.partitioned = partitioned
+        return self._pack(partitioned, name)
 
     def take_series(self, origins: tuple[Origin, ...], name: str = "") -> bytes:
         """Remember which volumes are shown beside the main one."""
         self.series = origins
-        return self._pack(Series(origins), name)
+        return self._pack(SeriesShown(origins), name)
 
     # From and to a journal
 
     def entries(self, digest: str, name: str) -> list[bytes]:
         """Return the shortest journal that leads to it, with its history."""
         begin = journal_entry.pack(Begin(digest, self.labels.shape, name))
-        series = Series(self.series) if self.series else None
-        said = [Looked(self.cursor, self.label), *filter(None, [self.cut, series])]
+        series = SeriesShown(self.series) if self.series else None
+        said = [Looked(self.cursor, self.label), *filter(None, [self.partitioned, series])]
         history = self.history
         latest = islice(self.taken, max(0, len(self.taken) - MOST_NAMES), None)
         undone = history.done < len(history.titles)
@@ -206,9 +214,9 @@ class Case:
             case Looked(cursor, label):
                 self._must_fit([tuple(slice(n, n + 1) for n in cursor)])
                 self.cursor, self.label = cursor, label
-            case Cut():
-                self.cut = said
-            case Series(origins):
+            case Partitioned():
+                self.partitioned = said
+            case SeriesShown(origins):
                 self.series = origins
 
     def _must_fit(self, boxes: Iterable[Box]) -> None:

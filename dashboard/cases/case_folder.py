@@ -11,7 +11,7 @@ from dashboard.cases.case import Case
 from dashboard.cases.recovery import Recovered
 
 
-class Key(NamedTuple):
+class CaseKey(NamedTuple):
     """Whose case, and of which volume: its digest, shape and name."""
 
     user: str
@@ -20,7 +20,7 @@ class Key(NamedTuple):
     name: str
 
 
-def read_back(folder: Path, key: Key, begin: Callable[[], Case]) -> tuple[Case, Recovered]:
+def read_back(folder: Path, key: CaseKey, begin: Callable[[], Case]) -> tuple[Case, Recovered]:
     """Return the case that a folder holds, or a fresh one.
 
     Raises
@@ -53,7 +53,7 @@ def tidy(folder: Path, case: Case, epoch: int) -> None:
     unneeded = recovery.journals(folder)[recovery.KEPT :]
     for path in [*folder.glob("*.ids"), *folder.glob(".*-*.*.*")]:
         older = path.name.lstrip(".").partition("-")[0]
-        current = case.cut is not None and path.name == case.cut.file
+        current = case.partitioned is not None and path.name == case.partitioned.file
         if older.isdecimal() and int(older) < epoch and not current:
             unneeded.append(path)
     for path in unneeded:

@@ -15,11 +15,11 @@ from urllib.parse import quote
 
 from dashboard.cases.begin_anew import NoLease, prepare
 from dashboard.cases.case import Case
-from dashboard.cases.case_folder import Key, forget, read_back, tidy
-from dashboard.cases.held_edits import Mine
+from dashboard.cases.case_folder import CaseKey, forget, read_back, tidy
+from dashboard.cases.held_edits import HeldEdits
 from dashboard.cases.journal import RETRY_S, Journal, Progress
-from dashboard.cases.lease import BEAT_S, Lease, Watch, status, writer
-from dashboard.cases.opened_case import Begin, Opened, chosen, look, look_beside, replayed
+from dashboard.cases.lease import BEAT_S, Lease, LeaseWatch, status, writer
+from dashboard.cases.opened_case import Begin, Opened, chosen, look_beside, read_only, replayed
 from dashboard.cases.recovery import Recovered
 from workers.storage import atomic_write
 
@@ -62,14 +62,14 @@ class Cases:
 
     def open(
         self,
-        key: Key,
+        key: CaseKey,
         begin: Begin,
         tell: Callable[[Journal, Progress], None],
         *,
         is_watched: Callable[[Journal], bool] = lambda _: True,
         is_wanted: Callable[[Journal], bool] = lambda _: True,
         by_force: bool = False,
-        mine: Mine | None = None,
+        mine: HeldEdits | None = None,
     ) -> Opened:
         """Read a case back, or begin it, and hold it unless somebody else does.
 
@@ -116,13 +116,13 @@ class Cases:
             try:
                 prepare(folder)
                 if not (by_force or journal or status(folder).is_free):
-                    return look(folder, key, begin)
+                    return read_only(folder, key, begin)
                 return self._take(folder, key, begin, listener, mine)
             except OSError as error:
                 why = error.strerror or str(error)
                 return self._open_without(NoLease(folder, why), key, begin, listener, mine)
 
-    def is_free(self, watch: Watch) -> bool:
+    def is_free(self, watch: LeaseWatch) -> bool:
         """Tell whether whoever holds the case of a watch has gone.
 
         Raises
@@ -134,7 +134,7 @@ class Cases:
         # where nobody's name is found the folder has gone, not who wrote there.
         return watch.is_free() and writer(watch.folder).word != ""
 
-    def may_follow(self, watch: Watch, key: Key, begin: Begin, mine: Mine) -> bool:
+    def may_follow(self, watch: LeaseWatch, key: CaseKey, begin: Begin, mine: HeldEdits) -> bool:
         """Tell whether who watches a case that is free may take it, without being asked to.
 
         Raises
@@ -176,7 +176,7 @@ class Cases:
             if trouble := journal.progress.trouble:
                 log.error("%s could not be saved to the end: %s", journal.folder, trouble)
 
-    def _folder(self, key: Key) -> Path:
+    def _folder(self, key: CaseKey) -> Path:
         owner = f"user-{quote(key.user, safe='')}" if key.user else "cases"
         return self._root / owner / key.digest
 
@@ -234,14 +234,14 @@ class Cases:
         held = self._held.get(journal.folder)
         return held is not None and held.journal is journal and held.is_watched(journal)
 
-    def _look(self, journal: Journal, key: Key, begin: Begin) -> Opened:
+    def _look(self, journal: Journal, key: CaseKey, begin: Begin) -> Opened:
         if not journal.progress.trouble:
             with contextlib.suppress(OSError):
-                return look(journal.folder, key, begin)
+                return read_only(journal.folder, key, begin)
         return look_beside(journal, begin)
 
     def _go_on(
-        self, journal: Journal, begin: Begin, listener: tuple, mine: Mine | None
+        self, journal: Journal, begin: Begin, listener: tuple, mine: HeldEdits | None
     ) -> Opened | None:
         """Go on with what a journal of this process has in memory; None if all of it is kept."""
         if mine is not None:
@@ -256,7 +256,7 @@ class Cases:
         return self._without(lease, case, journal.log if case is kept else mine.entries, listener)
 
     def _take(
-        self, folder: Path, key: Key, begin: Begin, listener: tuple, mine: Mine | None
+        self, folder: Path, key: CaseKey, begin: Begin, listener: tuple, mine: HeldEdits | None
     ) -> Opened:
         if mine is not None:  # before anybody is overtaken for nothing
             chosen(mine, read_back(folder, key, begin)[0], begin)
@@ -278,7 +278,7 @@ class Cases:
         return Opened(case, folder, journal, "", found)
 
     def _open_without(
-        self, lease: NoLease, key: Key, begin: Begin, listener: tuple, mine: Mine | None
+        self, lease: NoLease, key: CaseKey, begin: Begin, listener: tuple, mine: HeldEdits | None
     ) -> Opened:
         """Hold a case in memory, with what can be read of it."""
         unread = ""

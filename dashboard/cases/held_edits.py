@@ -25,7 +25,7 @@ class Fewer(ValueError):
         self.held, self.kept = held, kept
 
 
-class Mine(NamedTuple):
+class HeldEdits(NamedTuple):
     """What a page holds of a case, to go on with if nothing is lost by that.
 
     Attributes
@@ -46,7 +46,9 @@ class Mine(NamedTuple):
     is_asked: bool = False
 
     @classmethod
-    def of(cls, case: Case, digest: str, name: str, *, is_unsaved: bool, is_asked: bool) -> Mine:
+    def of(
+        cls, case: Case, digest: str, name: str, *, is_unsaved: bool, is_asked: bool
+    ) -> HeldEdits:
         """Return what is held of a case as it is now."""
         entries = tuple(case.entries(digest, name))
         return cls(entries, case.history.payloads, is_unsaved, is_asked)

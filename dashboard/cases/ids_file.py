@@ -16,7 +16,7 @@ PIECE = 4 << 20
 DTYPES = ("<u2", "<u4")
 
 
-class Damaged(ValueError):
+class DamagedIds(ValueError):
     """The file is not what was written."""
 
 
@@ -38,7 +38,7 @@ def write(path: Path, ids: np.ndarray) -> None:
     content = np.ascontiguousarray(ids, dtype).reshape(-1).view(np.uint8)
     pieces = (content[at : at + PIECE] for at in range(0, content.size, PIECE))
     packed = [zlib.compress(piece, 1) for piece in pieces]
-    atomic_write.replace(path, record_file.whole([json.dumps(head).encode(), *packed]), 0o600)
+    atomic_write.replace(path, record_file.encode_file([json.dumps(head).encode(), *packed]), 0o600)
 
 
 def read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
@@ -58,7 +58,7 @@ def read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
             raise ValueError("cut short")
         return _ids(sound.payloads, shape)
     except (LookupError, TypeError, ValueError, zlib.error) as error:
-        raise Damaged(
+        raise DamagedIds(
             f"Expected superpixels of shape {shape} in {path.name}; it is damaged ({error})."
         ) from error
 

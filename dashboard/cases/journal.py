@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard.cases.begin_anew import NoLease, Taken
-from dashboard.cases.journal_place import Ground
+from dashboard.cases.journal_place import JournalPlace
 from dashboard.cases.lease import BEAT_S, Lease
 
 RETRY_S = 2.0
@@ -79,7 +79,7 @@ class Journal:
         self._retry_s, self._beat_s = retry_s, beat_s
         self._unwanted = 0
         self._log, self._made = list(payloads), len(payloads)
-        self._ground = Ground(lease, self._log)
+        self._ground = JournalPlace(lease, self._log)
         self._trouble = lease.why if isinstance(lease, NoLease) else ""
         if isinstance(lease, Lease):
             self._ground.begin(self._made)
@@ -270,7 +270,7 @@ class Journal:
         self._tell(self, self.progress)
 
     def _fail(self, error: OSError) -> None:
-        self._ground.cut()
+        self._ground.truncate()
         with self._changed:
             self._trouble = error.strerror or str(error)
         self._tell(self, self.progress)

@@ -15,9 +15,10 @@ from dashboard.annotation.label_map import DTYPE, Edit, Patch, Values
 from dashboard.annotation.label_table import Label
 from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.split import Split
-from dashboard.annotation.superpixels import Box, corners
-from dashboard.cases.payload import MOST_BYTES, Later, Unreadable, deflate, inflate, integer
+from dashboard.annotation.superpixels import corners
+from dashboard.cases.payload import MOST_BYTES, LaterPayload, Unreadable, deflate, inflate, integer
 from dashboard.volumes.channel import MOST_WEIGHT, Origin, Weights
+from workers.runtime.box import Box
 
 _MOST_LABEL = np.iinfo(DTYPE).max
 _MOST_ID = 2**31
@@ -57,7 +58,7 @@ class Looked(NamedTuple):
     label: int
 
 
-class Cut(NamedTuple):
+class Partitioned(NamedTuple):
     """The superpixels are those in `file`, of the case's folder, or the volume's partition `key`.
 
     `asked` tells whether somebody chose them; else they can be computed again. `weights` are those
@@ -72,13 +73,13 @@ class Cut(NamedTuple):
     weights: Weights = ()
 
 
-class Series(NamedTuple):
+class SeriesShown(NamedTuple):
     """Which volumes are shown beside the main one."""
 
     origins: tuple[Origin, ...]
 
 
-Entry = Begin | Edited | Stepped | Named | Looked | Cut | Series
+Entry = Begin | Edited | Stepped | Named | Looked | Partitioned | SeriesShown
 
 
 class Record(NamedTuple):
@@ -99,7 +100,7 @@ def pack(entry: Entry, *names: str) -> bytes:
     if isinstance(entry, Edited):
         return pack_edit(*entry)
     named = {"names": names} if names else {}
-    payload = deflate({"kind": type(entry).__name__.lower(), **entry._asdict(), **named}, [])
+    payload = deflate({"kind": _KINDS[type(entry)], **entry._asdict(), **named}, [])
     unpack(payload)
     return payload
 
@@ -157,7 +158,7 @@ def read(payload: bytes, most_bytes: int = MOST_BYTES) -> Record:
     try:
         head, arrays = inflate(payload, most_bytes)
         return Record(_READ[head["kind"]](head, arrays), _names(head))
-    except Later:
+    except LaterPayload:
         raise
     except (ValueError, LookupError, TypeError, RecursionError, zlib.error) as error:
         raise Unreadable(f"Expected a record of a journal; this one is none ({error}).") from error
@@ -247,13 +248,13 @@ def _begin(head: dict, _) -> Begin:
     return Begin(_text(head["digest"]), _three(head["shape"]), _text(head["name"]))
 
 
-def _cut(head: dict, _) -> Cut:
+def _partitioned(head: dict, _) -> Partitioned:
     file, key = _text(head["file"]), _text(head.get("key", ""))
     if not re.fullmatch(r"[\w.-]*", file) or not re.fullmatch(r"[\w-]*", key):
         raise ValueError("superpixels out of its folder")
     settings = head["settings"] and Settings(*head["settings"])
     weights = tuple(_weight(*pair) for pair in head.get("weights", ()))
-    return Cut(file, head["threshold"], settings, bool(head["asked"]), key, weights)
+    return Partitioned(file, head["threshold"], settings, bool(head["asked"]), key, weights)
 
 
 def _weight(name: str, weight: float) -> tuple[str, float]:
@@ -287,6 +288,15 @@ def _text(value: object) -> str:
     return value
 
 
+# How journals name what they say, since 0.1.0.
+_KINDS = {
+    Begin: "begin",
+    Stepped: "stepped",
+    Named: "named",
+    Looked: "looked",
+    Partitioned: "cut",
+    SeriesShown: "series",
+}
 _READ = {
     "begin": _begin,
     "edited": _edited,
@@ -295,6 +305,6 @@ _READ = {
     "looked": lambda head, _: Looked(
         _three(head["cursor"]), integer(head["label"], most=_MOST_LABEL)
     ),
-    "cut": _cut,
-    "series": lambda head, _: Series(tuple(_origin(*told) for told in head["origins"])),
+    "cut": _partitioned,
+    "series": lambda head, _: SeriesShown(tuple(_origin(*told) for told in head["origins"])),
 }

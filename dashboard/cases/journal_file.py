@@ -10,7 +10,7 @@ from dashboard.cases import record_file
 from workers.storage import atomic_write
 
 
-class Footing:
+class JournalFile:
     """A journal's file that is written to, and whether it still is where others look for it.
 
     Parameters
@@ -27,7 +27,7 @@ class Footing:
     """
 
     def __init__(self, path: Path, payloads: list[bytes]) -> None:
-        content = record_file.whole(payloads)
+        content = record_file.encode_file(payloads)
         atomic_write.replace(path, content, 0o600)
         self._path = path
         self._file = path.open("r+b", buffering=0)
@@ -90,7 +90,7 @@ class Footing:
         self._end += size
         self._sequence += len(payloads)
 
-    def cut(self) -> None:
+    def truncate(self) -> None:
         """Take away what does not count.
 
         Raises

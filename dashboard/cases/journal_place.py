@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dashboard.cases import recovery
 from dashboard.cases.begin_anew import ELSEWHERE, NoLease, Taken, lacks, settle
-from dashboard.cases.journal_file import Footing
+from dashboard.cases.journal_file import JournalFile
 from dashboard.cases.lease import Lease
 
 
-class Ground:
+class JournalPlace:
     """What a journal stands on. All is tried once; who asks tries again.
 
     Parameters
@@ -26,7 +26,7 @@ class Ground:
     ----------
     lease : Lease or NoLease
         The one under which it writes now.
-    footing : Footing or None
+    footing : JournalFile or None
         The file that is written to, if there is one.
     files : int
         How many files were begun.
@@ -36,7 +36,7 @@ class Ground:
 
     def __init__(self, lease: Lease | NoLease, log: list[bytes]) -> None:
         self.lease, self._log = lease, log
-        self.footing: Footing | None = None
+        self.footing: JournalFile | None = None
         self.files = 0
         self.is_rotten = False
 
@@ -104,7 +104,7 @@ class Ground:
         """
         self.drop()
         path = self.folder / recovery.name(self.lease.epoch, self.files)
-        self.footing = Footing(path, self._log[:count])
+        self.footing = JournalFile(path, self._log[:count])
         self.is_rotten = False
         self.files += 1
 
@@ -124,11 +124,11 @@ class Ground:
         what = "files" if self.folder.is_dir() else "folder"
         raise FileNotFoundError(errno.ENOENT, f"the {what} of its labels went away")
 
-    def cut(self) -> None:
+    def truncate(self) -> None:
         """Take away what was written and does not count."""
         if self.footing is not None:
             try:
-                self.footing.cut()
+                self.footing.truncate()
             except OSError:
                 self.is_rotten = True
 

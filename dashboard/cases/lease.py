@@ -33,7 +33,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboard.cases.process_id import Holder, this_process
+from dashboard.cases.process_id import ProcessId, this_process
 from workers.storage import atomic_write
 
 BEAT_S = 2.0
@@ -47,7 +47,7 @@ class Writer(NamedTuple):
 
     epoch: int = 0
     word: str = ""
-    holder: Holder | None = None
+    holder: ProcessId | None = None
 
 
 class Status(NamedTuple):
@@ -57,7 +57,7 @@ class Status(NamedTuple):
     beat: str
 
     @property
-    def holder(self) -> Holder | None:
+    def holder(self) -> ProcessId | None:
         """The process that holds or held it; None if nobody knows."""
         return self.writer.holder
 
@@ -159,7 +159,7 @@ class Lease:
             os.close(descriptor)
 
 
-class Watch:
+class LeaseWatch:
     """Sees whether the holder of a case still lives, by watching its beat.
 
     Parameters
@@ -215,7 +215,7 @@ def writer(folder: Path) -> Writer:
     """
     try:
         told = json.loads((folder / "writer").read_bytes())
-        epoch, word, holder = told["epoch"], told["word"], Holder.of(told["holder"])
+        epoch, word, holder = told["epoch"], told["word"], ProcessId.of(told["holder"])
     except (FileNotFoundError, NotADirectoryError):
         return Writer()
     except (ValueError, LookupError, TypeError, RecursionError):

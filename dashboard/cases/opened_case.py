@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard.cases.case import Case
-from dashboard.cases.case_folder import Key, read_back
-from dashboard.cases.held_edits import Fewer, Mine, Side
+from dashboard.cases.case_folder import CaseKey, read_back
+from dashboard.cases.held_edits import Fewer, HeldEdits, Side
 from dashboard.cases.journal import Journal
 from dashboard.cases.lease import status
-from dashboard.cases.process_id import Holder, this_process
+from dashboard.cases.process_id import ProcessId, this_process
 from dashboard.cases.recovery import Recovered
 
 Begin = Callable[[], Case]
@@ -48,7 +48,7 @@ class Opened(NamedTuple):
         return not self.holder
 
 
-def look(folder: Path, key: Key, begin: Begin) -> Opened:
+def read_only(folder: Path, key: CaseKey, begin: Begin) -> Opened:
     """Read a case back that somebody else holds.
 
     Raises
@@ -73,7 +73,7 @@ def replayed(payloads: Sequence[bytes], begin: Begin) -> Case:
     return case
 
 
-def chosen(mine: Mine | None, kept: Case, begin: Begin) -> Case:
+def chosen(mine: HeldEdits | None, kept: Case, begin: Begin) -> Case:
     """Return with which case to go on: the one that is kept, or what a page holds beside it.
 
     Raises
@@ -87,5 +87,5 @@ def chosen(mine: Mine | None, kept: Case, begin: Begin) -> Case:
     return replayed(mine.entries, begin) if side is Side.MINE else kept
 
 
-def _said(holder: Holder | None) -> str:
+def _said(holder: ProcessId | None) -> str:
     return f"{holder.user} on {holder.host}" if holder else "Somebody"

@@ -21,7 +21,7 @@ class Unreadable(ValueError):
     """A payload that is none of ours."""
 
 
-class Later(Unreadable):
+class LaterPayload(Unreadable):
     """A payload that a later version wrote."""
 
 
@@ -48,7 +48,7 @@ def inflate(payload: bytes, most_bytes: int = MOST_BYTES) -> tuple[dict, Iterato
     at = 4 + int.from_bytes(content[:4], "little")
     head = json.loads(content[4:at])
     if integer(head["format"]) > FORMAT:
-        raise Later(
+        raise LaterPayload(
             "Expected a journal that this version can read; a later version of supervox wrote it "
             f"(format {head['format']}): open the volume with that."
         )

@@ -14,7 +14,7 @@ _ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 _TOLERANCE_S = 5  # a process is not yet another because the clock was set while one asked
 
 
-class Holder(NamedTuple):
+class ProcessId(NamedTuple):
     """A process that writes, as other processes and machines can recognize it.
 
     Attributes
@@ -31,7 +31,7 @@ class Holder(NamedTuple):
     """
 
     @classmethod
-    def of(cls, told: dict) -> Holder:
+    def of(cls, told: dict) -> ProcessId:
         """Return the holder that `_asdict` told of.
 
         Raises
@@ -68,10 +68,10 @@ class Holder(NamedTuple):
             return False
 
 
-def this_process() -> Holder:
+def this_process() -> ProcessId:
     """Return the process that asks."""
     me = psutil.Process()
-    return Holder(socket.gethostname(), _user(), _boot(), _space(), me.pid, _started(me))
+    return ProcessId(socket.gethostname(), _user(), _boot(), _space(), me.pid, _started(me))
 
 
 def _started(process: psutil.Process) -> float:

@@ -22,7 +22,7 @@ OVERHEAD = _HEAD.size + _CRC.size
 START = len(MAGIC) + OVERHEAD
 
 
-class Later(ValueError):
+class LaterFile(ValueError):
     """A file that a later version wrote."""
 
 
@@ -58,7 +58,7 @@ def frame(sequence: int, payload: bytes) -> bytes:
     return head + _checksum(head, payload) + payload
 
 
-def whole(payloads: list[bytes] | tuple[bytes, ...]) -> bytes:
+def encode_file(payloads: list[bytes] | tuple[bytes, ...]) -> bytes:
     """Return the content of a file that is made with these records."""
     made = b"".join(frame(n, payload) for n, payload in enumerate(payloads))
     head = _HEAD.pack(VERSION, len(made))
@@ -79,7 +79,7 @@ def read(content: bytes) -> Sound:
         return Sound()
     version, made = _HEAD.unpack(head)
     if version != VERSION:
-        raise Later(
+        raise LaterFile(
             f"Expected a file of version {VERSION}; a later version of supervox wrote this one "
             f"({version}): open it with that."
         )

@@ -26,7 +26,7 @@ from workers.runtime.team import usable
 from workers.superpixels.partition import COMPACTNESS, COUNT, partition
 
 
-class Wish(NamedTuple):
+class PartitionOptions(NamedTuple):
     """What superpixels are asked for, as `workers.superpixels.partition.partition` takes it."""
 
     count: int | None
@@ -64,7 +64,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
         "--count",
-        type=arguments.whole,
+        type=arguments.whole_number,
         help=f"superpixels wanted in the foreground (default: {COUNT})",
     )
     how_many.add_argument(
@@ -156,11 +156,11 @@ def all_opened(
     """
     images = [given.image, *given.others]
     store.budget //= len(images)
-    volumes = [opened(given, image, store, report) for image in images]
+    volumes = [open_image(given, image, store, report) for image in images]
     if any(isinstance(volume, StoredVolume) for volume in volumes):
         store.budget = 0
         volumes = [
-            volume if isinstance(volume, StoredVolume) else opened(given, image, store, report)
+            volume if isinstance(volume, StoredVolume) else open_image(given, image, store, report)
             for image, volume in zip(images, volumes, strict=True)
         ]
     for other in volumes[1:]:
@@ -172,7 +172,7 @@ def all_opened(
     return volumes
 
 
-def opened(
+def open_image(
     given: argparse.Namespace, image: Path, store: Store, report: Report | None = None
 ) -> Volume | StoredVolume:
     """Read an image as `given` says, or open it in the cache.
@@ -213,7 +213,9 @@ def compute(
 ) -> tuple[np.ndarray | zarr.Array, int]:
     """Return ids and count of the superpixels; kernels run on `executor`, or here."""
     count = COUNT if given.count is None and given.size_mm3 is None else given.count
-    wish = Wish(count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold)
+    wish = PartitionOptions(
+        count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold
+    )
     main, *others = volumes
     if isinstance(main, StoredVolume):
         told = {"chunks": given.chunks or CHUNKS, "store": store}

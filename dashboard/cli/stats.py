@@ -80,7 +80,7 @@ def measure(
     ValueError
         With a sentence, if a file cannot be read, or the labels do not lie on the image.
     """
-    volume = partition.opened(
+    volume = partition.open_image(
         given, given.image, Store(serve_options.storage(given)), part(report, 0, 0.3)
     )
     reading, measuring = part(report, 0.3, 0.5), part(report, 0.5, 1)

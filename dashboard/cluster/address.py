@@ -70,7 +70,7 @@ def add_to(parser: argparse.ArgumentParser, default: str) -> None:
         help="function of yours that returns the Dask cluster to use",
     )
     where.add_argument(
-        "--workers", type=arguments.whole, metavar="N", help="worker processes to start here"
+        "--workers", type=arguments.whole_number, metavar="N", help="worker processes to start here"
     )
 
 

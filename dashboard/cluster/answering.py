@@ -13,7 +13,7 @@ from workers.runtime.progress import say
 
 if TYPE_CHECKING:
     from dashboard.cluster.connection import Link
-    from dashboard.cluster.task import Task
+    from dashboard.cluster.task import ClusterTask
 
 GRACE_S = 1.0
 
@@ -29,12 +29,14 @@ class Answering:
 
     # On Dask's loop
 
-    async def _follow(self, link: Link, task: Task, running: Any) -> None:
+    async def _follow(self, link: Link, task: ClusterTask, running: Any) -> None:
         with Trap(partial(self._answers.do, self._deliver_error, link, task, running.key)):
             how, value = await running
             self._answers.do(self._deliver, link, task, running.key, how, value)
 
-    def _landed(self, link: Link, there: list[tuple[Task, Any]], values: list | None) -> None:
+    def _landed(
+        self, link: Link, there: list[tuple[ClusterTask, Any]], values: list | None
+    ) -> None:
         self._launches.do(self._send_crowd, link, len(there))
         for (task, running), value in zip(there, values or there, strict=True):
             if values is None:
@@ -54,35 +56,35 @@ class Answering:
         elif not task.future.done():
             self._answers.do(self._say if what == "say" else self._report, task, value)
 
-    async def _cancel(self, task: Task, running: Any) -> None:
+    async def _cancel(self, task: ClusterTask, running: Any) -> None:
         task.link.client.loop.call_later(GRACE_S, self._kill, task)
         await task.link.client.cancel([running], asynchronous=True)
 
-    def _kill(self, task: Task) -> None:
+    def _kill(self, task: ClusterTask) -> None:
         task.link.tasks.pop(task.key, None)
         task.running = None
         task.link.kill_worker(task.pid)
 
     # In the thread of the answers
 
-    def _report(self, task: Task, fraction: float) -> None:
+    def _report(self, task: ClusterTask, fraction: float) -> None:
         report = task.report
         with Trap(task.fail):
             if not task.future.done():
                 report(fraction)
 
-    def _say(self, task: Task, text: str) -> None:
+    def _say(self, task: ClusterTask, text: str) -> None:
         report = task.report
         with Trap(task.fail):
             if not task.future.done():
                 say(report, text)
 
-    def _deliver(self, link: Link, task: Task, key: str, how: str, value: Any) -> None:
+    def _deliver(self, link: Link, task: ClusterTask, key: str, how: str, value: Any) -> None:
         if self._claims(link, task, key):
             with Trap(task.fail):
                 task.settle(how, aligned(value))
 
-    def _deliver_error(self, link: Link, task: Task, key: str, error: Exception) -> None:
+    def _deliver_error(self, link: Link, task: ClusterTask, key: str, error: Exception) -> None:
         from dashboard.cluster.connection import CUT_OFF, GIVEN_UP, UNSERVED, given_up
 
         if not self._claims(link, task, key):
@@ -97,7 +99,7 @@ class Answering:
                 return
             raise given_up(error) if isinstance(error, GIVEN_UP) else error
 
-    def _claims(self, link: Link, task: Task, key: str) -> bool:
+    def _claims(self, link: Link, task: ClusterTask, key: str) -> bool:
         """Tell whether the answer is still waited for, and by nobody else."""
         if task.future.done():  # `_kill` still has to know it
             return False
@@ -108,7 +110,7 @@ class Answering:
 
     # In any thread
 
-    def _settled(self, task: Task, future: Future) -> None:
+    def _settled(self, task: ClusterTask, future: Future) -> None:
         if future.cancelled():
             future.set_running_or_notify_cancel()  # wakes who is in concurrent.futures.wait
         with self._lock:
@@ -116,7 +118,7 @@ class Answering:
         task.forget()
         self._stop(task)
 
-    def _stop(self, task: Task) -> None:
+    def _stop(self, task: ClusterTask) -> None:
         running, link = task.running, task.link
         if running is not None and not self._shut.is_set() and not link.trouble:
             link.later(self._cancel, task, running)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dashboard.cluster.task import Carrier, Task
+    from dashboard.cluster.task import Carrier, ClusterTask
 
 TOGETHER = 16
 TOGETHER_BYTES = 4_000_000
@@ -27,13 +27,13 @@ class Crowd:
 
     def __init__(self) -> None:
         self._capacity = AWAY
-        self._tasks: deque[Task] = deque()
+        self._tasks: deque[ClusterTask] = deque()
         self._away = 0
 
-    def __iter__(self) -> Iterator[Task]:
+    def __iter__(self) -> Iterator[ClusterTask]:
         return iter([*self._tasks])
 
-    def add(self, task: Task) -> bool:
+    def add(self, task: ClusterTask) -> bool:
         """Have a task sent with others; True for the first, after which `take` is to be called."""
         self._tasks.append(task)
         return len(self._tasks) == 1
@@ -46,7 +46,7 @@ class Crowd:
         """So many are there."""
         self._away -= count
 
-    def take(self) -> list[Task]:
+    def take(self) -> list[ClusterTask]:
         """Return tasks to be sent now; none, if more had better be sent when more are there."""
         free = min(self._capacity - self._away, TOGETHER)
         if free < min(TOGETHER, len(self._tasks)):
@@ -55,14 +55,14 @@ class Crowd:
         self._away += len(taken)
         return taken
 
-    def clear(self) -> list[Task]:
+    def clear(self) -> list[ClusterTask]:
         """Return all that wait, and wait for none: the link is lost."""
         taken = [*self._tasks]
         self._tasks.clear()
         return taken
 
 
-class Arrivals:
+class Outstanding:
     """What was sent over one link and has not come back; used on Dask's loop.
 
     Parameters
@@ -76,9 +76,9 @@ class Arrivals:
 
     def __init__(self, link: Carrier, landed: Callable[[Carrier, list, list | None], None]) -> None:
         self._link, self._landed = link, landed
-        self._awaited: list[tuple[Task, Any]] = []
+        self._awaited: list[tuple[ClusterTask, Any]] = []
 
-    async def expect(self, awaited: list[tuple[Task, Any]]) -> None:
+    async def expect(self, awaited: list[tuple[ClusterTask, Any]]) -> None:
         """Wait for Dask's futures of some tasks, until they and all that came later are there."""
         is_watched = bool(self._awaited)
         self._awaited += awaited
@@ -92,7 +92,7 @@ class Arrivals:
                 self._link.later(self._fetch, there)
                 glances = 0
 
-    async def _fetch(self, there: list[tuple[Task, Any]]) -> None:
+    async def _fetch(self, there: list[tuple[ClusterTask, Any]]) -> None:
         try:
             futures = [running for _, running in there]
             values = await self._link.client.gather(futures, asynchronous=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.cluster import push_kernels as push
 from dashboard.cluster.fitness import differences, kernels_trouble, trouble
-from dashboard.cluster.worker_facts import PACKAGES, Facts, bounds, digester, finder, ours, told
+from dashboard.cluster.worker_facts import PACKAGES, Facts, bounds, describe, digester, finder, ours
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -48,7 +48,7 @@ class Roll:
         OSError
             With a sentence: it cannot work with us, or other servers of another version use it.
         """
-        facts = told(await self._client.scheduler.versions(packages=ASKED))
+        facts = describe(await self._client.scheduler.versions(packages=ASKED))
         scheduler = facts._replace(packages={each: facts.packages[each] for each in OF_SCHEDULER})
         said = [self._trouble("Dask scheduler", scheduler)]
         said += [self._trouble(*each) for each in (await self._versions()).items()]
@@ -110,7 +110,7 @@ class Roll:
         answers = await self._client.scheduler.broadcast(
             msg=asking, workers=addresses, on_error="ignore"
         )
-        return {f"Dask worker {address}": told(answer) for address, answer in answers.items()}
+        return {f"Dask worker {address}": describe(answer) for address, answer in answers.items()}
 
     def _trouble(self, name: str, theirs: Facts) -> str:
         return trouble(name, theirs, self._ours, self._bounds)

@@ -18,14 +18,14 @@ from distributed import Client
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
-from dashboard.cluster.batches import Arrivals, Crowd
+from dashboard.cluster.batches import Crowd, Outstanding
 from dashboard.cluster.check_workers import Roll
 from dashboard.cluster.local_process import ClusterProcess
 from dashboard.cluster.loop_thread import Trap
 from dashboard.cluster.run_kernel import kernel_runner
 from dashboard.cluster.scatter import Shelf, is_big, is_shared
 from dashboard.cluster.sight import blind
-from dashboard.cluster.task import Task
+from dashboard.cluster.task import ClusterTask
 
 SILENCE_S = 10.0
 WORKER_S = 5.0  # to be taken by a worker; then it may take longer
@@ -53,11 +53,11 @@ class Link:
 
     def __init__(self, client: Client, process: ClusterProcess | None = None) -> None:
         self.client, self.process = client, process
-        self.tasks: dict[str | tuple, Task] = {}
+        self.tasks: dict[str | tuple, ClusterTask] = {}
         self.name, self.crowd = uuid4().hex, Crowd()
         self.shelf = Shelf(self._scatter)
         self._comm = client.scheduler_comm
-        self.arrivals: Arrivals | None = None
+        self.arrivals: Outstanding | None = None
         self._run: Callable | None = None
         self._given_up = ""
         self._roll, self._has_greeted = Roll(client), False
@@ -68,7 +68,7 @@ class Link:
 
         And `landed` of results that have come together; see `Arrivals`.
         """
-        self.arrivals = Arrivals(self, landed)
+        self.arrivals = Outstanding(self, landed)
         topic = f"supervox-{self.name}"
         self.client.subscribe_topic(topic, lambda event: heard(self, event[1]))
         self._run = kernel_runner(topic, self._roll.content)
@@ -135,7 +135,7 @@ class Link:
         """
         return self._ask(self.client.scheduler.ncores())
 
-    def start(self, task: Task) -> bool:
+    def start(self, task: ClusterTask) -> bool:
         """Send a task's kernel and arrays to the workers; False if it is settled meanwhile.
 
         Raises
@@ -152,7 +152,7 @@ class Link:
         task.running = self.client.submit(self._run, *sent, key=task.key, pure=False, **soon)
         return True
 
-    def start_together(self, tasks: list[Task]) -> None:
+    def start_together(self, tasks: list[ClusterTask]) -> None:
         """Send several tasks in one message; whoever is settled meanwhile has no future there.
 
         Raises
@@ -171,7 +171,7 @@ class Link:
         for (task, _), running in zip(sent, futures, strict=True):
             task.running = running
 
-    def _message(self, task: Task) -> tuple | None:
+    def _message(self, task: ClusterTask) -> tuple | None:
         """Return what `kernel_runner`'s function takes; None if the task is settled."""
         if (wanted := task.call) is None:
             return None
@@ -189,7 +189,7 @@ class Link:
         self.tasks[task.key] = task
         return call, shared, arrays, task.told is not None, task.folder
 
-    def send_anew(self, task: Task) -> None:
+    def send_anew(self, task: ClusterTask) -> None:
         """Keep nothing of what a task was given: some of it went with a worker."""
         if (wanted := task.call) is not None:
             for value in (*wanted[1], *wanted[2].values()):

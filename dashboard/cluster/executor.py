@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.cluster.loop_thread import Lane
 from dashboard.cluster.patient import Patient
-from dashboard.cluster.retry import Pace
+from dashboard.cluster.retry import RetryPace
 from dashboard.cluster.standing import WATCH_S, Standing
-from dashboard.cluster.task import Task
+from dashboard.cluster.task import ClusterTask
 from dashboard.cluster.waiting import WaitingRoom
 from workers.runtime.team import usable
 
@@ -69,7 +69,7 @@ class DaskExecutor(Standing, Executor):
         self._shut, self._ended = threading.Event(), threading.Event()
         self._pending: set[Future] = set()
         self._room = WaitingRoom(worker_deadline)
-        self._pace = Pace()
+        self._pace = RetryPace()
         self._answers = Lane("supervox-answers")
         self._launches = Lane("supervox-launches")
         self._farewells = Lane("supervox-farewells")
@@ -232,7 +232,7 @@ class DaskExecutor(Standing, Executor):
         fn, args, kwargs = call
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
         future: Future = Future()
-        task = Task((fn, args, kwargs), report, future, **of_work)
+        task = ClusterTask((fn, args, kwargs), report, future, **of_work)
         with self._lock:
             if self._shut.is_set():
                 raise RuntimeError("The executor is shut down and takes no more kernels.")

@@ -69,7 +69,7 @@ class ClusterProcess:
         """Exit status of the child; None while it lives."""
         return self._child.poll()
 
-    def wait_until_ready(self) -> Answer:
+    def wait_until_ready(self) -> SchedulerAddress:
         """Wait for the first worker.
 
         Raises
@@ -86,7 +86,7 @@ class ClusterProcess:
             raise OSError(f"The compute process was not ready within {START_S:.0f} s.")
         if not line:
             raise OSError("The compute process ended before it was ready; its log says why.")
-        return Answer(*json.loads(line))
+        return SchedulerAddress(*json.loads(line))
 
     def kill_worker(self, pid: int) -> None:
         """Kill the worker process `pid`, if it is one and lives; its nanny starts another."""
@@ -107,7 +107,7 @@ class ClusterProcess:
         self._child.stdout.close()
 
 
-class Answer(NamedTuple):
+class SchedulerAddress(NamedTuple):
     """Where the scheduler listens, and what opens it."""
 
     address: str

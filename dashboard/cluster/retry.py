@@ -9,7 +9,7 @@ WINDOW_S = 60.0
 LONGEST_S = 10.0
 
 
-class Pace:
+class RetryPace:
     """At once after a loss, then after 1, 2, 4 … 10 s of failures; never above 12 times a minute.
 
     Times are on one clock, in seconds.

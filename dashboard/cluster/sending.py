@@ -13,7 +13,7 @@ from workers.runtime.passes import Unreachable
 
 if TYPE_CHECKING:
     from dashboard.cluster.connection import Link
-    from dashboard.cluster.task import Task
+    from dashboard.cluster.task import ClusterTask
 
 
 class Sending(Answering):
@@ -27,7 +27,7 @@ class Sending(Answering):
     _runs_again: bool
     _trouble: str
 
-    def _launch(self, task: Task) -> None:
+    def _launch(self, task: ClusterTask) -> None:
         if task.future.done():
             return
         with Trap(task.fail):
@@ -44,13 +44,13 @@ class Sending(Answering):
             elif not self._room.hold(task):
                 self._send_by(link, task)
 
-    def _send_by(self, link: Link, task: Task) -> None:
+    def _send_by(self, link: Link, task: ClusterTask) -> None:
         if not task.told:
             self._send(link, task)
         elif link.crowd.add(task):
             self._launches.do(self._send_crowd, link)
 
-    def _send(self, link: Link, task: Task) -> None:
+    def _send(self, link: Link, task: ClusterTask) -> None:
         try:
             if not link.start(task):
                 return
@@ -70,7 +70,7 @@ class Sending(Answering):
         while tasks := link.crowd.take():
             self._send_together(link, tasks)
 
-    def _send_together(self, link: Link, tasks: list[Task]) -> None:
+    def _send_together(self, link: Link, tasks: list[ClusterTask]) -> None:
         with Trap(partial(self._cannot_send, link, tasks)):
             link.start_together([task for task in tasks if not task.future.done()])
             sent = [(task, task.running) for task in tasks if task.running]
@@ -80,7 +80,7 @@ class Sending(Answering):
                 if task.future.done():
                     self._stop(task)
 
-    def _cannot_send(self, link: Link, tasks: list[Task], error: Exception) -> None:
+    def _cannot_send(self, link: Link, tasks: list[ClusterTask], error: Exception) -> None:
         link.crowd.note_return(len(tasks))
         for task in tasks:
             link.tasks.pop(task.key, None)
@@ -92,7 +92,7 @@ class Sending(Answering):
 
     # In any thread
 
-    def _start_over(self, task: Task, link: Link) -> None:
+    def _start_over(self, task: ClusterTask, link: Link) -> None:
         """Launch a task anew that was under way on `link`, or let it fail."""
         with Trap(task.fail):
             task.raise_if_hopeless()

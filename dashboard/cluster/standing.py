@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.cluster.loop_thread import Lane, Trap
-from dashboard.cluster.retry import Pace
+from dashboard.cluster.retry import RetryPace
 from dashboard.cluster.sending import Sending
 from workers.runtime.passes import Unreachable
 
@@ -26,7 +26,7 @@ class Standing(Sending):
     _ended: threading.Event
     _farewells: Lane
     _open_link: Callable[[], Link]
-    _pace: Pace
+    _pace: RetryPace
     _state: str
     _worker_deadline: float
 

@@ -31,7 +31,7 @@ class Carrier(Protocol):
 
     client: Any
     name: str
-    tasks: dict[str | tuple, Task]
+    tasks: dict[str | tuple, ClusterTask]
 
     @property
     def trouble(self) -> str:
@@ -45,7 +45,7 @@ class Carrier(Protocol):
 
 
 @dataclass(eq=False)
-class Task:
+class ClusterTask:
     """A submitted call and what is known of it on the cluster.
 
     Attributes

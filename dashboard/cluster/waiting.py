@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dashboard.cluster.task import Task
+    from dashboard.cluster.task import ClusterTask
 
 
 class WaitingRoom:
@@ -23,18 +23,18 @@ class WaitingRoom:
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
         self._lock = threading.Lock()
-        self._held: list[Task] = []
+        self._held: list[ClusterTask] = []
         self._idle_since: float | None = time.monotonic()
         self._told: set[Callable] = set()
 
-    def hold(self, task: Task) -> bool:
+    def hold(self, task: ClusterTask) -> bool:
         """Keep a task if there is no worker; tell whether it is kept."""
         with self._lock:
             if self._idle_since is not None:
                 self._held.append(task)
             return self._idle_since is not None
 
-    def empty(self, *, has_workers: bool = False) -> list[Task]:
+    def empty(self, *, has_workers: bool = False) -> list[ClusterTask]:
         """Let go of all tasks, and hold the next or not; the time without a worker begins anew."""
         with self._lock:
             self._idle_since = None if has_workers else time.monotonic()
@@ -42,7 +42,7 @@ class WaitingRoom:
             self._told.clear()
         return held
 
-    def overdue(self, under_way: Iterable[Task]) -> list[Task]:
+    def overdue(self, under_way: Iterable[ClusterTask]) -> list[ClusterTask]:
         """Return who has waited too long now that there is no worker, here or under way.
 
         Of those who rather wait than fail, one for each who is to be told of it; and only once

@@ -43,7 +43,7 @@ class Facts(NamedTuple):
     content: str = ""
 
 
-def told(versions: dict) -> Facts:
+def describe(versions: dict) -> Facts:
     """Return the facts in the answer to Dask's own question for versions, which needs no pickle."""
     python = versions["host"]["python"].split(".")
     packages = {name: versions["packages"].get(name) for name in PACKAGES}
@@ -93,7 +93,7 @@ def digester() -> Callable[[str], str]:
 def ours() -> Facts:
     """Return the facts of this process."""
     folder = str(Path(workers.__file__).parent)
-    here = told(get_versions([*PACKAGES, "supervox"]))
+    here = describe(get_versions([*PACKAGES, "supervox"]))
     return here._replace(folder=folder, content=digester()(folder))
 
 

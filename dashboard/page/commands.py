@@ -22,7 +22,7 @@ from dashboard.volumes.data_folder import HALVES, Folder
 MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
 
 
-class Hearing:
+class Commands:
     """Turns messages and strokes from the page into verbs.
 
     Parameters
@@ -227,7 +227,7 @@ class Hearing:
 
     def _download_table(self, form: str) -> None:
         content = self._session.export_table(str(form)).result()
-        parts, name = encoding.cut(content), f"{self._session.volume.name}{TABLES[form]}"
+        parts, name = encoding.split_message(content), f"{self._session.volume.name}{TABLES[form]}"
         for part, data in enumerate(parts):
             self._answer("file", name=name, part=part, parts=len(parts), data=data)
 

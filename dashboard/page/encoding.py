@@ -61,6 +61,6 @@ def corners(boxes: tuple) -> list[list[int]]:
     return [[n for axis in box for n in (axis.start, axis.stop)] for box in boxes]
 
 
-def cut(content: bytes) -> list[bytes]:
+def split_message(content: bytes) -> list[bytes]:
     """Return `content` in pieces that pass any proxy; at least one."""
     return [content[at : at + PIECE] for at in range(0, len(content), PIECE)] or [b""]

@@ -13,7 +13,7 @@ from dashboard import demo
 from dashboard.annotation.change import Divided, Painted, Patched
 from dashboard.annotation.slice_geometry import NAMES, Layout, layouts
 from dashboard.page import encoding
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.downloads import main_download, other_downloads
 from dashboard.page.errors import guarded
 from dashboard.page.histogram_plot import IntensitiesView
@@ -73,7 +73,7 @@ class Page:
             dropper=dropper,
             **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
         )
-        self._hearing = Hearing(session, folder, self.bench.send, guard)
+        self._hearing = Commands(session, folder, self.bench.send, guard)
         dropper.param.watch(guard(self._dropped), "value")
         self._watch(guard)
 
@@ -338,10 +338,12 @@ def listed(channel: Channel) -> dict:
 
 
 def _all_plain(laid, volume):
-    return {name: plain(layout, oriented=volume.oriented) for name, layout in laid.items()}
+    return {
+        name: describe_layout(layout, oriented=volume.oriented) for name, layout in laid.items()
+    }
 
 
-def plain(layout: Layout, *, oriented: bool = True) -> dict:
+def describe_layout(layout: Layout, *, oriented: bool = True) -> dict:
     """Return a layout for the page's script, with the file's axes as letters if it is of none."""
     return {
         "axis": layout.axis,

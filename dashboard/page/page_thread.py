@@ -8,7 +8,7 @@ from collections.abc import Callable
 Function = Callable[[], None]
 
 
-class Turn:
+class PageThread:
     """Runs functions in a page's turn, one after the other, from when it begins until it ends.
 
     Bokeh loses the callbacks of a document that is touched by another thread before its session

@@ -11,7 +11,7 @@ KINDS = ("volume", "series", "labels", "superpixels", "table")
 _MOST = 2**53  # of the whole numbers that a page can count
 
 
-def whole(value: object) -> int:
+def whole_number(value: object) -> int:
     """Return a whole number, also one that came as text."""
     number = float(value)
     if isinstance(value, bool) or not abs(number) <= _MOST or number != math.floor(number):
@@ -21,7 +21,7 @@ def whole(value: object) -> int:
 
 def whole_or_none(value: object) -> int | None:
     """Return a whole number, or None."""
-    return None if value is None else whole(value)
+    return None if value is None else whole_number(value)
 
 
 def text(value: object) -> str:
@@ -40,7 +40,7 @@ def kind(value: object) -> str:
 
 def ijk(value: object) -> list[int]:
     """Return three whole numbers."""
-    i, j, k = map(whole, value)
+    i, j, k = map(whole_number, value)
     return [i, j, k]
 
 
@@ -57,10 +57,10 @@ def named_numbers(value: object) -> list[tuple[str, float]]:
     return [(text(name), float(number)) for name, number in value]
 
 
-_LABEL = {"label": whole}
+_LABEL = {"label": whole_number}
 _VERBS: dict[str, dict[str, Callable]] = {
-    "go_to": {"done": whole},
-    "choose": _LABEL | {"choice": whole},
+    "go_to": {"done": whole_number},
+    "choose": _LABEL | {"choice": whole_number},
     "rename": _LABEL | {"name": text},
     "recolour": _LABEL | {"color": text},
     "show_label": _LABEL | {"to": bool},
@@ -69,18 +69,18 @@ _VERBS: dict[str, dict[str, Callable]] = {
     "fill_holes": _LABEL,
     "keep_largest_island": _LABEL,
     "remove_label": _LABEL,
-    "merge_label": _LABEL | {"into": whole},
-    "remove_volume": {"key": whole},
+    "merge_label": _LABEL | {"into": whole_number},
+    "remove_volume": {"key": whole_number},
     "cursor": {"ijk": ijk},
     "open": {"path": text, "kind": kind},
     "open_over": {"path": text, "kind": kind},
-    "open_volume_of": {"volume": whole},
+    "open_volume_of": {"volume": whole_number},
     "open_by": {"form": text},
     "download_table": {"form": text},
     "upload_as": {"kind": kind},
     "list": {"path": text},
-    "asked": {"n": whole},
-    "stroke": {"plane": text, "index": whole, "label": whole},
+    "asked": {"n": whole_number},
+    "stroke": {"plane": text, "index": whole_number, "label": whole_number},
     "line": {"xs": numbers, "ys": numbers},
 }
 _MAY: dict[str, dict[str, Callable]] = {

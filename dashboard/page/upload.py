@@ -47,7 +47,7 @@ class Dropper(pn.widgets.FileDropper):
             return
         self._next += 1
         self._bytes += len(data["data"])
-        event.data = {**data, "name": plain(data["name"]), "type": str(data.get("type"))}
+        event.data = {**data, "name": plain_name(data["name"]), "type": str(data.get("type"))}
         super()._process_event(event)
 
     def _fits(self, data: dict) -> bool:
@@ -65,7 +65,7 @@ class Dropper(pn.widgets.FileDropper):
         return True
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a file's name without folders and what cannot be seen; a long one is cut."""
     last = re.split(r"[/\\]", str(name))[-1]
     shown = " ".join(CONTROLS.sub(" ", last).split()) or "file"

@@ -12,7 +12,7 @@ from dashboard.page import encoding
 from dashboard.page.workbench import Workbench
 from dashboard.session.session import Refused, Session
 from dashboard.volumes.channel import Channel
-from dashboard.volumes.slice_reader import Part, Slice, Slices
+from dashboard.volumes.slice_reader import Slice, SlicePart, Slices
 from dashboard.volumes.stored_volume import StoredVolume
 
 PARTS = ("volume", "labels", "ids")
@@ -97,7 +97,7 @@ class Sliced:
     def send_superpixels(self) -> None:
         """Tell how many there are, and how large they are if that is known."""
         superpixels = self._session.superpixels
-        number = self._slices.cut(superpixels)
+        number = self._slices.take_superpixels(superpixels)
         told = {"count": superpixels.count, "voxels": superpixels.voxels}
         self._bench.send("cut", partition=number, **told)
         at = {"of": "sizes", "axis": -1, "index": -1, "level": 0, "partition": number}
@@ -134,7 +134,7 @@ class Sliced:
         at = {"of": "overview", "axis": -1, "index": -1, "level": level}
         self._slices.overview(int(level), partial(self._pack, at), self._give)
 
-    def _pack_part(self, part: Part) -> list[dict]:
+    def _pack_part(self, part: SlicePart) -> list[dict]:
         return self._pack({"of": part.of, **part.slice._asdict(), **part.stamp}, part.values)
 
     def _pack(self, at: dict, values: np.ndarray) -> list[dict]:

@@ -105,6 +105,6 @@ class Workbench(JSComponent):
 
     def send_file(self, name: str, content: bytes) -> None:
         """Let the browser save `content`, sent in pieces."""
-        parts = encoding.cut(content)
+        parts = encoding.split_message(content)
         for part, data in enumerate(parts):
             self.send("file", name=name, part=part, parts=len(parts), data=data)

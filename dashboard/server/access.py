@@ -32,7 +32,7 @@ ONE_THREAD = (
 )
 
 
-class Refused(ValueError):
+class MustNotStart(ValueError):
     """A server that must not start; the message says why and the way out."""
 
 
@@ -158,9 +158,9 @@ def plan(given: argparse.Namespace, password: str | None = None) -> Plan:
         accounts = {**accounts, "": password}
     oauth = {name: value for name in OAUTH if (value := getattr(given, attribute(name)))}
     if accounts and oauth:
-        raise Refused("Expected one way to sign in; got --basic-auth and --oauth-provider.")
+        raise MustNotStart("Expected one way to sign in; got --basic-auth and --oauth-provider.")
     if not (accounts or oauth or given.unix_socket or is_loopback(given.host)):
-        raise Refused(
+        raise MustNotStart(
             f"--host {given.host} lets everybody on the network in: add a login with "
             f"--basic-auth FILE ({ACCOUNTS}) or --oauth-provider, or leave --host away to serve "
             "this machine only."
@@ -188,9 +188,9 @@ def attribute(option: str) -> str:
 def check_alone(given: argparse.Namespace) -> None:
     """Refuse processes and threads that pages cannot share."""
     if given.num_procs != "1":
-        raise Refused(ONE_PROCESS)
+        raise MustNotStart(ONE_PROCESS)
     if given.num_threads is not None:
-        raise Refused(ONE_THREAD)
+        raise MustNotStart(ONE_THREAD)
 
 
 def check_dev(given: argparse.Namespace) -> None:
@@ -199,10 +199,10 @@ def check_dev(given: argparse.Namespace) -> None:
         return
     for option in ("autoreload", "admin"):
         if getattr(given, option):
-            raise Refused(f"--{option} is for developers only: add --dev, or leave it away.")
+            raise MustNotStart(f"--{option} is for developers only: add --dev, or leave it away.")
     for origin in given.allow_websocket_origin:
         if "*" in origin:
-            raise Refused(
+            raise MustNotStart(
                 f"--allow-websocket-origin {origin} lets the pages of strangers in: name each "
                 "host, such as hub.example.org or 10.0.0.7:5006."
             )
@@ -211,21 +211,21 @@ def check_dev(given: argparse.Namespace) -> None:
 def check_secure(given: argparse.Namespace) -> None:
     """Refuse half of what TLS needs."""
     if bool(given.ssl_certfile) != bool(given.ssl_keyfile):
-        raise Refused("TLS needs both --ssl-certfile and --ssl-keyfile.")
+        raise MustNotStart("TLS needs both --ssl-certfile and --ssl-keyfile.")
     for file in filter(None, (given.ssl_certfile, given.ssl_keyfile)):
         if not file.is_file():
-            raise Refused(f"Expected a file of TLS; there is none at {file}.")
+            raise MustNotStart(f"Expected a file of TLS; there is none at {file}.")
 
 
 def check_proxy(given: argparse.Namespace) -> None:
     """Refuse to believe a proxy where anybody could pose as one."""
     if given.unix_socket is None and (given.origin_from_proxy or given.user):
-        raise Refused(
+        raise MustNotStart(
             "--origin-from-proxy and --user believe whoever connects: add --unix-socket PATH, "
             "which only your own account can enter."
         )
     if given.user and (given.basic_auth or given.oauth_provider):
-        raise Refused("Expected --user or a login; got both.")
+        raise MustNotStart("Expected --user or a login; got both.")
 
 
 def where(given: argparse.Namespace) -> dict:
@@ -236,9 +236,9 @@ def where(given: argparse.Namespace) -> dict:
         check_address(given.host, port)
         return {"host": given.host, "port": port, "origins": (*origins(given.host, port), *named)}
     if given.port is not None or given.host != "127.0.0.1" or given.ssl_certfile:
-        raise Refused("A unix socket has no --host, no --port and no TLS: leave them away.")
+        raise MustNotStart("A unix socket has no --host, no --port and no TLS: leave them away.")
     if not (named or given.origin_from_proxy):
-        raise Refused(
+        raise MustNotStart(
             "A unix socket is reached through a proxy: add --allow-websocket-origin HOST[:PORT] "
             "with the address that the browser shows, or --origin-from-proxy if it passes that on."
         )
@@ -250,15 +250,15 @@ def where(given: argparse.Namespace) -> dict:
 def check_address(host: str, port: int) -> None:
     """Refuse an address of another machine, and a port that is taken."""
     if ":" in host:
-        raise Refused(f"--host {host} is IPv6, which is not supported: name an IPv4 address.")
+        raise MustNotStart(f"--host {host} is IPv6, which is not supported: name an IPv4 address.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             if not is_loopback(host) and not is_ours(host):
-                raise Refused(f"--host {host} is no address of this machine.") from error
-            raise Refused(refusal_of(port, error)) from error
+                raise MustNotStart(f"--host {host} is no address of this machine.") from error
+            raise MustNotStart(refusal_of(port, error)) from error
 
 
 def refusal_of(port: int, error: Exception) -> str:
@@ -273,21 +273,21 @@ def refusal_of(port: int, error: Exception) -> str:
 def check_socket(path: Path) -> None:
     """Refuse to put a unix socket over what is none, or over one at which somebody listens."""
     if not path.parent.is_dir():
-        raise Refused(f"--unix-socket needs a folder that exists; there is no {path.parent}.")
+        raise MustNotStart(f"--unix-socket needs a folder that exists; there is no {path.parent}.")
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise Refused(f"{path} is there and is no socket: choose another --unix-socket.")
+        raise MustNotStart(f"{path} is there and is no socket: choose another --unix-socket.")
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             return  # left by a server that was killed
         except OSError as error:
-            raise Refused(f"{path} cannot be used ({error.strerror}).") from error
-    raise Refused(f"Another server listens at {path}: choose another --unix-socket.")
+            raise MustNotStart(f"{path} cannot be used ({error.strerror}).") from error
+    raise MustNotStart(f"Another server listens at {path}: choose another --unix-socket.")
 
 
 def origins(host: str, port: int) -> tuple[str, ...]:
@@ -351,17 +351,17 @@ def read_accounts(path: Path) -> dict[str, str]:
         If it is not there, holds something else, or others can read it.
     """
     if not path.is_file():
-        raise Refused(f"--basic-auth expects {ACCOUNTS}.")
+        raise MustNotStart(f"--basic-auth expects {ACCOUNTS}.")
     if is_exposed(path.absolute()):
-        raise Refused(f"Others can read the passwords in {path}: chmod 600 it first.")
+        raise MustNotStart(f"Others can read the passwords in {path}: chmod 600 it first.")
     try:
         accounts = json.loads(read_regular(path, MOST_ACCOUNTS))
     except (ValueError, RecursionError):
         accounts = None
     if not isinstance(accounts, dict) or not accounts:
-        raise Refused(f'Expected a file such as {{"anna": "her password"}} at {path}.')
+        raise MustNotStart(f'Expected a file such as {{"anna": "her password"}} at {path}.')
     if not all(name and isinstance(each, str) and each for name, each in accounts.items()):
-        raise Refused(f"Expected a name and a password for each account in {path}.")
+        raise MustNotStart(f"Expected a name and a password for each account in {path}.")
     return accounts
 
 

@@ -15,7 +15,7 @@ from panel.config import config
 from dashboard.server import gate, login
 from dashboard.server.access import Plan
 from dashboard.server.headers import Headers
-from dashboard.server.health import HealthHandler, Watch
+from dashboard.server.health import HealthHandler, ServerWatch
 from dashboard.server.secret import Secrets
 from dashboard.server.user import Identity, signed_in
 
@@ -42,7 +42,7 @@ class Command(Serve):
         super().__init__(argparse.ArgumentParser())
         self._plan, self._secrets = plan, secrets
         self._umask: int | None = None
-        self._watch = Watch(self._count, compute_state)
+        self._watch = ServerWatch(self._count, compute_state)
         self._contexts: tuple = ()
 
     def run(self, app: Path, arguments: list[str]) -> None:

@@ -25,19 +25,19 @@ POSTED = {"/login", "/logout"}
 OWN_SITES = {"same-origin", "none"}
 
 
-class Answer(NamedTuple):
+class Refusal(NamedTuple):
     """Why a request is turned away."""
 
     status: int
     sentence: str
 
 
-class Turned(RequestHandler):
+class TurnedAway(RequestHandler):
     """Says why."""
 
     def initialize(self, status: int, sentence: str) -> None:
         """Take what is to be said."""
-        self._answer = Answer(status, sentence)
+        self._answer = Refusal(status, sentence)
 
     def prepare(self) -> None:
         """Answer, whatever was asked."""
@@ -79,10 +79,10 @@ class Gate(Matcher):
                 return {"target_kwargs": answer._asdict()}
         return None
 
-    def _account(self, request: HTTPServerRequest) -> Answer | None:
+    def _account(self, request: HTTPServerRequest) -> Refusal | None:
         if not self._can_tell or self._is_own(request.connection):
             return None
-        return Answer(
+        return Refusal(
             403,
             "This supervox belongs to another account of this machine. Start your own with: "
             "supervox serve --port 0",
@@ -95,23 +95,23 @@ class Gate(Matcher):
             self._known[connection.context] = own
         return self._known[connection.context]
 
-    def _host(self, request: HTTPServerRequest) -> Answer | None:
+    def _host(self, request: HTTPServerRequest) -> Refusal | None:
         if not self._by_account or self._plan.dev or with_port(request.host) in self._hosts:
             return None
-        return Answer(
+        return Refusal(
             403,
             "This address is not known here: open the one that supervox printed, or add "
             "--allow-websocket-origin with this one.",
         )
 
-    def _kind(self, request: HTTPServerRequest) -> Answer | None:
+    def _kind(self, request: HTTPServerRequest) -> Refusal | None:
         if request.method not in METHODS and not self._may_post(request):
-            return Answer(405, "Only pages are served here: expected GET.")
+            return Refusal(405, "Only pages are served here: expected GET.")
         if request.path.endswith(("/autoload.js", "/metadata")):
-            return Answer(404, "This page cannot be put into another one.")
+            return Refusal(404, "This page cannot be put into another one.")
         given = request.arguments.keys() | {name.lower() for name in request.headers}
         if given & {"bokeh-session-id", "bokeh-token"}:
-            return Answer(403, "A session cannot be asked for by its id: open the page anew.")
+            return Refusal(403, "A session cannot be asked for by its id: open the page anew.")
         return None
 
     def _may_post(self, request: HTTPServerRequest) -> bool:
@@ -120,11 +120,11 @@ class Gate(Matcher):
         posted = {f"{self._plan.prefix}{path}" for path in POSTED}
         return request.method == "POST" and request.path in posted
 
-    def _post(self, request: HTTPServerRequest) -> Answer | None:
+    def _post(self, request: HTTPServerRequest) -> Refusal | None:
         """Turn away what another site lets a browser send: it would sign its user in or out."""
         if request.method in METHODS or self._is_of_own_site(request):
             return None
-        return Answer(403, "This was sent by the page of another site: sign in or out here.")
+        return Refusal(403, "This was sent by the page of another site: sign in or out here.")
 
     def _is_of_own_site(self, request: HTTPServerRequest) -> bool:
         if request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
@@ -136,16 +136,16 @@ class Gate(Matcher):
             return request.headers.get("Sec-Fetch-Site") == "same-origin"
         return origin(request) in self._hosts | shown_at(request)
 
-    def _socket(self, request: HTTPServerRequest) -> Answer | None:
+    def _socket(self, request: HTTPServerRequest) -> Refusal | None:
         if not request.path.endswith("/ws"):
             return None
         if "Origin" not in request.headers:
-            return Answer(403, "Expected a browser, which says from which page it connects.")
+            return Refusal(403, "Expected a browser, which says from which page it connects.")
         if self._plan.origin_from_proxy and origin(request) not in self._hosts | shown_at(request):
-            return Answer(403, "Expected a page of this server; this one is of another host.")
+            return Refusal(403, "Expected a page of this server; this one is of another host.")
         claims = self._claims(request)
         if claims is None or claims.get(CLAIM, "") != (self._plan.user or signed_in(request)):
-            return Answer(403, "This page's token is not valid here: load the page anew.")
+            return Refusal(403, "This page's token is not valid here: load the page anew.")
         self._connected.add(get_session_id(token_of(request)))
         return None
 
@@ -159,12 +159,12 @@ class Gate(Matcher):
             pass  # no token at all
         return None
 
-    def _crowd(self, request: HTTPServerRequest) -> Answer | None:
+    def _crowd(self, request: HTTPServerRequest) -> Refusal | None:
         contexts = self._application.applications
         is_page = any(request.path.rstrip("/") == f"{self._plan.prefix}{path}" for path in contexts)
         if not is_page or self._half_open(contexts.values()) < MOST_HALF_OPEN:
             return None
-        return Answer(
+        return Refusal(
             503, "Many pages are being opened just now: this one follows in some seconds."
         )
 
@@ -202,4 +202,4 @@ def with_port(host: str) -> str:
 def close(application: BokehTornado, plan: Plan) -> None:
     """Put the gate before all that `application` serves."""
     answer_head(application)
-    application.default_router.rules.insert(0, Rule(Gate(plan, application), Turned))
+    application.default_router.rules.insert(0, Rule(Gate(plan, application), TurnedAway))

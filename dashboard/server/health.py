@@ -28,7 +28,7 @@ class Health(NamedTuple):
         return f"{self.memory_mb} MB of memory, {pages}, compute {self.compute}"
 
 
-class Watch:
+class ServerWatch:
     """Looks after the server, and logs how it is.
 
     Parameters
@@ -69,7 +69,7 @@ class Watch:
 class HealthHandler(RequestHandler):
     """Says to all who pass the gate that the server lives; to its users also how it is."""
 
-    def initialize(self, watch: Watch, may_see: Callable) -> None:
+    def initialize(self, watch: ServerWatch, may_see: Callable) -> None:
         """Take what is looked after, and who may see it."""
         self._watch, self._may_see = watch, may_see
 

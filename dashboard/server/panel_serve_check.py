@@ -36,11 +36,11 @@ class Served(NamedTuple):
 
 def trouble() -> str:
     """Return why the page that is being made must not open, and the way out; "" if it may."""
-    served = pn.state.as_cached("supervox served", look)
+    served = pn.state.as_cached("supervox served", read_served)
     return served.wrong or ("" if served.guarded else of_visitor())
 
 
-def look() -> Served:
+def read_served() -> Served:
     """Look at the server; takes a moment, since Panel names it nowhere."""
     if any(application.settings.get("safe") for application in applications()):
         return Served(guarded=True, wrong="")

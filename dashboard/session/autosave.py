@@ -21,7 +21,7 @@ class Saved(NamedTuple):
     trouble: str = ""
 
 
-class Keeper:
+class Autosave:
     """Hands a session's records to the journal, and tells in the page's thread how far it is.
 
     Parameters

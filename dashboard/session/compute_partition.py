@@ -28,7 +28,7 @@ class Made(NamedTuple):
     threshold: float | None
 
 
-class Cutting(NamedTuple):
+class PartitionCall(NamedTuple):
     """Who runs what on what, and how `Made` is had of its result."""
 
     executor: Executor
@@ -46,7 +46,7 @@ def cutting(
     _threads: Executor,
     _store: Store | None,
     weighted: Weighted = (),
-) -> Cutting:
+) -> PartitionCall:
     """Return how `volume` is cut: kernels run on `executor`, what only waits in `threads`.
 
     `weighted` are the channels that count with it, if others do; without `volume` itself, it tells
@@ -55,7 +55,7 @@ def cutting(
     if weighted:
         return _joint(volume, settings, executor, weighted)
     given = (volume.data, volume.spacing)
-    return Cutting(executor, partition, given, settings._asdict(), _of_partition)
+    return PartitionCall(executor, partition, given, settings._asdict(), _of_partition)
 
 
 @cutting.register
@@ -66,19 +66,23 @@ def _(
     threads: Executor,
     store: Store | None,
     _weighted: Weighted = (),
-) -> Cutting:
+) -> PartitionCall:
     given = (volume, settings, executor)
-    return Cutting(threads, partition_stored, given, {"store": store}, lambda found: Made(*found))
+    return PartitionCall(
+        threads, partition_stored, given, {"store": store}, lambda found: Made(*found)
+    )
 
 
-def _joint(volume: Volume, settings: Settings, executor: Executor, weighted: Weighted) -> Cutting:
+def _joint(
+    volume: Volume, settings: Settings, executor: Executor, weighted: Weighted
+) -> PartitionCall:
     main = next((weight for channel, weight in weighted if channel.volume is volume), 0.0)
     others = [pair for pair in weighted if pair[0].volume is not volume]
     # Each by itself, so that the workers keep them.
     given = (volume.data, *(channel.volume.data for channel, _ in others))
     weights = (main, *(weight for _, weight in others))
     how = settings._asdict() | {"spacing": volume.spacing, "weights": weights}
-    return Cutting(executor, partition_jointly, given, how, _of_partition)
+    return PartitionCall(executor, partition_jointly, given, how, _of_partition)
 
 
 def _of_partition(found: Partition) -> Made:

@@ -11,12 +11,12 @@ from typing import Any
 import param
 
 from dashboard.cases.case_store import Cases
-from dashboard.cases.held_edits import Fewer, Mine
+from dashboard.cases.held_edits import Fewer, HeldEdits
 from dashboard.session import restore
 from dashboard.session.autosave import Saved
-from dashboard.session.edit_queue import Order
+from dashboard.session.edit_queue import EditQueue
 from dashboard.session.held_case import HeldCase
-from dashboard.session.jobs import Lanes
+from dashboard.session.jobs import Jobs
 from dashboard.session.messages import Notice, Question
 from dashboard.session.restore import Resumed
 from dashboard.session.surfaces import Surfaces
@@ -82,15 +82,15 @@ class OpenCase(HeldCase):
         self._chosen: int | None = None  # while another page writes
         self._cuts = 0
         self._places: dict[str, Path] = {}
-        self._lanes = Lanes(schedule, self._wait_for, self.tell)
-        self._order = Order(schedule, self._keeper.expect_strokes, self.tell)
+        self._lanes = Jobs(schedule, self._wait_for, self.tell)
+        self._order = EditQueue(schedule, self._keeper.expect_strokes, self.tell)
         self.surfaces = Surfaces(executor, schedule, self._threads)
 
     def move(self, ijk: tuple[int, int, int]) -> None:
         """Remember where the page has its cursor; the nearest voxel, if it lies outside."""
         i, j, k = (min(max(n, 0), size - 1) for n, size in zip(ijk, self.volume.shape, strict=True))
         if self._keeper.holds and (i, j, k) != self._case.cursor:
-            self._keeper.note(self._case.look((i, j, k), self._case.label))
+            self._keeper.note(self._case.note_view((i, j, k), self._case.label))
 
     def open(
         self,
@@ -139,7 +139,7 @@ class OpenCase(HeldCase):
         # Only now, in the page's turn: of one that is loaded again, the old page has gone by then.
         self._resume(volume, f"Opening {asked.name}")
 
-    def _resume(self, volume: Grid, title: str, mine: Mine | None = None) -> None:
+    def _resume(self, volume: Grid, title: str, mine: HeldEdits | None = None) -> None:
         self._lanes.start(
             "file",
             title,
@@ -174,9 +174,11 @@ class OpenCase(HeldCase):
         else:
             self._following.begin(opened.folder, volume)
         if opened.writes and keeps:
-            self._keeper.note(case.look(case.cursor, self._chosen))
-        if case.cut is not None and case.cut.file:
-            self._beside.have(opened.folder / case.cut.file, lambda: case.first_superpixels.ids)
+            self._keeper.note(case.note_view(case.cursor, self._chosen))
+        if case.partitioned is not None and case.partitioned.file:
+            self._beside.have(
+                opened.folder / case.partitioned.file, lambda: case.first_superpixels.ids
+            )
         self.surfaces.open(volume, case.labels)
         self.param.update(
             volume=volume,  # taken over, it is the same; the page is told all of it again

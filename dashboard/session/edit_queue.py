@@ -21,7 +21,7 @@ class _Step(NamedTuple):
     request: Request
 
 
-class Order:
+class EditQueue:
     """Does at once what nothing has to be waited for; else it waits for its turn.
 
     Parameters

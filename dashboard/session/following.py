@@ -8,8 +8,8 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 
-from dashboard.cases.held_edits import Mine
-from dashboard.cases.lease import Watch
+from dashboard.cases.held_edits import HeldEdits
+from dashboard.cases.lease import LeaseWatch
 from dashboard.session.autosave import Function
 from dashboard.session.restore import Desk
 from dashboard.volumes.grid import Grid
@@ -39,19 +39,19 @@ class Following:
         executor: Executor,
         schedule: Callable[[Function], None],
         desk: Desk,
-        held: Callable[[], Mine],
+        held: Callable[[], HeldEdits],
         take: Function,
     ) -> None:
         self._executor, self._schedule, self._desk = executor, schedule, desk
         self._held, self._take = held, take
-        self._watch: Watch | None = None
+        self._watch: LeaseWatch | None = None
         self._volume: Grid | None = None
         self._looking = False
         self._again_at = 0.0
 
     def begin(self, folder: Path, volume: Grid) -> None:
         """Watch the case of a volume."""
-        self._watch, self._volume, self._again_at = Watch(folder), volume, 0.0
+        self._watch, self._volume, self._again_at = LeaseWatch(folder), volume, 0.0
 
     def end(self) -> None:
         """Watch none."""
@@ -76,7 +76,7 @@ class Following:
             lambda found: self._schedule(partial(self._answered, watch, then, found))
         )
 
-    def _answered(self, watch: Watch, then: Function, found: Future) -> None:
+    def _answered(self, watch: LeaseWatch, then: Function, found: Future) -> None:
         self._looking = False
         if watch is not self._watch:
             return

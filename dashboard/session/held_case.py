@@ -8,24 +8,24 @@ from concurrent.futures import Executor
 from dashboard.cases.begin_anew import ELSEWHERE
 from dashboard.cases.case import Case
 from dashboard.cases.case_store import Cases
-from dashboard.cases.held_edits import Fewer, Mine
-from dashboard.session.autosave import Keeper, Saved
-from dashboard.session.edit_queue import Order
+from dashboard.cases.held_edits import Fewer, HeldEdits
+from dashboard.session.autosave import Autosave, Saved
+from dashboard.session.edit_queue import EditQueue
 from dashboard.session.following import Following
-from dashboard.session.ids_writer import Beside
+from dashboard.session.ids_writer import IdsWriter
 from dashboard.session.messages import Notice, Refused
 from dashboard.session.restore import Desk, Resumed, count
-from dashboard.session.state import Shown
+from dashboard.session.state import State
 from dashboard.volumes.grid import Grid
 
 
-class HeldCase(Shown):
+class HeldCase(State):
     """One user's case as long as it is open: kept, lost to another page, taken over.
 
     Parameters are as of `OpenCase`.
     """
 
-    _order: Order
+    _order: EditQueue
 
     def __init__(
         self,
@@ -37,8 +37,8 @@ class HeldCase(Shown):
     ) -> None:
         super().__init__()
         self._schedule, self._cases, self._keeping = schedule, cases, keeping
-        self._keeper = Keeper(schedule, self._show_saved, self._lose, self._have_anew)
-        self._beside = Beside(self._keeping, schedule, self._keeper)
+        self._keeper = Autosave(schedule, self._show_saved, self._lose, self._have_anew)
+        self._beside = IdsWriter(self._keeping, schedule, self._keeper)
         self._closed = False
         self._desk = Desk(
             self._cases,
@@ -73,9 +73,9 @@ class HeldCase(Shown):
         self._beside.look()
         self._following.look()
 
-    def _mine(self, *, is_asked: bool = False) -> Mine:
+    def _mine(self, *, is_asked: bool = False) -> HeldEdits:
         volume = self.volume
-        return Mine.of(
+        return HeldEdits.of(
             self._case, volume.digest, volume.name, is_unsaved=self._unsaved, is_asked=is_asked
         )
 
@@ -129,7 +129,7 @@ class HeldCase(Shown):
                 "Take over again to go on with those."
             ) from fewer
 
-    def _resume(self, volume: Grid, title: str, mine: Mine | None = None) -> None:
+    def _resume(self, volume: Grid, title: str, mine: HeldEdits | None = None) -> None:
         """Start to read the case of a volume; by force, if one tells what is held of it."""
         raise NotImplementedError
 

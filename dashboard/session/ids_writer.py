@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.cases import ids_file
-from dashboard.session.autosave import Function, Keeper
+from dashboard.session.autosave import Autosave, Function
 
 RETRY_S = 2.0
 
 Then = Callable[[bool], None]
 
 
-class Beside:
+class IdsWriter:
     """Keeps the ids of one partition in a file, of which the keeper tells whether it is there.
 
     Parameters
@@ -27,12 +27,12 @@ class Beside:
         Writes files.
     schedule : callable
         Runs a function later in the page's thread.
-    keeper : Keeper
+    keeper : Autosave
         Counts a file that is not there.
     """
 
     def __init__(
-        self, executor: Executor, schedule: Callable[[Function], None], keeper: Keeper
+        self, executor: Executor, schedule: Callable[[Function], None], keeper: Autosave
     ) -> None:
         self._executor, self._schedule, self._keeper = executor, schedule, keeper
         self._file: _File | None = None

@@ -16,7 +16,7 @@ from dashboard.annotation.label_table import MOST_LABEL, imported, missing, rela
 from dashboard.cases.case import Case
 from dashboard.session.label_table import Labelling
 from dashboard.session.messages import Notice, Question, Refused
-from dashboard.volumes.read_labels import Found, OtherGrid, read_labels
+from dashboard.volumes.read_labels import FoundLabels, OtherGrid, read_labels
 from dashboard.volumes.read_labels_stored import read_labels_over
 
 
@@ -65,7 +65,7 @@ class Continuing(Labelling):
         self._lanes.start("file", title, adopt, self._files, *call, **told)
 
     def _unless_elsewhere(
-        self, asked: _Asked, resample: bool, then: Callable, read: Callable[[], Found]
+        self, asked: _Asked, resample: bool, then: Callable, read: Callable[[], FoundLabels]
     ) -> None:
         """Go on with what was read; ask, if it lies on another grid."""
         try:
@@ -77,7 +77,7 @@ class Continuing(Labelling):
         title = f"opened {asked.question.name}" + ", resampled" * resample
         self._order.do(partial(then, asked, title, found))
 
-    def _adopt_patches(self, asked: _Asked, title: str, found: Found) -> None:
+    def _adopt_patches(self, asked: _Asked, title: str, found: FoundLabels) -> None:
         self._still(asked.case)
         if (asked.case.revision, self.locked) != (asked.revision, asked.locked):
             raise Refused("The labels have changed while the file was read: open it again.")
@@ -85,7 +85,7 @@ class Continuing(Labelling):
         asked.case.labels.apply(edit)
         self._continue(asked, edit, found)
 
-    def _adopt_labels(self, asked: _Asked, title: str, found: Found) -> None:
+    def _adopt_labels(self, asked: _Asked, title: str, found: FoundLabels) -> None:
         self._still(asked.case)
         labels, now = found.labels, asked.case.labels
         if self.locked:
@@ -94,7 +94,7 @@ class Continuing(Labelling):
             found = found._replace(kept=int(spared.sum()))
         self._continue(asked, now.replace(labels, title), found)
 
-    def _continue(self, asked: _Asked, edit: Edit, found: Found) -> None:
+    def _continue(self, asked: _Asked, edit: Edit, found: FoundLabels) -> None:
         table = asked.case.table
         named = imported(table, (row for row in found.rows if row[0] <= MOST_LABEL))
         added = missing(relabelled(table, named), found.values)

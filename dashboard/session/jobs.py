@@ -11,7 +11,7 @@ from dashboard.session.request import Request, current
 from dashboard.session.task import Job, Task
 
 
-class Lanes:
+class Jobs:
     """Tasks by lane: a new one takes the place of the last in its lane, the others go on.
 
     Parameters

@@ -10,11 +10,11 @@ import numpy as np
 
 from dashboard.annotation.chunked_array import ChunkedArray
 from dashboard.annotation.stroke import ERASE
-from dashboard.annotation.superpixels import Box
 from dashboard.cases.case import Case
 from dashboard.session.messages import Notice, Refused
 from dashboard.session.tools.voxels import Retouching
 from workers.labels.islands import holes, lesser_islands
+from workers.runtime.box import Box
 
 LANE = "mending"
 MOST_VOXELS = 2**26
@@ -55,7 +55,7 @@ ISLANDS = Mend(
 )
 
 
-class Mending(Retouching):
+class LabelCleanup(Retouching):
     """What is done to all of a label; parameters as of `OpenCase`."""
 
     def fill_holes(self, label: int) -> None:

@@ -13,14 +13,14 @@ from dashboard.annotation.label_table import MOST_LABEL, Label, Relabelling, Tab
 from dashboard.annotation.stroke import ERASE
 from dashboard.cases.case import Case
 from dashboard.session.edit_queue import finished
-from dashboard.session.label_cleanup import Mending
+from dashboard.session.label_cleanup import LabelCleanup
 from dashboard.session.messages import Notice, Refused
 from dashboard.volumes.read_label_table import Rows, read_table
 
 AT_ONCE_VOXELS = 2**22  # some ten milliseconds; in more, a label is looked for in a thread
 
 
-class Labelling(Mending):
+class Labelling(LabelCleanup):
     """The verbs of the table of labels; parameters as of `OpenCase`."""
 
     def choose(self, label: int, at_turn: Callable[[], None] = lambda: None) -> None:
@@ -123,7 +123,7 @@ class Labelling(Mending):
         change = label_table.imported(case.table, rows)
         self._relabel(title, *change)
         shown = {value: visible for value, _, _, visible in rows if visible is not None}
-        self._name(label_table.seen(case.table, shown))
+        self._name(label_table.with_visibility(case.table, shown))
         if not change:
             self.notice = Notice("All labels of the table are here already, as it has them.")
 

@@ -1,4 +1,4 @@
-"""The verbs that cut a volume into superpixels, or open those of another time."""
+"""The verbs that partition a volume into superpixels, or open those of another time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.superpixels import Superpixels
 from dashboard.cases.begin_anew import NoLease
 from dashboard.cases.case import Case
-from dashboard.cases.journal_entry import Cut
+from dashboard.cases.journal_entry import Partitioned
 from dashboard.session.compute_partition import Made, cutting
 from dashboard.session.measure import Measuring
 from dashboard.session.messages import Notice, Refused
@@ -35,7 +35,7 @@ class Partitioning(Measuring):
             self._partition(self.settings, asked=False)
 
     def partition(self, settings: Settings | None = None, weights: Weights = ()) -> None:
-        """Start to cut the volume into superpixels; the last ones stay until it is done.
+        """Start to partition the volume into superpixels; the last ones stay until it is done.
 
         With `weights` they follow the borders in those volumes of the series.
         """
@@ -48,8 +48,8 @@ class Partitioning(Measuring):
         weighted = tuple((self._channel(name), weight) for name, weight in weights)
         on = self._executor, self._threads, self._store
         how = cutting(self.volume, settings, *on, weighted)
-        cut = Cut("", None, settings, asked, weights=weights)
-        then = partial(self._adopt_partition, case, cut, how.made)
+        partition = Partitioned("", None, settings, asked, weights=weights)
+        then = partial(self._adopt_partition, case, partition, how.made)
         self._lanes.start(
             "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
         )
@@ -57,14 +57,14 @@ class Partitioning(Measuring):
     def _adopt_partition(
         self,
         case: Case,
-        cut: Cut,
+        partition: Partitioned,
         made: Callable[..., Made],
         computed: Callable,
     ) -> None:
         superpixels, threshold = made(computed())
         if case is self._case:
-            cut = cut._replace(threshold=threshold, key=superpixels.key)
-            self._adopt_superpixels(superpixels, cut)
+            partition = partition._replace(threshold=threshold, key=superpixels.key)
+            self._adopt_superpixels(superpixels, partition)
             self.surfaces.outline(threshold)
 
     def open_superpixels(self, source: Path | bytes, name: str, within: Path | None = None) -> None:
@@ -82,16 +82,16 @@ class Partitioning(Measuring):
         superpixels = read()
         self._still(case)
         self._lanes.cancel("superpixels")
-        self._adopt_superpixels(superpixels, Cut("", None, case.settings, asked=True))
+        self._adopt_superpixels(superpixels, Partitioned("", None, case.settings, asked=True))
 
-    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
+    def _adopt_superpixels(self, superpixels: AnySuperpixels, partition: Partitioned) -> None:
         case = self._held()
-        case.cut = cut
-        case.take_superpixels(superpixels, cut.key or self._fresh_partition())
+        case.partitioned = partition
+        case.take_superpixels(superpixels, partition.key or self._fresh_partition())
         self.superpixels = case.superpixels  # the very same as before have the pieces of before
         self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
-        if cut.key:
-            self._commit(case.take_cut, cut)
+        if partition.key:
+            self._commit(case.note_partition, partition)
         else:
             self._keep_superpixels(case)
 
@@ -112,7 +112,7 @@ class Partitioning(Measuring):
 
     def _kept_superpixels(self, request: Request, case: Case, file: str, is_there: bool) -> None:
         if is_there:  # else others have come meanwhile, or another volume
-            request.run(self._commit, case.take_cut, case.cut._replace(file=file))
+            request.run(self._commit, case.note_partition, case.partitioned._replace(file=file))
         request.release()
 
 

@@ -12,7 +12,7 @@ _now: ContextVar[Request | None] = ContextVar("request", default=None)
 class Request:
     """What is asked for at once may wait for a turn, or for a task: all of it is one request.
 
-    `Order` and `Lanes` hold the request that something was handed to them in, and go on in it.
+    `EditQueue` and `Jobs` hold the request that something was handed to them in, and go on in it.
 
     Parameters
     ----------

@@ -15,9 +15,9 @@ from dashboard.annotation.stored_superpixels import PARTITIONS, StoredSuperpixel
 from dashboard.annotation.superpixels import Superpixels
 from dashboard.cases import ids_file
 from dashboard.cases.case import AnySuperpixels, Case
-from dashboard.cases.case_store import Cases, Key, Opened
-from dashboard.cases.held_edits import Mine
-from dashboard.cases.lease import Watch
+from dashboard.cases.case_store import CaseKey, Cases, Opened
+from dashboard.cases.held_edits import HeldEdits
+from dashboard.cases.lease import LeaseWatch
 from dashboard.volumes.cache.partitions import in_use
 from dashboard.volumes.grid import Grid
 from dashboard.volumes.memory_volume import Volume
@@ -59,11 +59,11 @@ class Desk(NamedTuple):
     is_wanted: Callable
     is_gone: Callable[[], bool]
 
-    def key(self, volume: Grid) -> Key:
+    def key(self, volume: Grid) -> CaseKey:
         """Return whose case, and of which volume."""
-        return Key(self.user, volume.digest, volume.shape, volume.name)
+        return CaseKey(self.user, volume.digest, volume.shape, volume.name)
 
-    def may_follow(self, watch: Watch, volume: Grid, mine: Mine) -> bool:
+    def may_follow(self, watch: LeaseWatch, volume: Grid, mine: HeldEdits) -> bool:
         """Tell whether the case that is watched may be taken without being asked to.
 
         Raises
@@ -73,7 +73,9 @@ class Desk(NamedTuple):
         """
         return self.cases.may_follow(watch, self.key(volume), partial(begin, volume), mine)
 
-    def open(self, volume: Grid, *, by_force: bool = False, mine: Mine | None = None) -> Opened:
+    def open(
+        self, volume: Grid, *, by_force: bool = False, mine: HeldEdits | None = None
+    ) -> Opened:
         """Open the case of a volume.
 
         Raises
@@ -105,7 +107,7 @@ def resume(
     *,
     desk: Desk,
     by_force: bool = False,
-    mine: Mine | None = None,
+    mine: HeldEdits | None = None,
     report: Callable | None = None,
 ) -> Resumed:
     """Read the case of a volume that was opened.
@@ -128,20 +130,24 @@ def resume(
 def read_back(volume: Grid, opened: Opened) -> Resumed:
     """Add superpixels to an opened case, and what the user should know of it."""
     is_bad = opened.found.is_damaged or opened.unread
-    notes = [(said(opened), "error" if is_bad else "info")]
+    notes = [(describe(opened), "error" if is_bad else "info")]
     if isinstance(volume, Volume):  # of others, an edit would have to read the volume first
         opened.case.sums = LabelSums(volume.data, volume.finite_range, opened.case.labels)
-    if opened.case.cut is not None:
-        cut = opened.case.cut
+    if opened.case.partitioned is not None:
+        partition = opened.case.partitioned
         try:
-            opened.case.take_superpixels(superpixels(opened, volume), cut.file or cut.key)
+            opened.case.take_superpixels(
+                superpixels(opened, volume), partition.file or partition.key
+            )
         except Uncached as gone:
             # Their settings stay: whoever presses Partition gets the very same ones.
-            opened.case.cut = cut._replace(key="", threshold=None)
+            opened.case.partitioned = partition._replace(key="", threshold=None)
             notes.append((str(gone), "info"))
         except (OSError, ValueError):
             # Of those that were computed, the settings stay as above.
-            opened.case.cut = cut._replace(file="", threshold=None) if cut.settings else None
+            opened.case.partitioned = (
+                partition._replace(file="", threshold=None) if partition.settings else None
+            )
             notes.append(("The superpixels could not be read back: press Partition.", "error"))
     return Resumed(volume, opened, tuple(note for note in notes if note[0]))
 
@@ -158,15 +164,15 @@ def superpixels(opened: Opened, volume: Grid) -> AnySuperpixels:
     OSError
         If they cannot be read.
     """
-    cut = opened.case.cut
-    if cut.key:
-        return cached(volume, cut.key)
+    partition = opened.case.partitioned
+    if partition.key:
+        return cached(volume, partition.key)
     if isinstance(volume, StoredVolume):
         raise Uncached(
             "The superpixels of this volume were made in memory, which it is over here: press "
             "Partition, and the same are made again. Nothing is missing of the labels."
         )
-    ids = ids_file.read(opened.folder / cut.file, volume.shape)
+    ids = ids_file.read(opened.folder / partition.file, volume.shape)
     return Superpixels(ids, boxes(ids, int(ids.max())))
 
 
@@ -189,7 +195,7 @@ def cached(volume: Grid, key: str) -> StoredSuperpixels:
     )
 
 
-def said(opened: Opened) -> str:
+def describe(opened: Opened) -> str:
     """Return what the user is told of a case that was read back; "" if there is nothing to tell."""
     edits, found = len(opened.case.history.titles), opened.found
     if opened.unread:

@@ -11,7 +11,7 @@ from dashboard.session.import_labels import Continuing
 from dashboard.session.messages import MOST_CHANNELS, Question, Refused
 from dashboard.volumes.channel import Channel, Origin, unlike
 from dashboard.volumes.grid import Grid
-from dashboard.volumes.open_series import Found, Missing, Wanted, read_channel, read_channels
+from dashboard.volumes.open_series import FoundVolume, Missing, Wanted, read_channel, read_channels
 from dashboard.volumes.open_volume import stem
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats.nifti import nifti
@@ -104,7 +104,7 @@ class Series(Continuing):
                 "more fit into the page: take one out of the series first."
             )
 
-    def _adopt_channel(self, asked: Question, onto: Grid, read: Callable[[], Found]) -> None:
+    def _adopt_channel(self, asked: Question, onto: Grid, read: Callable[[], FoundVolume]) -> None:
         try:
             found = read()
         except nifti.SeveralVolumes as several:
@@ -114,23 +114,27 @@ class Series(Continuing):
         else:
             self._show(self._joined(onto, [found]))
 
-    def _adopt_channels(self, onto: Grid, read: Callable[[], list[Found | Missing]]) -> None:
+    def _adopt_channels(self, onto: Grid, read: Callable[[], list[FoundVolume | Missing]]) -> None:
         found = read()
-        self._show(self._joined(onto, [each for each in found if isinstance(each, Found)]))
+        self._show(self._joined(onto, [each for each in found if isinstance(each, FoundVolume)]))
         self._tell_missing(found)
 
-    def _bring_back_channels(self, onto: Grid, read: Callable[[], list[Found | Missing]]) -> None:
+    def _bring_back_channels(
+        self, onto: Grid, read: Callable[[], list[FoundVolume | Missing]]
+    ) -> None:
         found = read()
         # What is missing today may be there tomorrow: what was remembered stays.
-        self.channels = self._joined(onto, [each for each in found if isinstance(each, Found)])
+        self.channels = self._joined(
+            onto, [each for each in found if isinstance(each, FoundVolume)]
+        )
         self._tell_missing(found)
 
-    def _tell_missing(self, found: list[Found | Missing]) -> None:
+    def _tell_missing(self, found: list[FoundVolume | Missing]) -> None:
         for each in found:
             if isinstance(each, Missing):
                 self.tell(f"{each.wanted.name} is not shown: {each.why} Add it again by Open….")
 
-    def _joined(self, onto: Grid, found: list[Found]) -> tuple[Channel, ...]:
+    def _joined(self, onto: Grid, found: list[FoundVolume]) -> tuple[Channel, ...]:
         """Return the channels with those that were found, each once."""
         if onto is not self.volume:
             raise Refused("Another volume was opened meanwhile.")
@@ -144,7 +148,7 @@ class Series(Continuing):
                 channels = (*channels, self._channel_of(each, {c.name for c in channels}))
         return channels
 
-    def _channel_of(self, found: Found, taken: set[str]) -> Channel:
+    def _channel_of(self, found: FoundVolume, taken: set[str]) -> Channel:
         self._keys += 1
         source, called, volume, form, *_ = found.wanted
         name = unlike(called, taken)

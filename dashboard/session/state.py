@@ -18,7 +18,7 @@ from dashboard.volumes.grid import Grid
 from workers.superpixels.partition import usual_sigma_mm
 
 
-class Shown(param.Parameterized):
+class State(param.Parameterized):
     """One user's open volume and its case, to be watched and read."""
 
     volume = param.ClassSelector(class_=Grid, doc="What is open; None before the first.")
@@ -78,7 +78,7 @@ class Shown(param.Parameterized):
     @property
     def weights(self) -> Weights:
         """How much the volumes of the series counted in the last partition."""
-        return self._case.cut.weights if self._case and self._case.cut else ()
+        return self._case.partitioned.weights if self._case and self._case.partitioned else ()
 
     def _channel(self, name: str) -> Channel:
         return next(channel for channel in self.channels if channel.name == name)

@@ -11,12 +11,12 @@ import numpy as np
 import param
 
 from dashboard.annotation.label_map import LabelMap
-from dashboard.annotation.superpixels import Box
 from dashboard.volumes.grid import Grid
 from dashboard.volumes.memory_volume import Volume
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.chunked import stored_outline
 from workers.labels import surface
+from workers.runtime.box import Box
 from workers.storage.coarse import strided
 
 WHOLE = 0

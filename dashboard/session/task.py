@@ -22,7 +22,7 @@ class Job(NamedTuple):
     left_s: float | None = None
 
 
-class Pace:
+class Speed:
     """How fast work goes on, from its first fraction; that may be far, of work taken up again."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Task:
         self._future: Future = Future()
         self._cancelled = False
         self._job = Job(title)
-        self._pace = Pace()
+        self._pace = Speed()
 
     def start(self, executor: Executor, kernel: Callable, *args, **kwargs) -> None:
         """Hand `kernel` to `executor`; it is given a ``report`` to call as it goes."""
@@ -122,7 +122,7 @@ class Task:
 
     def again(self, why: str) -> None:
         """Tell that the kernel begins anew, and why; in any thread."""
-        self._job, self._pace = Job(self.title), Pace()
+        self._job, self._pace = Job(self.title), Speed()
         self._schedule(lambda: self._on_progress(self, Job(self.title)))
         self._schedule(lambda: self._on_again(self, why))
 

@@ -11,11 +11,12 @@ import param
 from dashboard.annotation import change
 from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
-from dashboard.annotation.superpixels import Box, corners
+from dashboard.annotation.superpixels import corners
 from dashboard.cases.case import Case
 from dashboard.session.messages import Refused
 from dashboard.session.task import Job
 from dashboard.session.tools.split import Splitting
+from workers.runtime.box import Box
 
 LANE = "history"
 TURN_S = 0.03  # after which the page's thread does something else for a while

@@ -8,7 +8,8 @@ from dashboard.annotation.chunked_array import Frozen
 from dashboard.annotation.tiling import Tiling
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.labels import histograms
-from workers.labels.statistics import Box, Read, Statistics, measured, statistics
+from workers.labels.statistics import Read, Statistics, measured, statistics
+from workers.runtime.box import Box
 from workers.runtime.progress import Report
 from workers.storage.box_reader import BoxReader
 

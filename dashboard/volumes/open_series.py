@@ -41,7 +41,7 @@ class Wanted(NamedTuple):
     within: Path | None = None
 
 
-class Found(NamedTuple):
+class FoundVolume(NamedTuple):
     """A volume that was read: on the grid of the open one, and what its file's digest is."""
 
     wanted: Wanted
@@ -59,7 +59,7 @@ class Missing(NamedTuple):
 
 def read_channel(
     wanted: Wanted, onto: Grid, *, max_voxels: int, report: Report | None = None
-) -> Found:
+) -> FoundVolume:
     """Read a volume, and resample it if it lies on another grid than `onto`.
 
     If its qform and sform differ, that one counts by which it lies on `onto`, if one does.
@@ -85,7 +85,7 @@ def read_channel(
         data = resample_linear(*given, report=part(report, 0.5, 1))
         volume = Volume(data, onto.affine, read.name, notes=read.notes)
     _ = volume.window, volume.finite_range  # the page must not wait for them
-    return Found(wanted, volume, not there, digest)
+    return FoundVolume(wanted, volume, not there, digest)
 
 
 def read_channels(
@@ -95,10 +95,10 @@ def read_channels(
     *,
     max_voxels: int,
     report: Report | None = None,
-) -> list[Found | Missing]:
+) -> list[FoundVolume | Missing]:
     """Read several; one that cannot be read is no reason not to read the others."""
     report = report or silent
-    found: list[Found | Missing] = []
+    found: list[FoundVolume | Missing] = []
     for n, each in enumerate(wanted):
         told = part(report, n / len(wanted), (n + 1) / len(wanted))
         try:

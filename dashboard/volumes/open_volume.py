@@ -55,11 +55,11 @@ def read_volume(
     """
     which = {"volume": volume, "form": form, "within": within}
     if store is not None and not isinstance(source, bytes):
-        with open_volume.opened(source, **which, max_voxels=convert.MAX_VOXELS) as found:
+        with open_volume.open_file(source, **which, max_voxels=convert.MAX_VOXELS) as found:
             large = math.prod(found.shape) > max_voxels
         if large or store.exceeds_memory(found.shape, found.dtype):
             return store.open(source, name, **which, report=report)
-    with open_volume.opened(source, **which, max_voxels=max_voxels, report=report) as found:
+    with open_volume.open_file(source, **which, max_voxels=max_voxels, report=report) as found:
         told = found.header, found.notes, found.oriented
         opened = Volume(found.read(), found.affine, name, *told)
     # Computed here, since they scale with the volume and the page must not wait for them.
@@ -147,7 +147,7 @@ def form_over(source: Path | bytes, volume: Grid, within: Path | None = None) ->
         If it cannot be opened.
     """
     try:
-        with open_volume.opened(source, max_voxels=convert.MAX_VOXELS, within=within):
+        with open_volume.open_file(source, max_voxels=convert.MAX_VOXELS, within=within):
             return None
     except nifti.FormsDiffer as differ:
         fits = (form for form, affine in differ.affines.items() if volume.lies_on(affine))

@@ -41,7 +41,7 @@ class OtherGrid(ValueError):
         self.difference = difference
 
 
-class Found(NamedTuple):
+class FoundLabels(NamedTuple):
     """A label map that was read over a volume.
 
     Attributes
@@ -75,7 +75,7 @@ def read_labels(
     resample: bool = False,
     within: Path | None = None,
     report: Report | None = None,
-) -> Found:
+) -> FoundLabels:
     """Read a label map over `volume`, with the table beside it.
 
     No link may lead out of the folder `within`, if one is given.
@@ -100,10 +100,10 @@ def read_labels(
         notes += told_of(counts, left, voxels_of(labels))
     else:
         with opened_over(source, volume, report, within) as found:
-            labels, notes = whole(found), found.notes
+            labels, notes = read_all(found), found.notes
         counts = voxels_of(labels)
     rows, said = find_label_table.of(source, within)
-    return Found(must_be_few(counts), labels, rows=rows, notes=notes + said)
+    return FoundLabels(must_be_few(counts), labels, rows=rows, notes=notes + said)
 
 
 def read_map(
@@ -117,7 +117,7 @@ def read_map(
         As `read_labels`.
     """
     with opened_over(source, volume, report) as found:
-        labels, notes = whole(found), found.notes
+        labels, notes = read_all(found), found.notes
     must_be_few(voxels_of(labels))
     return labels, notes
 
@@ -135,7 +135,7 @@ def opened_over(
     """
     form = form_over(source, volume, within)
     most = {"max_voxels": convert.MAX_VOXELS, "within": within}
-    with open_volume.opened(source, form=form, report=report, **most) as found:
+    with open_volume.open_file(source, form=form, report=report, **most) as found:
         if found.shape != volume.shape or not volume.lies_on(found.affine):
             raise _other(found, volume, form)
         yield found
@@ -156,11 +156,11 @@ def read_elsewhere(
         As `read_labels`.
     """
     which = {"form": form_over(source, volume, within), "within": within}
-    with open_volume.opened(source, **which, max_voxels=MOST_VOXELS, report=report) as found:
-        return whole(found), found.affine, found.notes
+    with open_volume.open_file(source, **which, max_voxels=MOST_VOXELS, report=report) as found:
+        return read_all(found), found.affine, found.notes
 
 
-def whole(found: Source) -> np.ndarray:
+def read_all(found: Source) -> np.ndarray:
     """Return all labels of an open file, as `as_labels` does."""
     labels = np.empty(found.shape, DTYPE)
     for box, values in found.parts(found.shape):

@@ -10,11 +10,10 @@ import numpy as np
 
 from dashboard.annotation.chunked_array import Frozen
 from dashboard.annotation.label_map import DTYPE, Patch, alike, extent
-from dashboard.annotation.superpixels import Box
 from dashboard.annotation.tiling import Tiling
 from dashboard.volumes import find_label_table
 from dashboard.volumes.read_labels import (
-    Found,
+    FoundLabels,
     as_labels,
     left_out,
     must_be_few,
@@ -26,6 +25,7 @@ from dashboard.volumes.read_labels import (
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats.convert_layers import layers
 from workers.labels.resample import resample_labels
+from workers.runtime.box import Box
 from workers.runtime.progress import Report, part, silent
 from workers.storage.source import Source
 from workers.storage.stored_array import CHUNK
@@ -46,7 +46,7 @@ def read_labels_over(
     resample: bool = False,
     within: Path | None = None,
     report: Report | None = None,
-) -> Found:
+) -> FoundLabels:
     """Read a label map over `volume`, with the table beside it.
 
     Its patches make `labels` equal to it, but where those are `locked`. No link may lead out of the
@@ -76,7 +76,7 @@ def read_labels_over(
         counts, notes = changes.counts, file.notes
     rows, said = find_label_table.of(source, within)
     told = rows, notes + said
-    return Found(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
+    return FoundLabels(must_be_few(counts), None, tuple(changes.patches), changes.kept, *told)
 
 
 def read_map_over(

@@ -31,7 +31,7 @@ class Slice(NamedTuple):
     level: int = 0
 
 
-class Part(NamedTuple):
+class SlicePart(NamedTuple):
     """What one array holds of a slice.
 
     Attributes
@@ -101,7 +101,7 @@ class Slices:
         self._ids: Ids | None = None
         self._partition = 0
 
-    def cut(self, superpixels: StoredSuperpixels) -> int:
+    def take_superpixels(self, superpixels: StoredSuperpixels) -> int:
         """Take other superpixels; returns a number by which their ids are known."""
         self._ids = Ids(BoxReader(superpixels.path), superpixels)
         self._partition += 1
@@ -112,7 +112,7 @@ class Slices:
         asked: Slice,
         parts: tuple[str, ...],
         revision: int,
-        pack: Callable[[Part], object],
+        pack: Callable[[SlicePart], object],
         then: Callable[[Future], None],
         *,
         ahead: bool = False,
@@ -196,7 +196,7 @@ class Slices:
         ids: Ids | None,
         stamp: dict,
         still: Callable[[], bool],
-    ) -> Part:
+    ) -> SlicePart:
         if not still():
             raise Outdated
         if of == "labels":
@@ -209,7 +209,7 @@ class Slices:
             values = self._bands.plane(self._levels[asked.level], asked.axis, index, still)
         if not still():
             raise Outdated
-        return Part(of, asked, values, stamp)
+        return SlicePart(of, asked, values, stamp)
 
     def _submit(self, reads: list[Callable], pack: Callable, then: Callable) -> None:
         def work() -> None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from dashboard.annotation.label_map import LabelMap
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
-from dashboard.annotation.superpixels import Box
 from workers.formats.nifti import nifti
+from workers.runtime.box import Box
 from workers.runtime.progress import Report, silent
 from workers.storage.spill_to_disk import MOST_BYTES, Overflow
 

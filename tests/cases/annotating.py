@@ -8,15 +8,15 @@ from dashboard.annotation.label_map import LabelMap
 from dashboard.annotation.label_table import first_labels
 from dashboard.annotation.partition_settings import Settings
 from dashboard.cases.case import Case
-from dashboard.cases.case_folder import Key
-from dashboard.cases.journal_entry import Cut
+from dashboard.cases.case_folder import CaseKey
+from dashboard.cases.journal_entry import Partitioned
 from tests.conftest import partitioned, slab
 
 SUPERPIXELS = np.concatenate(
     [slab("11223", "11223", "44556"), slab("17723", "17788", "44588")], axis=2
 )
 SHAPE = SUPERPIXELS.shape
-KEY = Key("ada", "c0ffee", SHAPE, "thick")
+KEY = CaseKey("ada", "c0ffee", SHAPE, "thick")
 
 
 def fresh():
@@ -29,7 +29,7 @@ def memory(case):
     voxels = dict(+case.labels.voxels)
     history = case.history
     edits = history.titles, history.payloads, history.done
-    looks = case.table, case.cursor, case.label, case.cut
+    looks = case.table, case.cursor, case.label, case.partitioned
     return case.labels.data.tobytes(), voxels, *edits, *looks
 
 
@@ -72,11 +72,11 @@ class Annotator:
         return self.case.name((first._replace(name=f"«{n}»"), *others))
 
     def look(self, n, rng):
-        return self.case.look(tuple(int(rng.integers(size)) for size in SHAPE), n % 4 + 1)
+        return self.case.note_view(tuple(int(rng.integers(size)) for size in SHAPE), n % 4 + 1)
 
     def cut(self, n, rng):
         settings = Settings(count=n + 1, sigma_mm=None, threshold="auto")
-        return self.case.take_cut(Cut(f"1-{n}.ids", n / 3, settings, asked=True))
+        return self.case.note_partition(Partitioned(f"1-{n}.ids", n / 3, settings, asked=True))
 
 
 def memories(count, seed=0):

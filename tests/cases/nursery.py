@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.cases.case_store import Cases
-from dashboard.cases.lease import Watch
+from dashboard.cases.lease import LeaseWatch
 from tests.cases.annotating import KEY, SUPERPIXELS, Annotator, fresh
 from tests.conftest import partitioned
 
@@ -134,7 +134,7 @@ def take(cases, report, by_force, stale_s):
 
     opened = cases.open(KEY, fresh, hear, by_force=by_force)
     while not opened.writes:
-        watch = Watch(opened.folder, stale_s=stale_s)
+        watch = LeaseWatch(opened.folder, stale_s=stale_s)
         while not watch.is_free():
             time.sleep(0.01)
         opened = cases.open(KEY, fresh, hear, by_force=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.cases.journal_entry import Cut
+from dashboard.cases.journal_entry import Partitioned
 from tests.cases.annotating import SHAPE, Annotator, fresh, memory
 
 
@@ -47,8 +47,8 @@ def test_the_extents_of_the_labels_come_back_too():
 def test_a_case_is_untouched_as_long_as_all_of_it_can_be_computed_again():
     case = fresh()
 
-    case.look((2, 2, 1), 3)
-    case.take_cut(Cut("1-1.ids", None, None, asked=False))
+    case.note_view((2, 2, 1), 3)
+    case.note_partition(Partitioned("1-1.ids", None, None, asked=False))
 
     assert case.is_untouched
 
@@ -59,7 +59,7 @@ def test_a_case_is_touched_by_all_that_somebody_has_done(what):
     if what == "a name":
         case.name((case.table[0]._replace(name="liver"), *case.table[1:]))
     elif what == "a partition":
-        case.take_cut(Cut("1-1.ids", None, None, asked=True))
+        case.note_partition(Partitioned("1-1.ids", None, None, asked=True))
     else:
         case.record(case.labels.replace(np.ones(SHAPE, np.uint16), "all"))
     if what == "an edit that was undone":
@@ -73,8 +73,8 @@ def test_the_names_of_what_was_asked_for_come_back_however_it_is_written():
     records = [
         case.record(case.labels.replace(np.ones(SHAPE, np.uint16), "all"), "a-1"),
         case.name((case.table[0]._replace(name="liver"), *case.table[1:]), "a-2"),
-        case.look((2, 2, 1), 3, "a-3"),
-        case.take_cut(Cut("1-1.ids", None, None, asked=False), "a-4"),
+        case.note_view((2, 2, 1), 3, "a-3"),
+        case.note_partition(Partitioned("1-1.ids", None, None, asked=False), "a-4"),
         case.take_series((), "a-5"),
         case.heard("a-6"),
     ]

@@ -15,9 +15,9 @@ import pytest
 from dashboard.cases import case_store as module
 from dashboard.cases import ids_file, record_file, recovery
 from dashboard.cases.case_store import Cases
-from dashboard.cases.held_edits import Fewer, Mine
-from dashboard.cases.journal_entry import Begin, Cut, Stepped, pack
-from dashboard.cases.lease import Lease, Watch, status
+from dashboard.cases.held_edits import Fewer, HeldEdits
+from dashboard.cases.journal_entry import Begin, Partitioned, Stepped, pack
+from dashboard.cases.lease import Lease, LeaseWatch, status
 from dashboard.cases.process_id import this_process
 from tests.cases.annotating import KEY, SHAPE, SUPERPIXELS, Annotator, fresh, memory
 
@@ -186,7 +186,7 @@ def test_no_name_of_a_user_leads_out_of_the_data_folder(page, root, user):
 
 def test_a_case_that_was_only_looked_at_leaves_no_journal(page):
     opened = page.open()
-    opened.journal.append(opened.case.look((2, 2, 1), 3))
+    opened.journal.append(opened.case.note_view((2, 2, 1), 3))
     ids_file.write(opened.folder / "1-1.ids", SUPERPIXELS)
     page.leave()
 
@@ -294,7 +294,7 @@ def test_the_case_of_a_page_that_has_gone_is_taken_over(page, tab):
 
 def test_a_case_stays_with_a_page_that_is_being_loaded_again(page, tab):
     page.open()
-    watch = Watch(tab.open().folder)
+    watch = LeaseWatch(tab.open().folder)
 
     page.there = False
 
@@ -304,7 +304,7 @@ def test_a_case_stays_with_a_page_that_is_being_loaded_again(page, tab):
 def test_a_case_is_free_for_who_watches_it_once_its_page_has_left(page, other):
     page.open()
     page.act(0)
-    watch = Watch(other.open().folder)
+    watch = LeaseWatch(other.open().folder)
     before = other.cases.is_free(watch)
 
     page.leave()
@@ -376,7 +376,7 @@ def test_who_slept_before_it_tidied_removes_nothing_of_who_came_next(page, other
         opened = other.open(by_force=True)
         file = f"{opened.journal.epoch}-1.ids"
         ids_file.write(opened.folder / file, SUPERPIXELS)
-        opened.journal.append(opened.case.take_cut(Cut(file, None, None, asked=True)))
+        opened.journal.append(opened.case.note_partition(Partitioned(file, None, None, asked=True)))
         tidy(*args)
 
     monkeypatch.setattr(module, "tidy", sleep_then_tidy)
@@ -385,7 +385,7 @@ def test_who_slept_before_it_tidied_removes_nothing_of_who_came_next(page, other
     other.leave()
 
     opened = other.open()
-    assert (ids_file.read(opened.folder / opened.case.cut.file, SHAPE) == SUPERPIXELS).all()
+    assert (ids_file.read(opened.folder / opened.case.partitioned.file, SHAPE) == SUPERPIXELS).all()
 
 
 def test_a_case_that_is_lost_while_it_is_opened_is_held_no_more(page, other, monkeypatch):
@@ -413,7 +413,7 @@ def test_a_case_that_is_lost_while_it_is_opened_is_held_no_more(page, other, mon
 def test_the_last_two_journals_and_the_current_superpixels_stay(page):
     for file in ("1-1.ids", "2-1.ids", "2-2.ids"):
         opened = page.open()
-        opened.journal.append(opened.case.take_cut(Cut(file, None, None, asked=True)))
+        opened.journal.append(opened.case.note_partition(Partitioned(file, None, None, asked=True)))
         ids_file.write(opened.folder / file, SUPERPIXELS)
         (opened.folder / f".{file}.0123abcd").touch()
         page.leave()
@@ -482,7 +482,7 @@ def test_a_journal_that_cannot_end_holds_nothing_of_its_case(server, monkeypatch
     journal = page.opened.journal
     page.act(0)
     monkeypatch.setattr(module.Journal, "_put", fail)
-    journal.append(page.opened.case.look((0, 0, 0), 2))
+    journal.append(page.opened.case.note_view((0, 0, 0), 2))
     page.cases.leave(page.opened)
 
     page.__dict__.clear()
@@ -567,7 +567,7 @@ def refused(page, before, match):
 
 def test_the_journal_of_another_volume_is_refused_and_stays(page):
     path = keep_some(page)
-    path.write_bytes(record_file.whole([pack(Begin("decaf", SHAPE, "other"))]))
+    path.write_bytes(record_file.encode_file([pack(Begin("decaf", SHAPE, "other"))]))
 
     refused(page, kept(path.parent), "the annotation of thick in .*; it is another's")
 
@@ -578,13 +578,14 @@ def test_what_a_later_version_wrote_is_refused_and_stays(page, monkeypatch, what
     with monkeypatch.context() as patched:
         if what == "the file":
             patched.setattr(record_file, "VERSION", 2)
-            path.write_bytes(record_file.whole([b"new"]))
+            path.write_bytes(record_file.encode_file([b"new"]))
         else:
             patched.setattr("dashboard.cases.payload.FORMAT", 2)
             sound = record_file.read(path.read_bytes())
             new = pack(Begin(*KEY[1:]))
             path.write_bytes(
-                record_file.whole(sound.payloads) + record_file.frame(len(sound.payloads), new)
+                record_file.encode_file(sound.payloads)
+                + record_file.frame(len(sound.payloads), new)
             )
 
     refused(page, kept(path.parent), "a later version of supervox wrote")
@@ -593,7 +594,7 @@ def test_what_a_later_version_wrote_is_refused_and_stays(page, monkeypatch, what
 def test_a_case_that_was_refused_is_held_by_nobody(page, other):
     path = keep_some(page)
     good = path.read_bytes()
-    path.write_bytes(record_file.whole([pack(Begin("decaf", SHAPE, "other"))]))
+    path.write_bytes(record_file.encode_file([pack(Begin("decaf", SHAPE, "other"))]))
     with pytest.raises(ValueError, match="another's"):
         page.open()
 
@@ -771,7 +772,7 @@ def test_a_page_that_only_looked_leaves_nothing_where_nothing_can_be_kept(page, 
 
 def mine_of(page, **known):
     known = {"is_unsaved": False, "is_asked": False} | known
-    return Mine.of(page.opened.case, KEY.digest, KEY.name, **known)
+    return HeldEdits.of(page.opened.case, KEY.digest, KEY.name, **known)
 
 
 def paint(page, *numbers):
@@ -831,14 +832,14 @@ def test_who_takes_over_what_has_less_goes_on_with_what_it_holds(page, other):
     ],
 )
 def test_a_case_is_taken_unasked_only_if_that_loses_no_edit(mine, kept, is_unsaved, follows):
-    held = Mine((), tuple(letter.encode() for letter in mine), is_unsaved)
+    held = HeldEdits((), tuple(letter.encode() for letter in mine), is_unsaved)
 
     assert held.may_follow(letter.encode() for letter in kept) is follows
 
 
 def test_a_case_whose_folder_has_gone_is_not_free(page, other):
     page.open()
-    watch = Watch(other.open().folder)
+    watch = LeaseWatch(other.open().folder)
 
     shutil.rmtree(page.opened.folder)
 

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from dashboard.cases import ids_file, record_file
-from dashboard.cases.ids_file import Damaged
+from dashboard.cases.ids_file import DamagedIds
 from tests.conftest import slab
 
 SHAPE = (4, 3, 2)
@@ -66,7 +66,7 @@ def test_a_flipped_bit_anywhere_is_refused(path, ids):
         flipped[at] ^= 1 << at % 8
         path.write_bytes(flipped)
 
-        with pytest.raises(Damaged, match=r"in 1-1\.ids; it is damaged"):
+        with pytest.raises(DamagedIds, match=r"in 1-1\.ids; it is damaged"):
             ids_file.read(path, SHAPE)
 
 
@@ -76,7 +76,7 @@ def test_a_file_cut_anywhere_is_refused(path, ids):
     for end in range(len(content)):
         path.write_bytes(content[:end])
 
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedIds):
             ids_file.read(path, SHAPE)
 
 
@@ -84,14 +84,14 @@ def test_more_behind_them_is_refused(path, ids):
     ids_file.write(path, ids)
     path.write_bytes(path.read_bytes() + b"\0")
 
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedIds):
         ids_file.read(path, SHAPE)
 
 
 def test_superpixels_of_another_volume_are_refused(path, ids):
     ids_file.write(path, ids)
 
-    with pytest.raises(Damaged, match=r"\(3, 4, 2\)"):
+    with pytest.raises(DamagedIds, match=r"\(3, 4, 2\)"):
         ids_file.read(path, (3, 4, 2))
 
 
@@ -112,19 +112,19 @@ def test_superpixels_of_another_volume_are_refused(path, ids):
 def test_a_sound_file_that_says_something_else_is_refused(path, head, pieces, monkeypatch):
     monkeypatch.setattr(ids_file, "PIECE", 1000)
     packed = [zlib.compress(piece) for piece in pieces]
-    path.write_bytes(record_file.whole([json.dumps(head).encode(), *packed]))
+    path.write_bytes(record_file.encode_file([json.dumps(head).encode(), *packed]))
 
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedIds):
         ids_file.read(path, SHAPE)
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", record_file.whole([]), record_file.whole([b"{", b"x"])]
+    "content", [b"", b"{}", record_file.encode_file([]), record_file.encode_file([b"{", b"x"])]
 )
 def test_a_file_of_something_else_is_refused(path, content):
     path.write_bytes(content)
 
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedIds):
         ids_file.read(path, SHAPE)
 
 

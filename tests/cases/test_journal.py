@@ -452,7 +452,7 @@ def test_the_annotation_of_another_volume_in_its_place_is_not_touched(begin_deep
     heard.until_saved(annotate(journal, 0, 5))
     other = away_and_back(deep, heard)
     begins = [journal_entry.pack(journal_entry.Begin("decaf", KEY.shape, "other"))]
-    (other / "1-0.journal").write_bytes(record_file.whole(begins))
+    (other / "1-0.journal").write_bytes(record_file.encode_file(begins))
 
     let_come(other, deep)
     heard.until(lambda progress: progress.lost)

@@ -15,8 +15,16 @@ from dashboard.annotation.label_map import Edit, LabelMap, Patch
 from dashboard.annotation.label_table import Label
 from dashboard.annotation.partition_settings import Settings
 from dashboard.cases import journal_entry
-from dashboard.cases.journal_entry import Begin, Cut, Edited, Looked, Named, Series, Stepped
-from dashboard.cases.payload import deflate
+from dashboard.cases.journal_entry import (
+    Begin,
+    Edited,
+    Looked,
+    Named,
+    Partitioned,
+    SeriesShown,
+    Stepped,
+)
+from dashboard.cases.payload import deflate, inflate
 from dashboard.volumes.channel import MOST_WEIGHT, Origin
 from tests.conftest import partitioned, slab
 
@@ -40,7 +48,7 @@ ENTRIES = st.one_of(
     st.builds(Named, st.lists(LABELS, max_size=5).map(tuple)),
     st.builds(Looked, VOXELS, st.integers(0, 65535)),
     st.builds(
-        Cut,
+        Partitioned,
         st.sampled_from(["", "3-1.ids"]),
         st.none() | NUMBERS,
         st.none() | SETTINGS,
@@ -48,7 +56,7 @@ ENTRIES = st.one_of(
         st.sampled_from(["", "0a1b2c"]),
         st.lists(st.tuples(TEXTS, WEIGHTS), max_size=3).map(tuple),
     ),
-    st.builds(Series, st.lists(ORIGINS, max_size=3).map(tuple)),
+    st.builds(SeriesShown, st.lists(ORIGINS, max_size=3).map(tuple)),
 )
 
 
@@ -128,7 +136,7 @@ def test_an_edit_of_nothing_is_kept():
 def test_a_record_of_a_later_version_is_refused_as_such(kind):
     payload = packed({"kind": kind, "format": 2, "arrays": []})
 
-    with pytest.raises(journal_entry.Later, match="later version of supervox wrote it"):
+    with pytest.raises(journal_entry.LaterPayload, match="later version of supervox wrote it"):
         journal_entry.unpack(payload)
 
 
@@ -236,8 +244,8 @@ def test_a_payload_that_inflates_without_end_is_refused_before_it_has():
         Looked((1.0, 2, 3), 1),
         Looked((1, 2, -3), 1),
         Stepped(-1),
-        Cut("../a", None, None, asked=True),
-        Cut("", None, None, asked=True, key="../a"),
+        Partitioned("../a", None, None, asked=True),
+        Partitioned("", None, None, asked=True, key="../a"),
     ],
 )
 def test_what_could_not_be_read_back_is_not_packed(said):
@@ -257,7 +265,7 @@ def test_one_patch_may_have_one_number_before_and_many_after():
 
 
 def test_superpixels_on_disk_are_named_by_their_key_and_older_journals_have_none():
-    cut = Cut("", 3.5, None, asked=True, key="0a1b2c")
+    cut = Partitioned("", 3.5, None, asked=True, key="0a1b2c")
     older = {"kind": "cut", **cut._asdict()}
     del older["key"]
 
@@ -285,7 +293,7 @@ def test_an_edit_tells_its_name_as_journals_of_strokes_alone_did():
         ({"kind": "stepped", "done": 3}, Stepped(3)),
         ({"kind": "named", "table": []}, Named(())),
         ({"kind": "looked", "cursor": [1, 2, 3], "label": 4}, Looked((1, 2, 3), 4)),
-        ({"kind": "series", "origins": []}, Series(())),
+        ({"kind": "series", "origins": []}, SeriesShown(())),
     ],
 )
 def test_records_of_an_older_journal_are_read_and_have_no_name(head, said):
@@ -295,3 +303,20 @@ def test_records_of_an_older_journal_are_read_and_have_no_name(head, said):
 def test_a_record_whose_names_are_none_is_refused():
     with pytest.raises(journal_entry.Unreadable):
         journal_entry.read(deflate({"kind": "stepped", "done": 3, "names": [7]}, []))
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        (Begin("d", (1, 2, 3), "n"), "begin"),
+        (Stepped(1), "stepped"),
+        (Named(()), "named"),
+        (Looked((1, 2, 3), 1), "looked"),
+        (Partitioned("", None, None, asked=True), "cut"),
+        (SeriesShown(()), "series"),
+    ],
+)
+def test_records_are_called_as_0_1_0_called_them(entry, kind):
+    head, _ = inflate(journal_entry.pack(entry), 2**20)
+
+    assert head["kind"] == kind

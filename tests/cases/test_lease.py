@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from dashboard.cases import lease as module
-from dashboard.cases.lease import STALE_S, Lease, Watch, status
+from dashboard.cases.lease import STALE_S, Lease, LeaseWatch, status
 from dashboard.cases.process_id import this_process
 
 
@@ -126,7 +126,7 @@ def test_a_beat_that_cannot_be_read_is_an_error(tmp_path):
     (tmp_path / "1.beat").mkdir()
 
     with pytest.raises(OSError, match="directory"):
-        Watch(tmp_path).is_free()
+        LeaseWatch(tmp_path).is_free()
 
 
 def test_a_beat_of_other_bytes_is_no_beat(tmp_path):
@@ -194,7 +194,7 @@ def test_many_who_take_it_at_once_end_with_one_who_holds_it(tmp_path):
 
 def test_a_holder_elsewhere_that_moves_keeps_the_case(tmp_path, clock, elsewhere):
     lease = Lease.take(tmp_path)
-    watch = Watch(tmp_path, clock)
+    watch = LeaseWatch(tmp_path, clock)
     for _ in range(9):
         assert not watch.is_free()
         lease.beat()
@@ -205,7 +205,7 @@ def test_a_holder_elsewhere_that_stands_still_loses_it_after_some_seconds(
     tmp_path, clock, elsewhere
 ):
     Lease.take(tmp_path)
-    watch = Watch(tmp_path, clock)
+    watch = LeaseWatch(tmp_path, clock)
 
     found = []
     for _ in range(4):
@@ -217,7 +217,7 @@ def test_a_holder_elsewhere_that_stands_still_loses_it_after_some_seconds(
 
 def test_who_comes_next_is_watched_from_then_on(tmp_path, clock, elsewhere):
     Lease.take(tmp_path)
-    watch = Watch(tmp_path, clock)
+    watch = LeaseWatch(tmp_path, clock)
     assert not watch.is_free()
     clock.now += 0.9 * STALE_S
     Lease.take(tmp_path)
@@ -228,4 +228,4 @@ def test_who_comes_next_is_watched_from_then_on(tmp_path, clock, elsewhere):
 
 
 def test_a_case_that_nobody_ever_held_is_free(tmp_path):
-    assert Watch(tmp_path).is_free()
+    assert LeaseWatch(tmp_path).is_free()

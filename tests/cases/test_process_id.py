@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from dashboard.cases.process_id import Holder, this_process
+from dashboard.cases.process_id import ProcessId, this_process
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def ended():
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     told, _ = process.stdout.readline(), process.stdout.close()
-    yield process, Holder(*eval(told))  # noqa: S307 - our own line
+    yield process, ProcessId(*eval(told))  # noqa: S307 - our own line
     process.wait()
 
 
@@ -79,7 +79,7 @@ def test_a_process_that_may_not_be_asked_may_live(monkeypatch):
 
 
 def test_a_holder_is_known_again_by_what_was_told_of_it():
-    assert Holder.of(this_process()._asdict()) == this_process()
+    assert ProcessId.of(this_process()._asdict()) == this_process()
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_a_holder_is_known_again_by_what_was_told_of_it():
 )
 def test_what_tells_of_no_process_is_refused(change):
     with pytest.raises((ValueError, TypeError)):
-        Holder.of(this_process()._asdict() | change)
+        ProcessId.of(this_process()._asdict() | change)

@@ -13,7 +13,7 @@ THREE = [b"one", b"", b"three"]
 
 @given(PAYLOADS, PAYLOADS)
 def test_records_that_were_made_and_appended_are_read_in_order(made, appended):
-    content = record_file.whole(made)
+    content = record_file.encode_file(made)
     for number, payload in enumerate(appended, len(made)):
         content += record_file.frame(number, payload)
 
@@ -25,7 +25,7 @@ def test_records_that_were_made_and_appended_are_read_in_order(made, appended):
 
 @given(PAYLOADS, st.data())
 def test_a_file_that_is_cut_anywhere_gives_all_records_that_are_whole(payloads, data):
-    content = record_file.whole([]) + b"".join(
+    content = record_file.encode_file([]) + b"".join(
         record_file.frame(number, payload) for number, payload in enumerate(payloads)
     )
     end = data.draw(st.integers(record_file.START, len(content)))
@@ -37,9 +37,9 @@ def test_a_file_that_is_cut_anywhere_gives_all_records_that_are_whole(payloads, 
     assert record_file.is_cut(content[:end], sound) == (sound.end < end)
 
 
-@pytest.mark.parametrize("end", range(len(record_file.whole(THREE))))
+@pytest.mark.parametrize("end", range(len(record_file.encode_file(THREE))))
 def test_a_file_of_which_some_is_missing_that_it_was_made_with_is_not_whole(end):
-    content = record_file.whole(THREE)[:end]
+    content = record_file.encode_file(THREE)[:end]
 
     sound = record_file.read(content)
 
@@ -47,9 +47,9 @@ def test_a_file_of_which_some_is_missing_that_it_was_made_with_is_not_whole(end)
     assert not record_file.is_cut(content, sound)
 
 
-@pytest.mark.parametrize("at", range(len(record_file.whole(THREE))))
+@pytest.mark.parametrize("at", range(len(record_file.encode_file(THREE))))
 def test_a_flipped_bit_ends_what_is_sound(at):
-    content = bytearray(record_file.whole(THREE))
+    content = bytearray(record_file.encode_file(THREE))
     content[at] ^= 4
 
     sound = record_file.read(bytes(content))
@@ -60,7 +60,7 @@ def test_a_flipped_bit_ends_what_is_sound(at):
 
 def test_a_damaged_record_before_a_sound_one_is_no_cut():
     content = bytearray(
-        record_file.whole([]) + record_file.frame(0, b"one") + record_file.frame(1, b"two")
+        record_file.encode_file([]) + record_file.frame(0, b"one") + record_file.frame(1, b"two")
     )
     content[record_file.START] = 200  # its length now leads over the end of the file
 
@@ -71,7 +71,7 @@ def test_a_damaged_record_before_a_sound_one_is_no_cut():
 
 
 def test_a_record_out_of_turn_is_not_sound():
-    content = record_file.whole([b"one"]) + record_file.frame(2, b"three")
+    content = record_file.encode_file([b"one"]) + record_file.frame(2, b"three")
 
     sound = record_file.read(content)
 
@@ -81,10 +81,10 @@ def test_a_record_out_of_turn_is_not_sound():
 
 def test_a_file_of_a_later_version_is_refused(monkeypatch):
     monkeypatch.setattr(record_file, "VERSION", 2)
-    later = record_file.whole(THREE)
+    later = record_file.encode_file(THREE)
     monkeypatch.undo()
 
-    with pytest.raises(record_file.Later, match="version 1; a later version"):
+    with pytest.raises(record_file.LaterFile, match="version 1; a later version"):
         record_file.read(later)
 
 

@@ -11,7 +11,7 @@ MADE = (b"begin", b"a table")
 
 def keep(folder, name, payloads, appended=()):
     """Writes a journal that was made with some records and to which others were appended."""
-    content = record_file.whole(payloads)
+    content = record_file.encode_file(payloads)
     for number, payload in enumerate(appended, len(payloads)):
         content += record_file.frame(number, payload)
     (folder / name).write_bytes(content)
@@ -114,7 +114,7 @@ def test_a_journal_of_a_later_version_is_refused(tmp_path, monkeypatch):
         patched.setattr(record_file, "VERSION", 2)
         keep(tmp_path, "2-0.journal", MADE)
 
-    with pytest.raises(record_file.Later, match="later version of supervox"):
+    with pytest.raises(record_file.LaterFile, match="later version of supervox"):
         recover(tmp_path)
 
 

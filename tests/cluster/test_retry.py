@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dashboard.cluster.retry import LONGEST_S, MOST, WINDOW_S, Pace
+from dashboard.cluster.retry import LONGEST_S, MOST, WINDOW_S, RetryPace
 
 
 def test_the_first_try_and_one_after_a_loss_need_not_wait():
-    pace = Pace()
+    pace = RetryPace()
     assert pace.wait_s(0) == 0
 
     pace.note_try(0)
@@ -14,7 +14,7 @@ def test_the_first_try_and_one_after_a_loss_need_not_wait():
 
 
 def test_failures_make_the_pauses_longer_and_a_success_forgets_them():
-    pace, pauses = Pace(), []
+    pace, pauses = RetryPace(), []
     for now in range(0, 600, 100):
         pace.note_try(now)
         pace.note_failure(now)
@@ -28,7 +28,7 @@ def test_failures_make_the_pauses_longer_and_a_success_forgets_them():
 
 
 def test_nothing_is_tried_more_often_than_the_limit_in_a_minute():
-    pace, tries, now = Pace(), [], 0.0
+    pace, tries, now = RetryPace(), [], 0.0
     while now < 3 * WINDOW_S:
         if pace.wait_s(now) == 0:
             pace.note_try(now)

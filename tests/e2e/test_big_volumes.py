@@ -107,7 +107,7 @@ def big(new_bench, big_server):
 @pytest.fixture
 def ids(big, folder):
     """The superpixels as they are on disk."""
-    return stored_array.opened(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
+    return stored_array.open_array(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
 
 
 def sliced(bench, what, axis, index):

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 
 from dashboard.page.script import HERE
 from tests.e2e.phantoms import STORED, phantom
-from workers.drawing.brush_sweep import swept
+from workers.drawing.brush_sweep import sweep
 
 SHAPE, SPACING = (14, 11, 9), (0.7, 1.1, 2.3)
 STROKES = 60
@@ -47,7 +47,7 @@ def strokes():
 def by_the_server(stroke):
     found = np.zeros(SHAPE, bool)
     given = {**stroke, "points": np.array(stroke["points"])}
-    for box, mask in swept(SHAPE, SPACING, **given):
+    for box, mask in sweep(SHAPE, SPACING, **given):
         found[box] |= mask
     return np.flatnonzero(found).tolist()
 

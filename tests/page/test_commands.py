@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.slice_geometry import layouts
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.session.session import Refused
 from dashboard.volumes.data_folder import Folder
@@ -33,7 +33,7 @@ def hearing(session, answers, tmp_path):
     (root / "series.nii").write_bytes(nifti_bytes(SERIES, np.eye(4)))
     (root / "one.nii").write_bytes(nifti_bytes(SERIES[..., 0], np.eye(4)))
     (tmp_path / "secret.nii").write_bytes(nifti_bytes(SERIES[..., 0], np.eye(4)))
-    hearing = Hearing(
+    hearing = Commands(
         session,
         Folder(root),
         lambda kind, **values: answers.append((kind, values)),

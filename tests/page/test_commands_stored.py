@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.annotation.slice_geometry import layouts
 from dashboard.cases.case_store import Cases
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.volumes.data_folder import Folder
 from tests.conftest import tissues
@@ -30,7 +30,7 @@ class Listening:
         volume = store_volume(tissues(SHAPE, PIR, "small"), root)
         self.session, self.tasks = partitioned(volume, **options)
         self.answers = []
-        self.hearing = Hearing(
+        self.hearing = Commands(
             self.session,
             Folder(root),
             lambda kind, **values: self.answers.append((kind, values["n"])),

@@ -128,7 +128,7 @@ def test_the_largest_boxes_that_are_packed_pass_any_proxy():
 def test_a_file_is_cut_and_comes_together_again(length):
     content = np.random.default_rng(0).bytes(length)
 
-    parts = encoding.cut(content)
+    parts = encoding.split_message(content)
 
     assert b"".join(parts) == content
     assert len(parts) == max(1, -(-length // encoding.PIECE))

@@ -13,7 +13,7 @@ import tifffile
 
 from dashboard.cli.main import main
 from dashboard.cluster.read_executor import Reading
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.session.session import Session
 from dashboard.volumes.cache.store import Storage, Store
@@ -62,7 +62,7 @@ def ask(session, data):
     def guard(handler):
         return guarded(session, handler)
 
-    hearing = Hearing(session, Folder(data), lambda *_, **__: None, guard)
+    hearing = Commands(session, Folder(data), lambda *_, **__: None, guard)
 
     def ask(path, kind):
         guard(hearing.hear)("open", {"path": path, "kind": kind})
@@ -173,7 +173,7 @@ def test_a_question_is_answered_within_the_same_folder(data, session):
     def guard(handler):
         return guarded(session, handler)
 
-    hearing = Hearing(session, Folder(data), lambda *_, **__: None, guard)
+    hearing = Commands(session, Folder(data), lambda *_, **__: None, guard)
     hearing.hear("open", {"path": "many.nii", "kind": "volume"})
     assert session.question.within == data
     (data / "many.nii").rename(data.parent / "secret" / "many.nii")
@@ -251,7 +251,7 @@ def test_a_folder_that_does_not_answer_holds_up_nobody(data, monkeypatch, house)
     files, answers = Reading(), []
     sessions = [Session(Inline(), files, now) for _ in range(6)]
     hearings = [
-        Hearing(each, Folder(data), lambda _, **values: answers.append(values), lambda f: f)
+        Commands(each, Folder(data), lambda _, **values: answers.append(values), lambda f: f)
         for each in sessions
     ]
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.session.session import Session
 from dashboard.volumes.data_folder import Folder
@@ -39,7 +39,7 @@ def asked(house):
         return guarded(session, handler)
 
     folder = Folder(house / "data")
-    hearing = Hearing(session, folder, lambda kind, **values: answers.append(values), guard)
+    hearing = Commands(session, folder, lambda kind, **values: answers.append(values), guard)
 
     def ask(path, verb="open", **more):
         guard(hearing.hear)(verb, {"path": path, **more})

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import threading
 
-from dashboard.page.page_thread import Turn
+from dashboard.page.page_thread import PageThread
 
 
 def test_what_comes_before_the_page_begins_waits_and_comes_in_its_order():
     ran = []
-    turn = Turn(lambda function: function())
+    turn = PageThread(lambda function: function())
     turn(lambda: ran.append("first"))
     turn(lambda: ran.append("second"))
     before = list(ran)
@@ -20,7 +20,7 @@ def test_what_comes_before_the_page_begins_waits_and_comes_in_its_order():
 
 def test_once_the_page_has_begun_nothing_waits():
     ran = []
-    turn = Turn(lambda function: function())
+    turn = PageThread(lambda function: function())
     turn.begin()
 
     turn(lambda: ran.append("now"))
@@ -30,7 +30,7 @@ def test_once_the_page_has_begun_nothing_waits():
 
 def test_a_page_that_begins_again_runs_nothing_twice():
     ran = []
-    turn = Turn(lambda function: function())
+    turn = PageThread(lambda function: function())
     turn(lambda: ran.append("once"))
     turn.begin()
 
@@ -41,7 +41,7 @@ def test_a_page_that_begins_again_runs_nothing_twice():
 
 def test_what_comes_after_the_end_is_forgotten():
     ran = []
-    turn = Turn(lambda function: function())
+    turn = PageThread(lambda function: function())
     turn.begin()
     turn.end()
 
@@ -63,7 +63,7 @@ def test_a_page_does_not_end_while_another_thread_hands_it_something():
         turn.end()
         order.append("ended")
 
-    turn = Turn(run_later)
+    turn = PageThread(run_later)
     turn.begin()
     giver, ender = (threading.Thread(target=f) for f in (lambda: turn(print), end))
     giver.start()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.page import upload as module
-from dashboard.page.upload import MOST_NAME, Dropper, plain
+from dashboard.page.upload import MOST_NAME, Dropper, plain_name
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_name_is_shown_without_folders_and_what_cannot_be_seen(dropper, name, 
 
 
 def test_a_long_name_is_cut_and_keeps_its_ending():
-    name = plain("a" * 100_000 + ".nii.gz")
+    name = plain_name("a" * 100_000 + ".nii.gz")
 
     assert len(name) <= MOST_NAME
     assert name.endswith(".nii.gz")

@@ -340,7 +340,7 @@ class RandomSession(RuleBasedStateMachine):
         name = self.name_of_partition()
         if name not in self.plain.bases:
             assert all(split.partition != name for split in splits)
-        self.plain.take_partition(name, self.ids_of_session())
+        self.plain.note_partition(name, self.ids_of_session())
 
     @rule(at=st.tuples(*[st.integers(-1, 12)] * 3))
     def move(self, at):

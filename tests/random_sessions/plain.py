@@ -274,7 +274,7 @@ class Plain:
             rows.append((value, was, now))
         self.change(np.zeros(self.shape, bool), 0, rows)
 
-    def take_partition(self, partition, ids):
+    def note_partition(self, partition, ids):
         """Have other superpixels; of a partition that is known, those of before."""
         self.bases.setdefault(partition, ids.astype(int))
         self.partition = partition

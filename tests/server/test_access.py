@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from dashboard.server import access as planning
-from dashboard.server.access import Refused
+from dashboard.server.access import MustNotStart
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is to be refused
 
@@ -46,12 +46,14 @@ def test_by_default_only_this_machine_is_served_under_its_own_names():
 
 @pytest.mark.parametrize("host", [EVERYWHERE, "192.0.2.1", "10.0.0.1", "example.org", "::1"])
 def test_the_network_is_not_served_without_a_login(host):
-    with pytest.raises(Refused, match=r"login|no address of this machine|IPv6"):
+    with pytest.raises(MustNotStart, match=r"login|no address of this machine|IPv6"):
         plan("--host", host, "--port", "0")
 
 
 def test_the_reason_names_the_way_out():
-    with pytest.raises(Refused, match=r"--basic-auth FILE .*or --oauth-provider, or leave --host"):
+    with pytest.raises(
+        MustNotStart, match=r"--basic-auth FILE .*or --oauth-provider, or leave --host"
+    ):
         plan("--host", EVERYWHERE, "--port", "0")
 
 
@@ -78,7 +80,7 @@ def test_an_oauth_provider_is_a_login():
 
 
 def test_there_is_one_login(accounts):
-    with pytest.raises(Refused, match="one way to sign in"):
+    with pytest.raises(MustNotStart, match="one way to sign in"):
         plan("--basic-auth", accounts, "--oauth-provider", "github")
 
 
@@ -91,7 +93,7 @@ def test_no_secret_can_be_put_on_the_command_line(option, capsys):
 
 
 def test_a_password_on_the_command_line_is_refused():
-    with pytest.raises(Refused, match="a file that only you can read"):
+    with pytest.raises(MustNotStart, match="a file that only you can read"):
         plan("--basic-auth", "hunter2")
 
 
@@ -101,7 +103,7 @@ def test_passwords_that_others_can_read_are_refused(accounts, mode, monkeypatch)
     assert plan("--port", "0", "--basic-auth", accounts).has_login, "Nobody gets to the folder."
     monkeypatch.setattr(type(accounts), "parents", property(lambda _: []))
 
-    with pytest.raises(Refused, match="chmod 600"):
+    with pytest.raises(MustNotStart, match="chmod 600"):
         plan("--port", "0", "--basic-auth", accounts)
 
 
@@ -111,13 +113,13 @@ def test_passwords_that_others_can_read_are_refused(accounts, mode, monkeypatch)
 def test_a_file_without_accounts_is_refused(accounts, text):
     accounts.write_text(text)
 
-    with pytest.raises(Refused, match=r"accounts\.json"):
+    with pytest.raises(MustNotStart, match=r"accounts\.json"):
         plan("--basic-auth", accounts)
 
 
 @pytest.mark.parametrize("option", ["--autoreload", "--admin"])
 def test_what_is_for_developers_needs_dev(option):
-    with pytest.raises(Refused, match="developers only"):
+    with pytest.raises(MustNotStart, match="developers only"):
         plan(option)
 
     assert plan(option, "--dev", "--port", "0").dev
@@ -125,7 +127,7 @@ def test_what_is_for_developers_needs_dev(option):
 
 @pytest.mark.parametrize("origin", ["*", "*:5006", "*.example.org", "hub.example.org:*"])
 def test_a_wildcard_for_other_pages_needs_dev(origin):
-    with pytest.raises(Refused, match="name each host"):
+    with pytest.raises(MustNotStart, match="name each host"):
         plan("--allow-websocket-origin", origin)
 
     assert origin in plan("--allow-websocket-origin", origin, "--dev", "--port", "0").origins
@@ -139,9 +141,9 @@ def test_a_proxys_address_is_added_to_the_origins():
 
 
 def test_tls_needs_both_files(tls):
-    with pytest.raises(Refused, match="both"):
+    with pytest.raises(MustNotStart, match="both"):
         plan("--ssl-certfile", tls[0])
-    with pytest.raises(Refused, match="no"):
+    with pytest.raises(MustNotStart, match="no"):
         plan("--ssl-certfile", tls[0], "--ssl-keyfile", "gone.pem")
 
     found = plan("--ssl-certfile", *tls[:1], "--ssl-keyfile", tls[1], "--port", "0")
@@ -151,7 +153,7 @@ def test_tls_needs_both_files(tls):
 def test_a_port_that_is_taken_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Refused, match=f"Port {port} is taken: choose another with --port"):
+        with pytest.raises(MustNotStart, match=f"Port {port} is taken: choose another with --port"):
             plan("--port", port)
 
 
@@ -177,13 +179,13 @@ def test_a_unix_socket_is_on_no_port(in_folder):
 
 
 def test_a_unix_socket_needs_to_know_the_proxys_address(in_folder):
-    with pytest.raises(Refused, match="--allow-websocket-origin"):
+    with pytest.raises(MustNotStart, match="--allow-websocket-origin"):
         plan("--unix-socket", "sv.sock")
 
 
 @pytest.mark.parametrize("more", [["--port", "5007"], ["--host", EVERYWHERE]])
 def test_a_unix_socket_has_no_port_and_no_host(in_folder, more):
-    with pytest.raises(Refused, match="leave them away"):
+    with pytest.raises(MustNotStart, match="leave them away"):
         plan("--unix-socket", "sv.sock", "--allow-websocket-origin", "hub", *more)
 
 
@@ -192,7 +194,7 @@ def test_a_file_is_not_replaced_by_a_socket(in_folder):
     (in_folder / "link").symlink_to("scan.nii")
 
     for name in ("scan.nii", "link"):
-        with pytest.raises(Refused, match="is no socket"):
+        with pytest.raises(MustNotStart, match="is no socket"):
             at(name)
     assert (in_folder / "scan.nii").read_text() == "precious"
 
@@ -209,12 +211,12 @@ def test_a_socket_of_a_server_that_lives_is_refused(in_folder):
         living.bind("sv.sock")
         living.listen()
 
-        with pytest.raises(Refused, match="Another server listens"):
+        with pytest.raises(MustNotStart, match="Another server listens"):
             at("sv.sock")
 
 
 def test_a_socket_needs_its_folder(in_folder):
-    with pytest.raises(Refused, match="a folder that exists"):
+    with pytest.raises(MustNotStart, match="a folder that exists"):
         at("none/sv.sock")
 
 
@@ -227,19 +229,19 @@ def test_a_proxy_may_say_under_which_host_it_is_seen_and_whom_it_lets_in(in_fold
 
 @pytest.mark.parametrize("believing", [["--origin-from-proxy"], ["--user", "anna"]])
 def test_a_proxy_is_believed_on_a_unix_socket_only(believing):
-    with pytest.raises(Refused, match="add --unix-socket"):
+    with pytest.raises(MustNotStart, match="add --unix-socket"):
         plan("--port", "0", *believing)
 
 
 def test_a_proxys_user_does_not_sign_in_again(in_folder, accounts):
-    with pytest.raises(Refused, match="--user or a login"):
+    with pytest.raises(MustNotStart, match="--user or a login"):
         plan("--unix-socket", "sv.sock", "--allow-websocket-origin", "hub", "--user", "anna",
              "--basic-auth", accounts)  # fmt: skip
 
 
 @pytest.mark.parametrize("words", [("--num-procs", 2), ("--num-procs", 0), ("--num-threads", 4)])
 def test_more_processes_or_threads_for_pages_are_refused_with_the_way_out(words):
-    with pytest.raises(Refused, match=rf"one (process|thread).*{words[0]}.* away.*--workers"):
+    with pytest.raises(MustNotStart, match=rf"one (process|thread).*{words[0]}.* away.*--workers"):
         plan("--port", "0", *words)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.annotation.slice_geometry import layouts
 from dashboard.cases.case_store import Cases
-from dashboard.page.commands import Hearing
+from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.page.script import module
 from dashboard.session.autosave import Saved
@@ -56,7 +56,7 @@ class Seat:
         volume = tissues(SHAPE, np.diag([1.0, 1.2, 2.5, 1.0]), "scan")
         self.session = session_on(volume, cases=self.cases, schedule=self.turns)
         answer = lambda kind, **values: self.answers.append((kind, values.get("n")))  # noqa: E731
-        self.hearing = Hearing(self.session, Folder(data), answer, partial(guarded, self.session))
+        self.hearing = Commands(self.session, Folder(data), answer, partial(guarded, self.session))
         self.rest()
         self.hearing.open(1, layouts(volume.affine, volume.shape))
 
@@ -64,7 +64,7 @@ class Seat:
         """Wait until nothing is under way, and all that there is is on disk."""
         session = self.session
         self.turns.until(lambda: session.volume is not None and session.job is None)
-        self.turns.until(lambda: session._case.cut.file != "" and session.saved == Saved())
+        self.turns.until(lambda: session._case.partitioned.file != "" and session.saved == Saved())
 
     def ask(self, n, verb, values, name):
         """Ask for something by its name; returns once it is acknowledged."""

@@ -5,7 +5,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future
 import pytest
 
 from dashboard.session import messages
-from dashboard.session.edit_queue import Order
+from dashboard.session.edit_queue import EditQueue
 from tests.conftest import Later, now
 
 
@@ -14,7 +14,7 @@ class Diary:
 
     def __init__(self, schedule=now):
         self.did, self.shown, self.told = [], [], []
-        self.order = Order(schedule, self.shown.append, self.told.append)
+        self.order = EditQueue(schedule, self.shown.append, self.told.append)
 
     def do(self, what, awaited=None):
         return self.order.do(lambda: self.did.append(what), awaited)

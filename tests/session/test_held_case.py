@@ -253,9 +253,9 @@ def test_a_disk_that_does_not_answer_is_told_and_nothing_freezes(open_page, monk
     page, go_on = open_page(), threading.Event()
     until_saved(page)
     monkeypatch.setattr(journal, "STUCK_S", 0.1)
-    sound = journal_file.Footing.is_sound
+    sound = journal_file.JournalFile.is_sound
     monkeypatch.setattr(
-        journal_file.Footing, "is_sound", lambda self: go_on.wait(20) and sound(self)
+        journal_file.JournalFile, "is_sound", lambda self: go_on.wait(20) and sound(self)
     )
 
     until(page, lambda: page.saved.trouble == journal.STUCK)

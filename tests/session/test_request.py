@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from dashboard.session.edit_queue import Order
+from dashboard.session.edit_queue import EditQueue
 from dashboard.session.request import Request, current
 from tests.conftest import now
 
@@ -12,7 +12,7 @@ from tests.conftest import now
 @pytest.fixture
 def order():
     """Changes one after the other, of which nobody is told."""
-    return Order(now, lambda _: None, lambda _: None)
+    return EditQueue(now, lambda _: None, lambda _: None)
 
 
 def test_what_is_done_at_once_ends_the_request_at_once():

@@ -105,7 +105,7 @@ def test_slices_have_the_pieces(session, on_disk):
     split(session, (2, 2), (6, 6))
     slices = Slices(on_disk, session.labels, now)
 
-    slices.cut(session.superpixels)
+    slices.take_superpixels(session.superpixels)
 
     for axis, size in enumerate(SHAPE):
         for index in range(size):

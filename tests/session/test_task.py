@@ -5,7 +5,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import pytest
 
-from dashboard.session.task import Job, Pace, Task
+from dashboard.session.task import Job, Speed, Task
 from tests.conftest import ByHand, Inline, Later, now
 
 
@@ -179,7 +179,7 @@ def test_a_kernel_that_was_cancelled_stops_when_it_says_something():
 
 
 def test_how_long_it_takes_is_told_once_the_pace_is_known():
-    pace = Pace()
+    pace = Speed()
 
     told = [
         pace.left_s(fraction, now) for fraction, now in ((0, 0), (0.1, 10), (0.2, 12), (0.3, 20))
@@ -189,7 +189,7 @@ def test_how_long_it_takes_is_told_once_the_pace_is_known():
 
 
 def test_what_was_done_before_does_not_count_as_pace():
-    pace = Pace()
+    pace = Speed()
 
     pace.left_s(0.8, 0)
 

@@ -50,7 +50,7 @@ def is_at_rest(page):
     """Whether a page has opened and partitioned its volume, and the superpixels are on disk."""
     if page.volume is None or page.job is not None:
         return False
-    return not page.held or (page._case.cut.file != "" and page.saved == Saved())
+    return not page.held or (page._case.partitioned.file != "" and page.saved == Saved())
 
 
 def saved(page):

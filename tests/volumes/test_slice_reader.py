@@ -78,7 +78,7 @@ def ids_of(shape):
 
 def test_every_slice_of_each_level_is_that_of_the_array(volume, open_slices):
     slices = open_slices(volume)
-    levels = [stored_array.opened(level.path)[...] for level in slices._levels]
+    levels = [stored_array.open_array(level.path)[...] for level in slices._levels]
 
     for asked in every_slice(volume.shape, levels=3):
         coarse = asked.index // 2**asked.level

@@ -14,11 +14,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.runtime import passes
+from workers.runtime.box import BoxBounds
 from workers.runtime.progress import Report, part, say
 from workers.storage.atomic_write import replace
-from workers.storage.chunks import Box
 
 Run = Callable[[Callable, Sequence[tuple]], list[Any]]
 """Runs a kernel for the arguments of many calls; returns the results in their order."""
@@ -27,11 +27,11 @@ _CUT_SHORT = (ValueError, RuntimeError, EOFError, zipfile.BadZipFile)
 """What numpy, zarr and the decompression raise at a file that is not whole."""
 
 
-class Damaged(ValueError):
+class DamagedCheckpoint(ValueError):
     """What was kept on the way cannot be read, and is there no more; the message is a sentence."""
 
 
-class Course(NamedTuple):
+class Checkpoints(NamedTuple):
     """What the stages of a computation share.
 
     Attributes
@@ -51,13 +51,13 @@ class Course(NamedTuple):
     """
 
     work: Path
-    cutting: Cutting
+    cutting: ChunkGrid
     executor: Executor
     report: Report
     name: str = ""
 
     @property
-    def boxes(self) -> list[Box]:
+    def boxes(self) -> list[BoxBounds]:
         """The chunks."""
         return self.cutting.boxes()
 
@@ -133,11 +133,11 @@ class Course(NamedTuple):
 
         return run
 
-    def _damaged(self, error: Exception) -> Damaged:
+    def _damaged(self, error: Exception) -> DamagedCheckpoint:
         """Remove what is kept; return what to say of it."""
         self.check()
         _remove(self.work)
-        return Damaged(
+        return DamagedCheckpoint(
             "A file of the cache is damaged. What was done of these superpixels was removed: open "
             f"the volume again, then press Partition, and they are made anew. ({error})"
         )

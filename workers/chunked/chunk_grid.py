@@ -6,10 +6,10 @@ import math
 from itertools import product
 from typing import NamedTuple
 
-Box = tuple[int, int, int, int, int, int]
+from workers.runtime.box import BoxBounds
 
 
-class Cutting(NamedTuple):
+class ChunkGrid(NamedTuple):
     """How a volume is cut; chunks count from 0, in C order.
 
     Attributes
@@ -29,7 +29,7 @@ class Cutting(NamedTuple):
         sizes = zip(self.shape, self.chunk, strict=True)
         return tuple(-(-size // side) for size, side in sizes)
 
-    def boxes(self) -> list[Box]:
+    def boxes(self) -> list[BoxBounds]:
         """Return ``i0, i1, j0, j1, k0, k1`` of each chunk, the ends half open."""
         axes = (
             [(start, min(start + side, size)) for start in range(0, size, side)]

@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.chunked.feature_tiles import feature_tiles
-from workers.chunked.foreground_chunk import Ground
+from workers.chunked.foreground_chunk import StoredForeground
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.stored_pieces import keep
+from workers.runtime.box import BoxBounds
 from workers.runtime.team import Team
 from workers.slic.exact_sums import Rule, assign, assign_adding
 from workers.slic.sums import fixed
 from workers.slic.tiles import Tiles, untiled
-from workers.storage.chunks import Box, common, grown, is_empty, low_of, shape_of, slices
+from workers.storage.chunks import common, grown, is_empty, low_of, shape_of, slices
 from workers.storage.foreign_zarr.array import image_at
-from workers.storage.stored_array import opened, raw_chunk
+from workers.storage.stored_array import open_array, raw_chunk
 from workers.superpixels.intensities import rescaled, times
 from workers.superpixels.smoothing import radius, smooth
 
@@ -45,16 +46,16 @@ class Features(NamedTuple):
         Of an array of float32 for each channel, uncompressed; NaN outside the foreground.
     chunks, shape : tuple of int
         Of these arrays.
-    box : Box
+    box : BoxBounds
         Around the foreground.
     """
 
     paths: tuple[str, ...]
     chunks: tuple[int, int, int]
     shape: tuple[int, int, int]
-    box: Box
+    box: BoxBounds
 
-    def read(self, chunk: Box) -> list[np.ndarray]:
+    def read(self, chunk: BoxBounds) -> list[np.ndarray]:
         """Return what of a chunk lies in the box, for each channel; nothing if no voxel does."""
         inside = slices(common(chunk, self.box), low_of(chunk))
         read = (raw_chunk(path, chunk, self.chunks, np.float32) for path in self.paths)
@@ -62,9 +63,9 @@ class Features(NamedTuple):
 
 
 def write_features(
-    ground: Ground,
+    ground: StoredForeground,
     channel: int,
-    chunk: Box,
+    chunk: BoxBounds,
     limits: tuple[float, float],
     weight: float,
     widths: tuple[float, float, float],
@@ -80,7 +81,7 @@ def write_features(
     ground : Ground
     channel : int
         From 0.
-    chunk : Box
+    chunk : BoxBounds
         In the volume.
     limits : tuple of float
         As `workers.superpixels.intensities.limits` returns them.
@@ -94,7 +95,7 @@ def write_features(
     box = common(chunk, ground.box)
     if is_empty(box):
         return
-    mask = opened(ground.mask)[slices(box)].astype(bool)
+    mask = open_array(ground.mask)[slices(box)].astype(bool)
     if not mask.any():
         return
     around = grown(box, tuple(radius(width) for width in widths), ground.box)
@@ -106,10 +107,10 @@ def write_features(
     values[~mask] = np.nan
     whole = np.full(shape_of(chunk), np.nan, np.float32)
     whole[slices(box, low_of(chunk))] = values
-    opened(path, "r+")[slices(chunk)] = whole
+    open_array(path, "r+")[slices(chunk)] = whole
 
 
-def sums_of(features: Features, chunk: Box, centres: Centres, how: Rule) -> np.ndarray:
+def sums_of(features: Features, chunk: BoxBounds, centres: Centres, how: Rule) -> np.ndarray:
     """Return what the voxels of a chunk add to the sums of its centres; see `slic_sums.Sums`."""
     n = len(centres.numbers)
     if not (values := features.read(chunk)):
@@ -119,7 +120,7 @@ def sums_of(features: Features, chunk: Box, centres: Centres, how: Rule) -> np.n
 
 
 def keep_pieces(
-    features: Features, chunk: Box, centres: Centres, how: Rule, pieces: tuple[str, int]
+    features: Features, chunk: BoxBounds, centres: Centres, how: Rule, pieces: tuple[str, int]
 ) -> None:
     """Keep the pieces of the clusters in a chunk: each under its number, counted from 1.
 
@@ -141,7 +142,7 @@ def keep_pieces(
     keep(*pieces, chunk, local_pieces(ids, low_of(chunk), features.shape, inside, threads=1))
 
 
-def _tiles(values, features: Features, chunk: Box) -> Tiles:
+def _tiles(values, features: Features, chunk: BoxBounds) -> Tiles:
     corner = zip(low_of(common(chunk, features.box)), low_of(features.box), strict=True)
     i, j, k = (at - zero for at, zero in corner)
     return feature_tiles(values, (i, j, k))

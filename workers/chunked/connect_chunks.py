@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.local_boxes import merged
 from workers.chunked.stored_pieces import finish, meet, tell, touching
 from workers.chunked.unite_pieces import United, unite
@@ -43,7 +43,7 @@ class Connected(NamedTuple):
     sizes: np.ndarray
 
 
-class Ground(NamedTuple):
+class MaskRest(NamedTuple):
     """What is left of a mask.
 
     Attributes
@@ -62,7 +62,11 @@ class Ground(NamedTuple):
 
 
 def connect_chunks(
-    folder: str | os.PathLike, cutting: Cutting, out: str | os.PathLike, run: Run, min_size: int = 0
+    folder: str | os.PathLike,
+    cutting: ChunkGrid,
+    out: str | os.PathLike,
+    run: Run,
+    min_size: int = 0,
 ) -> Connected:
     """Write what `workers.superpixels.connectivity.connect` would return for the whole volume.
 
@@ -102,11 +106,11 @@ def connect_chunks(
 
 def drop_specks(
     folder: str | os.PathLike,
-    cutting: Cutting,
+    cutting: ChunkGrid,
     mask: str | os.PathLike,
     run: Run,
     smallest: float,
-) -> Ground:
+) -> MaskRest:
     """Write what `workers.superpixels.foreground.without_specks` would leave of a mask.
 
     Parameters
@@ -133,7 +137,7 @@ def drop_specks(
         for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True))
     ]
     around, sizes = merged(run(finish, calls), 1)
-    return Ground(tuple(around[0].tolist()), int(sizes[0]), int(whole.sizes.sum() - sizes[0]))
+    return MaskRest(tuple(around[0].tolist()), int(sizes[0]), int(whole.sizes.sum() - sizes[0]))
 
 
 def _united(folder, cutting, run) -> United:

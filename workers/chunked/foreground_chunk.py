@@ -12,15 +12,16 @@ from scipy import ndimage
 
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.stored_pieces import keep
+from workers.runtime.box import BoxBounds
 from workers.slic.seeds import cells, counts
-from workers.storage.chunks import Box, common, every, low_of, shape_of, slices
+from workers.storage.chunks import common, every, low_of, shape_of, slices
 from workers.storage.foreign_zarr.array import image_at
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 from workers.superpixels.body import Body
 from workers.superpixels.foreground import foreground_of, lowest
 
 
-class Ground(NamedTuple):
+class StoredForeground(NamedTuple):
     """The foreground of a stored volume.
 
     Attributes
@@ -29,13 +30,13 @@ class Ground(NamedTuple):
         Paths of the intensities, for each channel.
     mask : str
         Path of what of them is foreground (uint8).
-    box : Box
+    box : BoxBounds
         Around it.
     """
 
     images: tuple[str, ...]
     mask: str
-    box: Box
+    box: BoxBounds
 
 
 class Look(NamedTuple):
@@ -61,7 +62,7 @@ class Cells(NamedTuple):
 
 
 def survey(
-    path: str, chunk: Box, steps: tuple[tuple[int, int, int], ...]
+    path: str, chunk: BoxBounds, steps: tuple[tuple[int, int, int], ...]
 ) -> tuple[float, list[np.ndarray]]:
     """Return the lowest finite value of a chunk, and every n-th of the volume's voxels by steps."""
     values, low = image_at(path)[slices(chunk)], low_of(chunk)
@@ -73,11 +74,11 @@ def survey(
 def write_mask(
     images: tuple[str, ...],
     mask: str | None,
-    chunk: Box,
+    chunk: BoxBounds,
     threshold: float | None,
     pieces: tuple[str, int] | None,
     body: Body | None = None,
-) -> tuple[int, Box]:
+) -> tuple[int, BoxBounds]:
     """Find what of a chunk is foreground; return how many voxels, and the box around them.
 
     Parameters
@@ -86,7 +87,7 @@ def write_mask(
         Paths of the intensities.
     mask : str or None
         Path of an array of uint8 of the same shape, where to write it.
-    chunk : Box
+    chunk : BoxBounds
     threshold : float or None
         As in `workers.superpixels.foreground.foreground_of`.
     pieces : tuple or None
@@ -98,7 +99,7 @@ def write_mask(
     channels = [image_at(image)[slices(chunk)] for image in images]
     inside = foreground_of(channels, threshold, body, low_of(chunk))
     if mask is not None:
-        opened(mask, "r+")[slices(chunk)] = inside
+        open_array(mask, "r+")[slices(chunk)] = inside
     if pieces is not None:
         nobody = np.zeros(inside.shape, np.int32)
         found = local_pieces(nobody, low_of(chunk), image_at(images[0]).shape, inside, threads=1)
@@ -106,10 +107,10 @@ def write_mask(
     return int(np.count_nonzero(inside)), _around(inside, chunk)
 
 
-def look(ground: Ground, chunk: Box, wish: Look) -> tuple[list[np.ndarray], Cells]:
+def look(ground: StoredForeground, chunk: BoxBounds, wish: Look) -> tuple[list[np.ndarray], Cells]:
     """Return sampled intensities of each channel, and how the foreground fills the grid's cells."""
     box = common(chunk, ground.box)
-    mask = opened(ground.mask)[slices(box)].astype(bool)
+    mask = open_array(ground.mask)[slices(box)].astype(bool)
     if not mask.any():
         nothing = [np.empty(0, image_at(image).dtype) for image in ground.images]
         return nothing, Cells((0, 0, 0), np.zeros((0, 0, 0), int))
@@ -122,10 +123,10 @@ def look(ground: Ground, chunk: Box, wish: Look) -> tuple[list[np.ndarray], Cell
     return samples, _cells(ground.box, box, mask, wish)
 
 
-def all_inside(ground: Ground, chunk: Box) -> list[np.ndarray]:
+def all_inside(ground: StoredForeground, chunk: BoxBounds) -> list[np.ndarray]:
     """Return all intensities of the foreground in a chunk: for where a sample holds too few."""
     box = common(chunk, ground.box)
-    mask = opened(ground.mask)[slices(box)].astype(bool)
+    mask = open_array(ground.mask)[slices(box)].astype(bool)
     return [image_at(image)[slices(box)][mask] for image in ground.images]
 
 

@@ -9,14 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.chunked import chunk_slic, foreground_chunk
-from workers.chunked.checkpoints import Course
+from workers.chunked.checkpoints import Checkpoints
 from workers.chunked.chunk_slic import Features
 from workers.chunked.connect_chunks import drop_specks
-from workers.chunked.foreground_chunk import Cells, Ground, Look
+from workers.chunked.foreground_chunk import Cells, Look, StoredForeground
 from workers.chunked.stored_pieces import create as create_pieces
+from workers.runtime.box import BoxBounds
 from workers.slic.exact_sums import Rule, rule
 from workers.slic.seeds import sizes
-from workers.storage.chunks import Box, low_of, shape_of
+from workers.storage.chunks import low_of, shape_of
 from workers.storage.stored_array import create, has_chunk
 from workers.superpixels.automatic_foreground import Foreground, found_in
 from workers.superpixels.body import steps
@@ -38,7 +39,7 @@ class Wish(NamedTuple):
     weights: tuple[float, ...]
 
 
-class Found(NamedTuple):
+class FoundForeground(NamedTuple):
     """What is known of the foreground.
 
     Attributes
@@ -52,13 +53,13 @@ class Found(NamedTuple):
         Only intensities of the first channel above it tell how it is scaled; None for all.
     """
 
-    ground: Ground
+    ground: StoredForeground
     size: float
     threshold: float | None
     above: float | None
 
 
-def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
+def find_ground(course: Checkpoints, images: tuple[str, ...], wish: Wish) -> FoundForeground:
     """Write which voxels of a volume are foreground.
 
     Raises
@@ -79,13 +80,15 @@ def find_ground(course: Course, images: tuple[str, ...], wish: Wish) -> Found:
 
     made = course.once("ground", make)
     mask = course.path(str(made["mask"]))
-    ground = Ground(images, mask, tuple(int(n) for n in made["box"]))
+    ground = StoredForeground(images, mask, tuple(int(n) for n in made["box"]))
     numbers = (float(made[key]) for key in ("threshold", "above"))
     threshold, above = (None if np.isnan(n) else n for n in numbers)
-    return Found(ground, float(made["size"]), threshold, above)
+    return FoundForeground(ground, float(made["size"]), threshold, above)
 
 
-def find_features(course: Course, found: Found, wish: Wish) -> tuple[Features, np.ndarray, Rule]:
+def find_features(
+    course: Checkpoints, found: FoundForeground, wish: Wish
+) -> tuple[Features, np.ndarray, Rule]:
     """Write the intensities as SLIC compares them; return them, its first centres and its rule."""
     shape = shape_of(found.ground.box)
     numbers, steps = grid_of(shape, wish.spacing, found.size)
@@ -201,7 +204,7 @@ def _create(path, shape, chunks):
     create(path, shape, np.float32, chunks, compressed=False, fill=np.nan)
 
 
-def _hull(boxes: list[Box]) -> Box:
+def _hull(boxes: list[BoxBounds]) -> BoxBounds:
     ends = np.array(boxes)
     low, high = ends[:, ::2].min(0), ends[:, 1::2].max(0)
     return tuple(int(n) for pair in zip(low, high, strict=True) for n in pair)

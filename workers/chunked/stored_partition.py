@@ -18,8 +18,8 @@ from uuid import uuid4
 import numpy as np
 
 from workers.chunked import chunk_slic
-from workers.chunked.checkpoints import Course, Run
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.checkpoints import Checkpoints, Run
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.chunk_slic import Centres, Features
 from workers.chunked.connect_chunks import Connected, connect_chunks
 from workers.chunked.foreground_stored import Wish, find_features, find_ground
@@ -126,9 +126,9 @@ def partition_stored(
     wish = Wish(tuple(spacing), count, size_mm3, compactness, sigma_mm, threshold, weights)
     if len(chunks) != 3 or min(chunks) < 1:
         raise ValueError(f"chunks must have 1 voxel or more along each of 3 axes; got {chunks}.")
-    cutting = Cutting(shape, tuple(chunks))
+    cutting = ChunkGrid(shape, tuple(chunks))
     here = work / "x".join(map(str, chunks))
-    course = Course(here, cutting, executor, report or silent, uuid4().hex)
+    course = Checkpoints(here, cutting, executor, report or silent, uuid4().hex)
     try:
         course.begin()
         found = find_ground(course, images, wish)
@@ -138,7 +138,7 @@ def partition_stored(
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             course.check()
-        raise ValueError(said(error, work)) from error
+        raise ValueError(describe(error, work)) from error
     return Stored(*connected, found.threshold)
 
 
@@ -155,7 +155,9 @@ def id_chunks(chunks: tuple[int, int, int]) -> tuple[int, int, int]:
     return i, j, k
 
 
-def _clustered(course: Course, features: Features, centres: np.ndarray, how: Rule) -> np.ndarray:
+def _clustered(
+    course: Checkpoints, features: Features, centres: np.ndarray, how: Rule
+) -> np.ndarray:
     """Return the centres of the last iteration; each iteration is kept."""
     share = (_CLUSTERED - _BEGUN) / (ITERATIONS - 1)
     for n in range(1, ITERATIONS):
@@ -169,7 +171,7 @@ def _clustered(course: Course, features: Features, centres: np.ndarray, how: Rul
 
 
 def sums_of_all(
-    course: Course, features: Features, centres: np.ndarray, how: Rule, run: Run
+    course: Checkpoints, features: Features, centres: np.ndarray, how: Rule, run: Run
 ) -> np.ndarray:
     """Return the sums over the voxels of each cluster, those of all chunks added up."""
     sums = np.zeros((len(centres), 1 + centres.shape[1]), np.int64)
@@ -204,7 +206,7 @@ def _connected(course, features, centres, how, out, min_size) -> Connected:
     return connected
 
 
-def said(error: OSError, work: Path) -> str:
+def describe(error: OSError, work: Path) -> str:
     """Return in a sentence what an error of the disk means, and the way out."""
     if error.errno == errno.ENOSPC:
         return f"The disk of {work} is full: make room, then begin again; what is done is kept."

@@ -20,24 +20,25 @@ from uuid import uuid4
 
 import numpy as np
 
-from workers.chunked.chunk_grid import Box, Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.local_boxes import Parts, parts
 from workers.chunked.local_pieces import LocalPieces, local_pieces
 from workers.chunked.piece_contacts import Contacts, across, inside
 from workers.chunked.unite_pieces import Seam, Table
+from workers.runtime.box import BoxBounds
 from workers.storage.atomic_write import replace
 from workers.storage.stored_array import create as create_array
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 
 
-def create(folder: str | os.PathLike, cutting: Cutting) -> None:
+def create(folder: str | os.PathLike, cutting: ChunkGrid) -> None:
     """Make a folder for the pieces of all chunks; one that is there already is lost."""
     if Path(folder).exists():
         shutil.rmtree(folder)
     create_array(Path(folder, "map"), cutting.shape, np.int32, cutting.chunk)
 
 
-def keep(folder: str, n: int, box: Box, found: LocalPieces) -> None:
+def keep(folder: str, n: int, box: BoxBounds, found: LocalPieces) -> None:
     """Store the pieces of chunk `n`: its table last, so that with it all is there.
 
     Parameters
@@ -50,7 +51,7 @@ def keep(folder: str, n: int, box: Box, found: LocalPieces) -> None:
         Where the chunk lies.
     found : LocalPieces
     """
-    opened(Path(folder, "map"), "r+")[_slices(box)] = found.map
+    open_array(Path(folder, "map"), "r+")[_slices(box)] = found.map
     content = io.BytesIO()
     np.savez(content, **found._replace(map=np.empty(0))._asdict(), **_faces(found.map))
     _path(folder, n, "pieces.npz").parent.mkdir(exist_ok=True)
@@ -63,7 +64,12 @@ def is_kept(folder: str, n: int) -> bool:
 
 
 def find(
-    folder: str, n: int, box: Box, shape: Sequence[int], ids: str | None, mask: str | None = None
+    folder: str,
+    n: int,
+    box: BoxBounds,
+    shape: Sequence[int],
+    ids: str | None,
+    mask: str | None = None,
 ) -> None:
     """Find the pieces of chunk `n` of a stored array of ids, and store them.
 
@@ -79,8 +85,8 @@ def find(
         Path of an array that is not 0 where there are pieces.
     """
     where = _slices(box)
-    inside_ = None if mask is None else opened(mask)[where].astype(bool)
-    there = opened(ids)[where] if ids else np.zeros(inside_.shape, np.int32)
+    inside_ = None if mask is None else open_array(mask)[where].astype(bool)
+    there = open_array(ids)[where] if ids else np.zeros(inside_.shape, np.int32)
     keep(folder, n, box, local_pieces(there, box[::2], shape, inside_))
 
 
@@ -116,7 +122,7 @@ def tell(folder: str, n: int, name: str, values: np.ndarray) -> None:
     written.replace(path)
 
 
-def touching(folder: str, n: int, box: Box, name: str) -> Contacts:
+def touching(folder: str, n: int, box: BoxBounds, name: str) -> Contacts:
     """List what touches the open regions inside chunk `n`; two open ones are listed both ways.
 
     Parameters
@@ -128,13 +134,13 @@ def touching(folder: str, n: int, box: Box, name: str) -> Contacts:
     """
     told = _told(folder, n, name)
     region = np.abs(told)
-    near, far, count = inside(opened(Path(folder, "map"))[_slices(box)], told < 0)
+    near, far, count = inside(open_array(Path(folder, "map"))[_slices(box)], told < 0)
     near, far = region[near], region[far]
     differ = near != far
     return Contacts(near[differ], far[differ], count[differ])
 
 
-def finish(folder: str, n: int, box: Box, name: str, out: str) -> Parts:
+def finish(folder: str, n: int, box: BoxBounds, name: str, out: str) -> Parts:
     """Write the values of chunk `n` to an array; return boxes and sizes of what lies there.
 
     Parameters
@@ -147,8 +153,8 @@ def finish(folder: str, n: int, box: Box, name: str, out: str) -> Parts:
         Path of an array of the volume's shape, whose chunks do not reach into other boxes.
     """
     values = _told(folder, n, name)
-    array = opened(out, "r+")
-    map_ = opened(Path(folder, "map"))[_slices(box)]
+    array = open_array(out, "r+")
+    map_ = open_array(Path(folder, "map"))[_slices(box)]
     array[_slices(box)] = values.astype(array.dtype).take(map_)
     with _pieces(folder, n) as here:
         return parts(values, here["boxes"], here["sizes"])

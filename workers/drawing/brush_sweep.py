@@ -6,16 +6,16 @@ import itertools
 
 import numpy as np
 
+from workers.runtime.box import Box
 from workers.runtime.compiled import compiled
 
 MOST_VOXELS = 2**27
 """In the boxes of all that one stroke passes over."""
 
 _SIDE = 128
-Box = tuple[slice, slice, slice]
 
 
-def swept(
+def sweep(
     shape: tuple[int, int, int],
     spacing: tuple[float, float, float],
     axis: int,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from skimage.draw import polygon
 
-from workers.drawing.brush_sweep import Box, swept
+from workers.drawing.brush_sweep import sweep
+from workers.runtime.box import Box
 
 
 def enclosed(
@@ -42,7 +43,7 @@ def enclosed(
     closed = np.concatenate((points, points[:1]))
     sides = np.delete(shape, axis)
     inside = np.zeros(sides, bool)
-    for box, mask in swept(shape, (1.0, 1.0, 1.0), axis, index, closed, 0.0):
+    for box, mask in sweep(shape, (1.0, 1.0, 1.0), axis, index, closed, 0.0):
         part = tuple(np.delete(np.array(box, object), axis))
         inside[part] |= mask.squeeze(axis)
     if len(points) and 0 <= index < shape[axis]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from workers.drawing.stroke_path import ids_under
+from workers.runtime.box import Box
 from workers.storage.recent_chunks import pieces
-from workers.storage.stored_array import Box
 
 MOST_VOXELS = 2**27
 """In the boxes of all superpixels under one stroke."""

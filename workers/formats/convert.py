@@ -18,7 +18,7 @@ from workers.storage.convert_error import Unwritable, written
 from workers.storage.source import Source, StoredLevel
 from workers.storage.stored_array import CHUNK, create
 
-__all__ = ["MAX_VOXELS", "Turned", "Unwritable", "turn"]
+__all__ = ["MAX_VOXELS", "Converted", "Unwritable", "convert"]
 
 MAX_VOXELS = 2**38
 """Largest volume that is turned; the room on the disk is a nearer bound."""
@@ -27,7 +27,7 @@ MAX_MEMORY = 2**28
 _READ, _BUILT = 0.55, 0.75  # where reading ends, and then the levels, on the way to 1
 
 
-class Turned(NamedTuple):
+class Converted(NamedTuple):
     """What was written, for `dashboard.volumes.stored_volume.StoredVolume`.
 
     Attributes
@@ -53,7 +53,7 @@ class Turned(NamedTuple):
     window: tuple[float, float]
 
 
-def turn(
+def convert(
     path: str | os.PathLike,
     folder: str | os.PathLike,
     *,
@@ -63,7 +63,7 @@ def turn(
     max_memory: int = MAX_MEMORY,
     chunks: tuple[int, int, int] = CHUNK,
     report: Report | None = None,
-) -> Turned:
+) -> Converted:
     """Write the levels of one volume of a file to a folder.
 
     The file is read once, to its end. Its voxels are then read again for the levels, and for
@@ -72,7 +72,7 @@ def turn(
     Parameters
     ----------
     path : path
-        The file or folder, as `workers.formats.open_volume.opened` takes it.
+        The file or folder, as `workers.formats.open_volume.open_file` takes it.
     folder : path
         Exists; gets ``level-0``, ``level-1``, …, and is left as it is when this fails.
     volume, form, within
@@ -86,7 +86,7 @@ def turn(
 
     Returns
     -------
-    turned : Turned
+    converted : Converted
         Shapes, spacings and paths of the levels, and what was learnt of all voxels.
 
     Raises
@@ -98,7 +98,7 @@ def turn(
     """
     report, folder = report or silent, Path(folder)
     reading = part(report, 0, _READ)
-    with open_volume.opened(
+    with open_volume.open_file(
         path, volume=volume, form=form, max_voxels=MAX_VOXELS, within=within, report=reading
     ) as source:
         levels = _planned(source, folder)
@@ -111,7 +111,7 @@ def turn(
         each._replace(path=Path(each.path).name) if Path(each.path).parent == folder else each
         for each in levels
     )
-    return Turned(named, source.dtype.str, source.affine, source.header, source.notes, *found)
+    return Converted(named, source.dtype.str, source.affine, source.header, source.notes, *found)
 
 
 def bytes_of(source: Source, chunks: tuple[int, int, int] = CHUNK) -> int:
@@ -138,7 +138,7 @@ def _planned(source, folder):
 
 
 def _build(levels, chunks, report):
-    steps = tuple(pyramid.Step(*each[1:]) for each in levels)
+    steps = tuple(pyramid.Level(*each[1:]) for each in levels)
     pyramid.build(tuple(each.path for each in levels), steps, chunks, report=report)
 
 

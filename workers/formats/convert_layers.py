@@ -14,7 +14,7 @@ from workers.storage.convert_error import written
 from workers.storage.source import Source
 
 if TYPE_CHECKING:
-    from workers.storage.stored_array import Box
+    from workers.runtime.box import Box
 
 
 def layers(

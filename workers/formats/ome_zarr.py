@@ -44,7 +44,7 @@ def is_one(folder: Path) -> bool:
 
 
 @contextmanager
-def opened(
+def open_file(
     folder: Path,
     *,
     volume: int | None,

@@ -18,7 +18,7 @@ from workers.storage.unreadable import named
 
 
 @contextmanager
-def opened(
+def open_file(
     source: str | os.PathLike | bytes,
     *,
     volume: int | None = None,
@@ -53,12 +53,12 @@ def opened(
     which = {"volume": volume, "max_voxels": max_voxels, "within": within, "report": report}
     kind = _kind(source, within)
     if kind is nifti:
-        with nifti.opened(source, form=form, **which) as found:
+        with nifti.open_file(source, form=form, **which) as found:
             yield found
         return
     path = source if isinstance(source, bytes) else Path(source)
     name = "The file" if isinstance(source, bytes) else path.name
-    with named(name), kind.opened(path, **which) as found:
+    with named(name), kind.open_file(path, **which) as found:
         yield found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workers.labels.statistics import Box, Read, groups, slabs
+from workers.labels.statistics import Read, groups, slabs
+from workers.runtime.box import Box
 from workers.runtime.progress import Report, silent
 
 BINS = 4096

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.intensity.median import Medians
+from workers.runtime.box import Box
 from workers.runtime.progress import Report, silent
 
-Box = tuple[slice, slice, slice]
 Read = Callable[[Box], tuple[np.ndarray, np.ndarray] | None]
 
 _PART_VOXELS = 2**22

@@ -147,7 +147,7 @@ def _streams(path, streams_too):
 
 @contextlib.contextmanager
 def _streaming(path):
-    descriptor = pipes.opened(path)
+    descriptor = pipes.open_pipe(path)
     try:
         yield partial(_write, descriptor)
     finally:

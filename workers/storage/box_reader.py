@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from workers.runtime.box import Box
 from workers.storage.foreign_zarr.array import ZarrArray, image_at
-from workers.storage.stored_array import Box, packed_chunk, raw_chunk
+from workers.storage.stored_array import packed_chunk, raw_chunk
 
 
 class BoxReader:

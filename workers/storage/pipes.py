@@ -40,7 +40,7 @@ def is_stream(path: str | os.PathLike) -> bool:
     return not stat.S_ISREG(mode)
 
 
-def opened(path: str | os.PathLike) -> int:
+def open_pipe(path: str | os.PathLike) -> int:
     """Return a descriptor of a stream; of a pipe that nobody reads, when somebody does.
 
     Raises

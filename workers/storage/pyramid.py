@@ -21,7 +21,7 @@ MOST = 128
 _COARSER = 1.5
 
 
-class Step(NamedTuple):
+class Level(NamedTuple):
     """One level: voxels along each axis, and how many of the volume one of them stands for."""
 
     shape: tuple[int, int, int]
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 def plan(
     shape: tuple[int, int, int], spacing: tuple[float, float, float], most: int = MOST
-) -> tuple[Step, ...]:
+) -> tuple[Level, ...]:
     """Return the levels of a volume, the volume itself first.
 
     From one level to the next an axis is halved, unless its voxels are more than one and a half
@@ -45,20 +45,20 @@ def plan(
     most : int, optional
         1 or more.
     """
-    steps = [Step(tuple(shape), (1, 1, 1))]
+    steps = [Level(tuple(shape), (1, 1, 1))]
     while max(steps[-1].shape) > most:
         size, strides = steps[-1]
         edges = [edge * stride if n > 1 else math.inf
                  for edge, stride, n in zip(spacing, strides, size, strict=True)]  # fmt: skip
         by = [2 if edge <= _COARSER * min(edges) < math.inf else 1 for edge in edges]
         coarser = tuple(-(-n // b) for n, b in zip(size, by, strict=True))
-        steps.append(Step(coarser, tuple(s * b for s, b in zip(strides, by, strict=True))))
+        steps.append(Level(coarser, tuple(s * b for s, b in zip(strides, by, strict=True))))
     return tuple(steps)
 
 
 def build(
     paths: tuple[str | os.PathLike, ...],
-    steps: tuple[Step, ...],
+    steps: tuple[Level, ...],
     chunks: tuple[int, int, int] = CHUNK,
     *,
     report: Report | None = None,
@@ -98,13 +98,13 @@ def _level(fine_path, path, shape, by, chunks, report):
         box = tuple(slice(a, min(a + c, size))
                     for a, c, size in zip(start, chunks, shape, strict=True))  # fmt: skip
         block = tuple(slice(s.start * b, s.stop * b) for s, b in zip(box, by, strict=True))
-        mean = halved(fine.read(block), by)
+        mean = halve(fine.read(block), by)
         with written(path):
             coarse[box] = mean
         report(n / len(starts))
 
 
-def halved(data: np.ndarray, by: tuple[int, int, int]) -> np.ndarray:
+def halve(data: np.ndarray, by: tuple[int, int, int]) -> np.ndarray:
     """Return the means of blocks of `by` voxels.
 
     Parameters

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from workers.runtime.box import Box
 from workers.storage.box_reader import BoxReader
-from workers.storage.stored_array import Box
 
 MOST_BYTES = 64 << 20
 

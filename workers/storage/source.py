@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from workers.storage.stored_array import Box
+    from workers.runtime.box import Box
 
 
 _HELD = {"b1": np.dtype("u1"), "f2": np.dtype("f4")}

@@ -17,8 +17,6 @@ CHUNK = (64, 64, 64)
 _BLOSC_HEADER = 16  # bytes
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
-Box = tuple[slice, slice, slice]
-
 
 def create(
     path: str | os.PathLike,
@@ -60,7 +58,7 @@ def create(
     )
 
 
-def opened(path: str | os.PathLike, mode: str = "r") -> zarr.Array:
+def open_array(path: str | os.PathLike, mode: str = "r") -> zarr.Array:
     """Return the array at `path`, to be read by ``array[box]``; written too if `mode` is ``r+``.
 
     Raises

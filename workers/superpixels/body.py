@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from workers.intensity.hounsfield import LOWEST, SKIN
-from workers.storage.chunks import Box
+from workers.runtime.box import BoxBounds
 
 OUTSIDE, SKINWARD, WITHIN = 0, 1, 2
 
@@ -46,7 +46,7 @@ class Body(NamedTuple):
     floor: float
     low: tuple[int, int, int] = (0, 0, 0)
 
-    def near(self, box: Box) -> Body:
+    def near(self, box: BoxBounds) -> Body:
         """Return what has to be known of a box of voxels."""
         ends = [self._at(axis, box[2 * axis : 2 * axis + 2]) for axis in range(3)]
         cut = tuple(slice(at[0], at[-1] + 1) for at in ends)

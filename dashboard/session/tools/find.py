@@ -14,15 +14,16 @@ import zarr
 from dashboard.annotation.split_superpixels import DividedIds
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
 from dashboard.annotation.stroke import Stroke
-from dashboard.annotation.superpixels import Box, Pieces, Superpixels
+from dashboard.annotation.superpixels import SuperpixelMasks, Superpixels
 from dashboard.volumes.grid import Grid
 from workers.drawing import superpixels_under_stroke
-from workers.drawing.brush_sweep import swept
+from workers.drawing.brush_sweep import sweep
 from workers.drawing.stroke_path import ids_under
+from workers.runtime.box import Box
 from workers.storage.recent_chunks import RecentChunks
 
 
-class Found(Pieces, Protocol):
+class FoundSuperpixels(SuperpixelMasks, Protocol):
     """Superpixels, by their `ids`, ascending, and which voxels they have."""
 
     ids: np.ndarray
@@ -115,4 +116,4 @@ def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
     """Return the voxels about a thick line on its slice; none about one without a radius."""
     radius_mm, plane = stroke.tip.radius_mm, stroke.plane
     where = plane.layout.axis, plane.index, stroke.places
-    return swept(grid.shape, grid.spacing, *where, radius_mm) if radius_mm else []
+    return sweep(grid.shape, grid.spacing, *where, radius_mm) if radius_mm else []

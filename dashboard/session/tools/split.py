@@ -15,7 +15,7 @@ from dashboard.annotation.stored_superpixels import StoredSuperpixels
 from dashboard.annotation.stroke import Stroke
 from dashboard.cases.case import Case
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.tools.find import Found
+from dashboard.session.tools.find import FoundSuperpixels
 from dashboard.session.tools.superpixels import Painting
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.storage.box_reader import BoxReader
@@ -29,7 +29,7 @@ class Under(NamedTuple):
     """What lies under a line, of which superpixels."""
 
     superpixels: AnySuperpixels
-    found: Found
+    found: FoundSuperpixels
 
 
 class Splitting(Painting):
@@ -87,7 +87,7 @@ class Splitting(Painting):
 
 
 def crop(
-    superpixels: StoredSuperpixels, volume: StoredVolume, found: Found, n: int
+    superpixels: StoredSuperpixels, volume: StoredVolume, found: FoundSuperpixels, n: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the intensities in the box of superpixel `n`, and which of the voxels are in it."""
     box = superpixels.box(n)

@@ -13,14 +13,14 @@ from dashboard.annotation import change, label_table
 from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.stroke import ERASE, Stroke
-from dashboard.annotation.superpixels import Box
 from dashboard.cases.case import Case
-from dashboard.cases.journal_entry import Cut
+from dashboard.cases.journal_entry import Partitioned
 from dashboard.session.messages import Notice, Refused
 from dashboard.session.partition import Partitioning
 from dashboard.session.restore import AnySuperpixels
 from dashboard.session.surfaces import Touching
 from dashboard.session.tools.find import Finder
+from workers.runtime.box import Box
 
 
 class Painting(Partitioning):
@@ -39,10 +39,10 @@ class Painting(Partitioning):
         with param.parameterized.discard_events(self):
             self.change = self.division = None
 
-    def _adopt_superpixels(self, superpixels: AnySuperpixels, cut: Cut) -> None:
+    def _adopt_superpixels(self, superpixels: AnySuperpixels, partition: Partitioned) -> None:
         with param.parameterized.discard_events(self):
             self.division = None  # it would hold those that go, and their place in the cache
-        super()._adopt_superpixels(superpixels, cut)
+        super()._adopt_superpixels(superpixels, partition)
 
     def paint(self, stroke: Stroke, name: str = "") -> Future:
         """Do with a stroke what its tip is for; nothing, on the background.
@@ -130,7 +130,7 @@ class Painting(Partitioning):
             return
         chosen = label_table.nearest(case.table, self.label)
         if chosen not in (None, self.label):
-            self._keeper.note(case.look(case.cursor, chosen))
+            self._keeper.note(case.note_view(case.cursor, chosen))
             self.label = chosen
 
     def _tell(

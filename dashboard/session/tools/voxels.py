@@ -11,15 +11,15 @@ import numpy as np
 from dashboard.annotation import change
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
 from dashboard.annotation.stroke import ERASE, Stroke
-from dashboard.annotation.superpixels import Box
 from dashboard.cases.case import Case
 from dashboard.session.edit_queue import finished
 from dashboard.session.messages import Notice, Refused
 from dashboard.session.request import current
 from dashboard.session.restore import AnySuperpixels
 from dashboard.session.undo import Stepping
-from workers.drawing.brush_sweep import swept
+from workers.drawing.brush_sweep import sweep
 from workers.drawing.fill_outline import enclosed
+from workers.runtime.box import Box
 
 Masks = list[tuple[Box, np.ndarray]]
 DONE = {"voxels": "brushed", "outline": "filled"}
@@ -45,7 +45,7 @@ class Retouching(Stepping):
         if tip.kind == "outline":
             return enclosed(case.labels.shape, *where)
         grid = case.labels.shape, self.volume.spacing
-        return swept(*grid, *where, tip.radius_mm, is_ball=tip.is_ball)
+        return sweep(*grid, *where, tip.radius_mm, is_ball=tip.is_ball)
 
     def _within(self, case: Case, stroke: Stroke, reached: Masks) -> Future:
         """Return a future of what was reached of the superpixel in which the stroke began."""

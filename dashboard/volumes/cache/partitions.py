@@ -190,7 +190,7 @@ def _compute(volume, images, how, executor, folder, chunks, report) -> None:
     try:
         _keep(found, how, folder)
     except OSError as error:
-        raise ValueError(stored_partition.said(error, folder)) from error
+        raise ValueError(stored_partition.describe(error, folder)) from error
 
 
 def _keep(found, how, folder) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.volumes.stored_volume import Level, StoredVolume
-from workers.formats.convert import Turned
+from workers.formats.convert import Converted
 from workers.storage import atomic_write
 from workers.storage.stored_array import extent
 
@@ -17,7 +17,7 @@ VERSION = 1
 NAME = "volume.json"
 
 
-def write(folder: Path, turned: Turned) -> None:
+def write(folder: Path, turned: Converted) -> None:
     """Say that `folder` holds a whole volume.
 
     Raises

@@ -16,7 +16,7 @@ VERSION = 1
 _RECORDS = {".zattrs", ".zgroup", ".zarray", "zarr.json"}
 
 
-class Key(NamedTuple):
+class SourceKey(NamedTuple):
     """One volume of a file, as it was when it was asked for.
 
     Attributes
@@ -35,7 +35,9 @@ class Key(NamedTuple):
     stamp: list
 
     @classmethod
-    def of(cls, paths: Sequence[str | os.PathLike], volume: int | None, form: str | None) -> Key:
+    def of(
+        cls, paths: Sequence[str | os.PathLike], volume: int | None, form: str | None
+    ) -> SourceKey:
         """Return the key of a volume that lies in the files `paths`.
 
         Raises
@@ -53,7 +55,7 @@ class Key(NamedTuple):
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def note(folder: Path, key: Key, digest: str) -> None:
+def note(folder: Path, key: SourceKey, digest: str) -> None:
     """Keep the digest of a file's volume.
 
     Raises
@@ -65,7 +67,7 @@ def note(folder: Path, key: Key, digest: str) -> None:
     atomic_write.replace(folder / f"{key.name}.json", json.dumps(told).encode(), 0o600)
 
 
-def digest_of(folder: Path, key: Key) -> str | None:
+def digest_of(folder: Path, key: SourceKey) -> str | None:
     """Return the digest that is known of a file's volume, unless the file has changed since."""
     told = _told(folder / f"{key.name}.json")
     return told["digest"] if told and told["stamp"] == key.stamp else None

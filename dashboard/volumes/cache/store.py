@@ -20,7 +20,7 @@ import numpy as np
 from dashboard.volumes import memory_limit
 from dashboard.volumes.cache import eviction, record, sources
 from dashboard.volumes.cache.locks import Hold
-from dashboard.volumes.cache.sources import Key
+from dashboard.volumes.cache.sources import SourceKey
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats import convert, open_volume
 from workers.formats.nifti import nifti
@@ -120,10 +120,10 @@ class Store:
         workers.formats.convert.Unwritable
             If the cache folder takes no more; nothing is left of the attempt.
         """
-        with open_volume.opened(
+        with open_volume.open_file(
             path, volume=volume, form=form, max_voxels=convert.MAX_VOXELS, within=within
         ) as source:
-            key = Key.of(source.files, volume, form)
+            key = SourceKey.of(source.files, volume, form)
         with written(self.root):
             needed = convert.bytes_of(source, self._chunks)
             where, found = source.affine, self._known(key, source.affine)
@@ -134,7 +134,7 @@ class Store:
         weakref.finalize(opened, found[1].release)
         return opened
 
-    def _known(self, key: Key, where: np.ndarray) -> tuple[StoredVolume, Hold] | None:
+    def _known(self, key: SourceKey, where: np.ndarray) -> tuple[StoredVolume, Hold] | None:
         """Return what was made of a file, unless an earlier version had it lie elsewhere."""
         digest = sources.digest_of(self._sources, key)
         found = self._take(self._volumes / digest) if digest else None
@@ -180,7 +180,7 @@ class Store:
         """Turn a file in a folder of its own, which gets its name when it is whole."""
         made, hold = self._begin()
         try:
-            turned = convert.turn(
+            turned = convert.convert(
                 path,
                 made,
                 volume=key.volume,
@@ -192,7 +192,7 @@ class Store:
             )
             _sync(report)  # no chunk may be missing where a loss of power leaves the record
             record.write(made, turned)
-            if Key.of(key.paths, key.volume, key.form) != key:
+            if SourceKey.of(key.paths, key.volume, key.form) != key:
                 raise nifti.UnreadableFile(f"{path.name}: it was changed while it was read.")
             self._place(made, self._volumes / turned.digest)
         except BaseException:

@@ -76,9 +76,9 @@ def test_the_superpixels_are_those_of_the_volume_in_memory(stored_volume):
 
 
 def _data(volume):
-    from workers.storage.stored_array import opened
+    from workers.storage.stored_array import open_array
 
-    return opened(volume.levels[0].path)[:]
+    return open_array(volume.levels[0].path)[:]
 
 
 def test_what_was_computed_is_taken_as_it_is(stored_volume, computed):

@@ -28,7 +28,7 @@ from tests.conftest import nifti_bytes
 from tests.storing import store_in
 from workers.formats import convert
 from workers.formats.nifti import nifti, placement
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 
 ROOT = Path(__file__).parents[3]
 SHAPE = (140, 20, 12)
@@ -68,7 +68,7 @@ def scan(tmp_path):
 @pytest.fixture
 def turns(monkeypatch):
     """The paths that are turned."""
-    paths, turn = [], convert.turn
+    paths, turn = [], convert.convert
 
     def count(path, *arguments, **options):
         paths.append(Path(path))
@@ -85,7 +85,7 @@ def names(cache):
 
 
 def assert_is(found, data):
-    assert_array_equal(opened(found.levels[0].path)[:], data)
+    assert_array_equal(open_array(found.levels[0].path)[:], data)
     assert found.digest == Volume(data, found.affine).digest
 
 
@@ -101,7 +101,7 @@ def test_a_stored_volume_says_what_the_volume_says(store, scan, volume):
     assert found.finite_range == expected.finite_range
     assert found.spacing == expected.spacing
     assert found.lies_on(volume.affine)
-    assert_array_equal(opened(found.levels[0].path)[:], volume.data)
+    assert_array_equal(open_array(found.levels[0].path)[:], volume.data)
 
 
 def test_a_file_is_turned_once(store, scan, turns, cache):

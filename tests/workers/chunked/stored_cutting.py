@@ -65,7 +65,7 @@ def run(path, tmp_path, executor=None, **options):
         **{"chunks": CHUNK, "count": 60} | options,
     )
     shutil.rmtree(tmp_path / "work")
-    return found, stored_array.opened(tmp_path / "ids")[:]
+    return found, stored_array.open_array(tmp_path / "ids")[:]
 
 
 def assert_same(found, ids, reference):

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 
 
 def test_chunks_count_in_c_order_and_the_last_are_smaller():
-    cutting = Cutting((3, 2, 5), (2, 4, 4))
+    cutting = ChunkGrid((3, 2, 5), (2, 4, 4))
 
     assert cutting.counts == (2, 1, 2)
     assert cutting.boxes() == [
@@ -16,7 +16,7 @@ def test_chunks_count_in_c_order_and_the_last_are_smaller():
 
 
 def test_each_chunk_knows_what_follows_it_along_each_axis():
-    assert Cutting((2, 3, 2), (1, 2, 1)).behind() == [
+    assert ChunkGrid((2, 3, 2), (1, 2, 1)).behind() == [
         (4, 2, 1),
         (5, 3, -1),
         (6, -1, 3),
@@ -29,4 +29,4 @@ def test_each_chunk_knows_what_follows_it_along_each_axis():
 
 
 def test_a_volume_without_voxels_has_no_chunks():
-    assert Cutting((3, 0, 2), (2, 2, 2)).boxes() == Cutting((3, 0, 2), (2, 2, 2)).behind() == []
+    assert ChunkGrid((3, 0, 2), (2, 2, 2)).boxes() == ChunkGrid((3, 0, 2), (2, 2, 2)).behind() == []

@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 from scipy import ndimage
 
 from workers.chunked import stored_pieces
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.connect_chunks import connect_chunks, drop_specks
 from workers.runtime.boxes import boxes
 from workers.runtime.team import Team
@@ -92,12 +92,12 @@ def kept(folder, cutting, ids, mask):
 
 def in_chunks(ids, chunk, mask=None, min_size=0, run=inline, on=disk):
     """Ids as `connect_chunks` writes them, and what it returns."""
-    cutting = Cutting(ids.shape, chunk)
+    cutting = ChunkGrid(ids.shape, chunk)
     with on() as folder:
         pieces, out = kept(folder, cutting, ids, mask), folder / "ids"
         stored_array.create(out, ids.shape, np.uint32, cutting.chunk)
         connected = connect_chunks(pieces, cutting, out, run, min_size)
-        return stored_array.opened(out)[:], connected
+        return stored_array.open_array(out)[:], connected
 
 
 def drawn(*rows, chunk, min_size=0):
@@ -213,14 +213,14 @@ def test_chunks_that_hold_nothing_open_are_not_looked_at_again():
 
 
 def ground_in_chunks(mask, chunk, smallest, run=inline, on=disk):
-    cutting = Cutting(mask.shape, chunk)
+    cutting = ChunkGrid(mask.shape, chunk)
     with on() as folder:
         path = store(folder / "mask", mask, cutting.chunk)
         stored_pieces.create(folder / "pieces", cutting)
         for n, box in enumerate(cutting.boxes()):
             stored_pieces.find(str(folder / "pieces"), n, box, mask.shape, None, path)
         ground = drop_specks(folder / "pieces", cutting, path, run, smallest)
-        return stored_array.opened(path)[:], ground
+        return stored_array.open_array(path)[:], ground
 
 
 def test_a_speck_is_measured_across_seams():

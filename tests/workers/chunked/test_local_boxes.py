@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.local_boxes import merged, parts
 from workers.chunked.local_pieces import local_pieces
 from workers.runtime.boxes import boxes
@@ -24,7 +24,7 @@ def part(ids, box):
 @given(VOLUMES, SIDES, st.randoms())
 @settings(max_examples=200)
 def test_the_boxes_of_all_chunks_together_are_those_of_the_whole(ids, chunk, random):
-    found = [part(ids, box) for box in Cutting(ids.shape, chunk).boxes()]
+    found = [part(ids, box) for box in ChunkGrid(ids.shape, chunk).boxes()]
     random.shuffle(found)
 
     around, sizes = merged(found, 4)

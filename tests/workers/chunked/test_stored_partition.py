@@ -43,7 +43,7 @@ def test_the_body_in_a_ct_is_the_same_in_any_chunks(chunks, padding, store, tmp_
     )
 
     reference = partition(ct.image, ct.spacing, count=60)
-    assert_same(found, stored_array.opened(tmp_path / "ids")[:], reference)
+    assert_same(found, stored_array.open_array(tmp_path / "ids")[:], reference)
     assert (reference.ids > 0)[ct.body].mean() > 0.99
     assert (reference.ids > 0)[ct.table].mean() < 0.1  # of voxels of 8 mm
 

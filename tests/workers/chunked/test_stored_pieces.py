@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.stored_pieces import create, finish, is_kept, keep, meet, tell, touching
 from workers.storage import stored_array
@@ -15,7 +15,7 @@ def slab(*rows):
     return np.array([[[int(c)] for c in row] for row in rows], np.int32)
 
 
-CUTTING = Cutting((2, 5, 1), (2, 3, 1))
+CUTTING = ChunkGrid((2, 5, 1), (2, 3, 1))
 LEFT, RIGHT = CUTTING.boxes()
 IDS = slab(
     "11233",
@@ -48,7 +48,7 @@ def test_a_folder_that_is_made_anew_knows_no_chunk(folder):
     create(folder, CUTTING)
 
     assert not is_kept(folder, 0)
-    assert not stored_array.opened(f"{folder}/map")[:].any()
+    assert not stored_array.open_array(f"{folder}/map")[:].any()
 
 
 def test_a_chunk_tells_of_its_pieces_and_of_what_touches_at_its_end(folder):
@@ -83,7 +83,7 @@ def test_the_values_of_a_chunk_are_written_in_its_box(folder, dtype, tmp_path):
 
     parts = finish(folder, 1, RIGHT, "number", str(tmp_path / "out"))
 
-    assert_array_equal(stored_array.opened(tmp_path / "out")[:], slab("00088", "00066"))
+    assert_array_equal(stored_array.open_array(tmp_path / "out")[:], slab("00088", "00066"))
     assert_array_equal(parts.numbers, [6, 8])
     assert_array_equal(parts.boxes, [[1, 2, 3, 5, 0, 1], [0, 1, 3, 5, 0, 1]])
     assert_array_equal(parts.sizes, [2, 2])

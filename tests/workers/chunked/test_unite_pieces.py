@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 import workers.chunked.unite_pieces
-from workers.chunked.chunk_grid import Cutting
+from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.piece_contacts import Contacts, across
 from workers.chunked.unite_pieces import Seam, Table, unite
@@ -49,7 +49,7 @@ def assert_same(united, whole):
 @given(VOLUMES, SIDES)
 @settings(max_examples=300)
 def test_the_pieces_of_all_chunks_are_those_of_the_whole(ids, chunk):
-    cutting, whole = Cutting(ids.shape, chunk), pieces(ids, ids >= 0)
+    cutting, whole = ChunkGrid(ids.shape, chunk), pieces(ids, ids >= 0)
     found = found_in(ids, cutting)
 
     united = unite(tables(found), seams_of(found, cutting))
@@ -62,7 +62,7 @@ def test_the_pieces_of_all_chunks_are_those_of_the_whole(ids, chunk):
 @given(VOLUMES, SIDES, st.randoms())
 @settings(max_examples=100)
 def test_neither_the_order_of_chunks_nor_of_seams_matters(ids, chunk, random):
-    cutting = Cutting(ids.shape, chunk)
+    cutting = ChunkGrid(ids.shape, chunk)
     found = found_in(ids, cutting)
     order = random.sample(range(len(found)), len(found))
     place = np.argsort(order)
@@ -80,7 +80,7 @@ def test_neither_the_order_of_chunks_nor_of_seams_matters(ids, chunk, random):
 
 
 def test_other_ids_across_a_seam_are_told_in_pieces_of_the_whole():
-    cutting = Cutting((1, 2, 4), (1, 2, 2))
+    cutting = ChunkGrid((1, 2, 4), (1, 2, 2))
     ids = np.array([[[1, 2, 2, 1], [1, 2, 3, 3]]])
     found = found_in(ids, cutting)
 

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 
 from tests.conftest import slab
 from workers.drawing import brush_sweep as kernel
-from workers.drawing.brush_sweep import swept
+from workers.drawing.brush_sweep import sweep
 
 SHAPE = (7, 9, 5)
 SPACING = (0.8, 1.3, 2.5)
@@ -37,7 +37,7 @@ def in_three(points, axis, index):
 
 
 def disk(points, radius_mm, shape=(5, 9, 1), spacing=(1, 1, 1)):
-    pieces = swept(shape, spacing, 2, 0, np.array(points, float), radius_mm)
+    pieces = sweep(shape, spacing, 2, 0, np.array(points, float), radius_mm)
     return on_map(pieces, shape).astype(int)
 
 
@@ -94,7 +94,7 @@ def test_the_radius_is_in_mm_and_not_in_voxels():
 
 
 def test_a_ball_reaches_into_the_slices_beside():
-    pieces = swept((3, 3, 5), (1, 1, 2), 2, 2, np.array([[1.0, 1.0]]), 2, is_ball=True)
+    pieces = sweep((3, 3, 5), (1, 1, 2), 2, 2, np.array([[1.0, 1.0]]), 2, is_ball=True)
 
     ball = on_map(pieces, (3, 3, 5)).astype(int)
 
@@ -114,7 +114,7 @@ def test_what_is_swept_is_what_a_fine_walk_along_the_line_comes_near(
     spacing = np.array(SPACING)
 
     found = on_map(
-        swept(SHAPE, SPACING, axis, index, np.array(points), radius, is_ball=ball), SHAPE
+        sweep(SHAPE, SPACING, axis, index, np.array(points), radius, is_ball=ball), SHAPE
     )
 
     way = in_three(points, axis, index)
@@ -130,7 +130,7 @@ def test_what_is_swept_is_what_a_fine_walk_along_the_line_comes_near(
 
 @given(POINTS, st.integers(0, 2), st.floats(0, 3))
 def test_the_voxel_at_each_point_is_painted(points, axis, radius):
-    found = on_map(swept(SHAPE, SPACING, axis, 2, np.array(points), radius), SHAPE)
+    found = on_map(sweep(SHAPE, SPACING, axis, 2, np.array(points), radius), SHAPE)
 
     for cell in np.floor(in_three(points, axis, 2) + 0.5).astype(int):
         if ((cell >= 0) & (cell < SHAPE)).all():
@@ -140,7 +140,7 @@ def test_the_voxel_at_each_point_is_painted(points, axis, radius):
 def test_large_strokes_come_in_several_boxes():
     points = np.array([(5.0, 5.0), (290.0, 290.0)])
 
-    pieces = swept((300, 300, 3), (1, 1, 1), 2, 1, points, 2)
+    pieces = sweep((300, 300, 3), (1, 1, 1), 2, 1, points, 2)
 
     assert 3 <= len(pieces) < 9
     assert on_map(pieces, (300, 300, 3)).any(axis=(1, 2)).sum() == 290
@@ -148,27 +148,27 @@ def test_large_strokes_come_in_several_boxes():
 
 @pytest.mark.parametrize("index", [-1, 5])
 def test_a_slice_off_the_volume_has_no_voxels(index):
-    assert swept(SHAPE, SPACING, 2, index, np.zeros((1, 2)), 3) == []
+    assert sweep(SHAPE, SPACING, 2, index, np.zeros((1, 2)), 3) == []
 
 
 def test_no_points_and_points_far_off_sweep_nothing():
-    assert swept(SHAPE, SPACING, 0, 1, np.empty((0, 2)), 3) == []
-    assert swept(SHAPE, SPACING, 0, 1, np.full((2, 2), -90.0), 3) == []
+    assert sweep(SHAPE, SPACING, 0, 1, np.empty((0, 2)), 3) == []
+    assert sweep(SHAPE, SPACING, 0, 1, np.full((2, 2), -90.0), 3) == []
 
 
 def test_too_many_voxels_are_refused_with_the_way_out(monkeypatch):
     monkeypatch.setattr(kernel, "MOST_VOXELS", 100)
 
     with pytest.raises(ValueError, match="choose a smaller radius"):
-        swept(SHAPE, SPACING, 2, 2, np.array([[3.0, 3.0]]), 9, is_ball=True)
+        sweep(SHAPE, SPACING, 2, 2, np.array([[3.0, 3.0]]), 9, is_ball=True)
 
 
 @pytest.mark.parametrize("points", [np.zeros(3), np.zeros((2, 3)), np.full((1, 2), np.nan)])
 def test_points_that_are_none_are_refused(points):
     with pytest.raises(ValueError, match="finite pairs"):
-        swept(SHAPE, SPACING, 2, 2, points, 1)
+        sweep(SHAPE, SPACING, 2, 2, points, 1)
 
 
 def test_a_negative_radius_is_refused():
     with pytest.raises(ValueError, match="0 or more; got -1"):
-        swept(SHAPE, SPACING, 2, 2, np.zeros((1, 2)), -1)
+        sweep(SHAPE, SPACING, 2, 2, np.zeros((1, 2)), -1)

@@ -12,9 +12,8 @@ from benchmarks.torso import torso
 from dashboard.volumes.memory_volume import Volume
 from tests.workers.formats.nifti.test_nifti import AFFINES, OBLIQUE, THICK, content, counted
 from workers.formats import convert
-from workers.formats.convert import turn
 from workers.formats.nifti import nifti
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 
 SHAPE = (21, 13, 18)
 CHUNKS = (8, 4, 8)
@@ -42,13 +41,13 @@ def out(tmp_path):
 
 
 def turned(path, out, **options):
-    return turn(path, out, **({"chunks": CHUNKS} | options))
+    return convert.convert(path, out, **({"chunks": CHUNKS} | options))
 
 
 def assert_is_as_read(found, out, path, **options):
     read = nifti.read(path, **options)
     volume = Volume(read.data, read.affine)
-    first = opened(out / "level-0")
+    first = open_array(out / "level-0")
     assert_array_equal(first[:], read.data)
     assert first.dtype == found.dtype == read.data.dtype
     assert first.chunks == tuple(min(c, n) for c, n in zip(CHUNKS, read.data.shape, strict=True))

@@ -10,11 +10,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard.volumes.memory_volume import Volume
 from workers.formats import open_volume
-from workers.formats.convert import turn
+from workers.formats.convert import convert
 from workers.formats.nifti import nifti
 from workers.formats.nifti.header import parse
-from workers.storage.pyramid import halved
-from workers.storage.stored_array import opened
+from workers.storage.pyramid import halve
+from workers.storage.stored_array import open_array
 
 SHAPE = (10, 14, 12)
 CHUNKS = (4, 4, 4)
@@ -60,7 +60,7 @@ def record(folder, version, told):
 
 def read(source, **options):
     """What the gate makes of it: values and source."""
-    with open_volume.opened(source, **options) as found:
+    with open_volume.open_file(source, **options) as found:
         return found.read(), found
 
 
@@ -168,11 +168,11 @@ def test_masks_and_halves_are_read_in_a_type_that_nifti_has(folder, out, dtype, 
     write(folder, [data])
 
     found, source = read(folder)
-    turn(folder, out, chunks=CHUNKS)
+    convert(folder, out, chunks=CHUNKS)
 
     assert_array_equal(found, data)
     assert found.dtype == source.dtype == np.dtype(held)
-    assert_array_equal(opened(out / "level-0")[:], data)
+    assert_array_equal(open_array(out / "level-0")[:], data)
 
 
 @pytest.mark.parametrize(
@@ -218,16 +218,16 @@ def test_a_single_time_and_channel_need_no_choice(folder, out):
     )
 
     assert_array_equal(read(folder)[0], counted())
-    turn(folder, out, chunks=CHUNKS)
-    assert_array_equal(opened(out / "level-0")[:], counted())
+    convert(folder, out, chunks=CHUNKS)
+    assert_array_equal(open_array(out / "level-0")[:], counted())
 
 
 @pytest.mark.parametrize("version", [2, 3])
 def test_levels_that_serve_are_used_where_they_lie(folder, out, version):
     fine = counted((130, 40, 20))
-    write(folder, [fine, halved(fine, (2, 2, 2))], version=version, chunks=(30, 20, 16))
+    write(folder, [fine, halve(fine, (2, 2, 2))], version=version, chunks=(30, 20, 16))
 
-    found = turn(folder, out, chunks=CHUNKS)
+    found = convert(folder, out, chunks=CHUNKS)
 
     assert [level[1:] for level in found.levels] == [
         ((130, 40, 20), (1, 1, 1)), ((65, 20, 10), (2, 2, 2)),
@@ -241,16 +241,16 @@ def test_levels_that_serve_are_used_where_they_lie(folder, out, version):
 
 def test_levels_that_are_missing_are_made_beside(folder, out):
     fine = counted((300, 20, 20))
-    write(folder, [fine, halved(fine, (2, 2, 2))], chunks=(64, 20, 16), scale=(1, 1, 1))
+    write(folder, [fine, halve(fine, (2, 2, 2))], chunks=(64, 20, 16), scale=(1, 1, 1))
 
-    found = turn(folder, out, chunks=CHUNKS)
+    found = convert(folder, out, chunks=CHUNKS)
 
     assert [level.path for level in found.levels] == [
         str(folder / "0"), str(folder / "1"), "level-2",
     ]  # fmt: skip
     assert found.levels[2][1:] == ((75, 5, 5), (4, 4, 4))
-    expected = halved(halved(fine, (2, 2, 2)), (2, 2, 2))
-    assert_array_equal(opened(out / "level-2")[:], expected)
+    expected = halve(halve(fine, (2, 2, 2)), (2, 2, 2))
+    assert_array_equal(open_array(out / "level-2")[:], expected)
 
 
 @pytest.mark.parametrize(
@@ -262,18 +262,18 @@ def test_an_image_whose_chunks_do_not_serve_is_turned(folder, out, shape, chunks
     data = counted(shape, dtype)
     write(folder, [data], chunks=chunks)
 
-    found = turn(folder, out, chunks=(4, 64, 64))
+    found = convert(folder, out, chunks=(4, 64, 64))
 
     assert found.levels[0].path == "level-0"
-    assert_array_equal(opened(out / "level-0")[:], data)
-    assert opened(out / "level-0").dtype.isnative
+    assert_array_equal(open_array(out / "level-0")[:], data)
+    assert open_array(out / "level-0").dtype.isnative
 
 
 def test_a_coarser_level_of_another_size_is_made_anew(folder, out):
     fine = counted((301, 20, 20))
     write(folder, [fine, fine[::2, ::2, ::2][:150]], chunks=(64, 20, 16), scale=(1, 1, 1))
 
-    found = turn(folder, out, chunks=CHUNKS)
+    found = convert(folder, out, chunks=CHUNKS)
 
     assert [level.path for level in found.levels] == [str(folder / "0"), "level-1", "level-2"]
 
@@ -321,7 +321,7 @@ def test_a_damaged_chunk_is_said(folder, out):
 
     assert refusal(folder).startswith("scan.ome.zarr: ")
     with pytest.raises(ValueError, match=r"scan\.ome\.zarr"):
-        turn(folder, out, chunks=CHUNKS)
+        convert(folder, out, chunks=CHUNKS)
 
 
 def test_a_zarr_that_is_no_image_is_refused(folder):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workers.storage.pyramid import Step, build, halved, plan
-from workers.storage.stored_array import create, opened
+from workers.storage.pyramid import Level, build, halve, plan
+from workers.storage.stored_array import create, open_array
 
 
 def slow(data, by):
@@ -27,53 +27,53 @@ def slow(data, by):
 def test_a_block_becomes_its_mean(dtype, by):
     data = (np.random.default_rng(0).uniform(-100, 100, (5, 4, 7))).astype(dtype)
 
-    assert halved(data, by).dtype == data.dtype
-    assert_allclose(halved(data, by), slow(data, by), rtol=1e-6)
+    assert halve(data, by).dtype == data.dtype
+    assert_allclose(halve(data, by), slow(data, by), rtol=1e-6)
 
 
 def test_halves_of_whole_numbers_are_rounded_to_the_even_one():
     data = np.array([[[0, 1, 1, 2, -1, 0]]], "i2")
 
-    assert_array_equal(halved(data, (1, 1, 2)), [[[0, 2, 0]]])
+    assert_array_equal(halve(data, (1, 1, 2)), [[[0, 2, 0]]])
 
 
 @pytest.mark.parametrize("dtype", ["u1", "i1", "u4", "i8", "u8"])
 def test_the_ends_of_a_type_are_not_overrun(dtype):
     ends = np.iinfo(dtype)
     for end in (ends.min, ends.max):
-        mean = int(halved(np.full((2, 2, 2), end, dtype), (2, 2, 2))[0, 0, 0])
+        mean = int(halve(np.full((2, 2, 2), end, dtype), (2, 2, 2))[0, 0, 0])
         assert abs(mean - int(end)) <= 2048
 
 
 def test_nan_counts_for_nothing():
     data = np.array([[[1, np.nan, np.nan, np.nan, 3, np.inf]]], "f4")
 
-    assert_array_equal(halved(data, (1, 1, 2)), np.array([[[1, np.nan, np.inf]]], "f4"))
+    assert_array_equal(halve(data, (1, 1, 2)), np.array([[[1, np.nan, np.inf]]], "f4"))
 
 
 def test_all_axes_are_halved_until_the_longest_fits():
     assert plan((300, 200, 100), (1, 1, 1), 128) == (
-        Step((300, 200, 100), (1, 1, 1)),
-        Step((150, 100, 50), (2, 2, 2)),
-        Step((75, 50, 25), (4, 4, 4)),
+        Level((300, 200, 100), (1, 1, 1)),
+        Level((150, 100, 50), (2, 2, 2)),
+        Level((75, 50, 25), (4, 4, 4)),
     )
 
 
 def test_thick_slices_wait_until_the_others_have_caught_up():
     assert plan((512, 512, 200), (0.5, 0.5, 2.0), 128) == (
-        Step((512, 512, 200), (1, 1, 1)),
-        Step((256, 256, 200), (2, 2, 1)),
-        Step((128, 128, 200), (4, 4, 1)),
-        Step((64, 64, 100), (8, 8, 2)),
+        Level((512, 512, 200), (1, 1, 1)),
+        Level((256, 256, 200), (2, 2, 1)),
+        Level((128, 128, 200), (4, 4, 1)),
+        Level((64, 64, 100), (8, 8, 2)),
     )
 
 
 def test_a_single_slice_holds_nothing_up():
-    assert plan((500, 300, 1), (1, 1, 0.001), 128)[-1] == Step((125, 75, 1), (4, 4, 1))
+    assert plan((500, 300, 1), (1, 1, 0.001), 128)[-1] == Level((125, 75, 1), (4, 4, 1))
 
 
 def test_a_small_volume_is_its_only_level():
-    assert plan((128, 3, 1), (1, 9, 1)) == (Step((128, 3, 1), (1, 1, 1)),)
+    assert plan((128, 3, 1), (1, 9, 1)) == (Level((128, 3, 1), (1, 1, 1)),)
 
 
 @given(
@@ -105,6 +105,6 @@ def test_levels_on_disk_are_the_means_of_the_whole(tmp_path, dtype, chunks):
 
     for fine, coarse, path in zip(steps, steps[1:], paths[1:], strict=False):
         data = slow(data, tuple(b // a for a, b in zip(fine.strides, coarse.strides, strict=True)))
-        assert_allclose(opened(path)[:], data, rtol=1e-6)
+        assert_allclose(open_array(path)[:], data, rtol=1e-6)
     assert told == sorted(told)
     assert told[-1] == 1.0

@@ -61,7 +61,7 @@ def test_the_tiniest_volumes_have_the_same_superpixels_on_disk(shape, tmp_path):
 
         expected = partition(image, SPACING, count=9)
         assert found.count == expected.count, what
-        np.testing.assert_array_equal(stored_array.opened(str(ids))[:], expected.ids)
+        np.testing.assert_array_equal(stored_array.open_array(str(ids))[:], expected.ids)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

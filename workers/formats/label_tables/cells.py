@@ -49,11 +49,11 @@ def lines_of(text: str, separator: str) -> list[Line]:
     """
     if separator in ",;":
         return list(_csv(text, separator))
-    cut = _words if separator == BLANK else _tabbed
-    return [Line(number, line, cut(line)) for number, line in row_lines(text)]
+    split = _words if separator == BLANK else _tabbed
+    return [Line(number, line, split(line)) for number, line in row_lines(text)]
 
 
-def cut(line: str, separator: str) -> list[str]:
+def split_cells(line: str, separator: str) -> list[str]:
     """Return the cells of one line."""
     if separator == BLANK:
         return _words(line)

@@ -7,9 +7,16 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from workers.formats.label_tables.cells import BLANK, SEPARATORS, Line, cut, lines_of, unmarked
+from workers.formats.label_tables.cells import (
+    BLANK,
+    SEPARATORS,
+    Line,
+    lines_of,
+    split_cells,
+    unmarked,
+)
 from workers.formats.label_tables.head import Head, head_of, told_by_comments
-from workers.formats.label_tables.layout import RGB, Layout
+from workers.formats.label_tables.layout import RGB, ColumnLayout
 from workers.formats.label_tables.row import (
     COLOUR,
     Row,
@@ -24,7 +31,7 @@ from workers.formats.label_tables.row import (
 Cells = tuple[int, dict[str, str]]
 
 _ALPHA = (*RGB, "alpha")
-_COLOURED = tuple(Layout(columns, elastic="name" in columns) for columns in (
+_COLOURED = tuple(ColumnLayout(columns, elastic="name" in columns) for columns in (
     ("index", "name", *_ALPHA), ("index", "name", *RGB),
     ("index", *_ALPHA), ("index", *RGB), ("index", *_ALPHA, "tissue"),
     ("index", *RGB, "name"), ("index", *_ALPHA, "name"),
@@ -32,8 +39,8 @@ _COLOURED = tuple(Layout(columns, elastic="name" in columns) for columns in (
     ("index", "name", "color"), ("index", "color", "name"),
 ))  # fmt: skip
 # Since FreeSurfer 8 some rows, not all, tell what tissue it is; names are one word there.
-_LAYOUTS = (*_COLOURED, Layout(("index", "name", *_ALPHA, "tissue"), shorter=True))
-_PLAIN = Layout(("index", "name"), elastic=True)
+_LAYOUTS = (*_COLOURED, ColumnLayout(("index", "name", *_ALPHA, "tissue"), shorter=True))
+_PLAIN = ColumnLayout(("index", "name"), elastic=True)
 _COMMENT = re.compile(r"\s+#(?:\s.*)?$")
 _NO_COLOUR = ("", "n/a")
 _NEAR = 1  # how much more doubt another reading may have and still be told of
@@ -73,7 +80,7 @@ def _below(line: Line, head: Head) -> dict[str, str]:
     """Return the cells of a line by their columns; a comment behind them may make too many."""
     placed = head.layout.placed(_shortened(line.cells, len(head.layout.columns)))
     if placed is None:
-        bare = cut(_COMMENT.sub("", line.text), head.separator)
+        bare = split_cells(_COMMENT.sub("", line.text), head.separator)
         placed = head.layout.placed(_shortened(bare, len(head.layout.columns)))
     if placed is None:
         raise ValueError(
@@ -105,7 +112,7 @@ def _headless(text: str) -> tuple[tuple[Row, ...], tuple[str, ...]] | None:
 
 def _cut(some: list[tuple[int, str]], separator: str) -> list[Line]:
     """Return lines in cells if that is what parts them: most begin with an index then."""
-    lines = _bare([Line(n, line, cut(line, separator)) for n, line in some], separator)
+    lines = _bare([Line(n, line, split_cells(line, separator)) for n, line in some], separator)
     indexed = sum(len(line.cells) > 1 and is_whole(line.cells[0]) for line in lines)
     return lines if 2 * indexed >= len(lines) else []
 
@@ -130,12 +137,12 @@ def _before_comment(words: list[str]) -> list[str]:
     return words
 
 
-def _is(layout: Layout, told: tuple[bool, bool]) -> bool:
+def _is(layout: ColumnLayout, told: tuple[bool, bool]) -> bool:
     columns = layout.columns
     return layout.has_colours and told == ("name" in columns, "alpha" in columns)
 
 
-def _likeliest(tables, layouts) -> tuple[str, Layout, list[Layout]] | None:
+def _likeliest(tables, layouts) -> tuple[str, ColumnLayout, list[ColumnLayout]] | None:
     """Return what parts the columns, which they are, and others that are about as likely."""
     found = [
         (layout.doubt(lines), separator, layout)
@@ -150,7 +157,7 @@ def _likeliest(tables, layouts) -> tuple[str, Layout, list[Layout]] | None:
     return *least[1:], near
 
 
-def _notes(lines: list[Line], layout: Layout, rivals: list[Layout]) -> tuple[str, ...]:
+def _notes(lines: list[Line], layout: ColumnLayout, rivals: list[ColumnLayout]) -> tuple[str, ...]:
     """Return what to say of a table of which others would read a name otherwise."""
     for line in lines[:_MOST_ASKED]:
         names = [(each.fitted(line.cells) or {}).get("name") for each in (layout, *rivals)]
@@ -164,12 +171,12 @@ def _notes(lines: list[Line], layout: Layout, rivals: list[Layout]) -> tuple[str
     return ()
 
 
-def _parted(separator: str, layout: Layout) -> Layout:
+def _parted(separator: str, layout: ColumnLayout) -> ColumnLayout:
     """Return a layout as it is with a separator: only by blanks a name comes in several cells."""
     return layout._replace(elastic=layout.elastic and separator == BLANK)
 
 
-def _fitted(lines: Sequence[Line], layout: Layout) -> list[Cells]:
+def _fitted(lines: Sequence[Line], layout: ColumnLayout) -> list[Cells]:
     found = [(line, layout.fitted(line.cells)) for line in lines]
     like = next(line.number for line, cells in found if cells is not None)
     for line, cells in found:
@@ -182,7 +189,7 @@ def _fitted(lines: Sequence[Line], layout: Layout) -> list[Cells]:
     return [(line.number, cells) for line, cells in found]
 
 
-def _said(layout: Layout) -> str:
+def _said(layout: ColumnLayout) -> str:
     said = ", ".join(layout.columns)
     return (
         f"{said}, as FreeSurfer has them" if layout.columns[:3] == _LAYOUTS[1].columns[:3] else said

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from workers.formats.label_tables.cells import BLANK, SEPARATORS, cut, lines_of
-from workers.formats.label_tables.layout import RGB, Layout
+from workers.formats.label_tables.cells import BLANK, SEPARATORS, lines_of, split_cells
+from workers.formats.label_tables.layout import RGB, ColumnLayout
 from workers.formats.label_tables.row import LINE_END, is_comment
 
 _MOST_COMMENTS = 1000  # lines in which one looks for it
@@ -31,7 +31,7 @@ class Head(NamedTuple):
 
     number: int
     separator: str
-    layout: Layout
+    layout: ColumnLayout
 
 
 def head_of(text: str) -> Head | None:
@@ -47,13 +47,13 @@ def head_of(text: str) -> Head | None:
     """
     for number, line in _beginning(text):
         for separator in SEPARATORS:
-            columns = _named(cut(line.lstrip("# "), separator))
+            columns = _named(split_cells(line.lstrip("# "), separator))
             if not _names_enough(columns, separator, is_comment(line)):
                 continue
             _must_differ(number, columns)
             if not is_comment(line) or _is_shared(text, separator, len(columns)):
                 elastic = separator == BLANK and "name" in columns
-                return Head(number, separator, Layout(tuple(columns), elastic))
+                return Head(number, separator, ColumnLayout(tuple(columns), elastic))
     return None
 
 

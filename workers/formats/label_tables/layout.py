@@ -17,7 +17,7 @@ _SINGLE, _LARGE, _FULL, _BARE = 1, 5, 8, 4
 _COLOURS = re.compile(r"(?:[0-9]+[,\s]+){2,}[0-9]+$")  # where a name seems to end in them
 
 
-class Layout(NamedTuple):
+class ColumnLayout(NamedTuple):
     """The columns of a table.
 
     Attributes

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workers.formats.nifti.gzip_stream import PIECE, Stream
-from workers.formats.nifti.header import Layout
+from workers.formats.nifti.header import VoxelLayout
 from workers.storage.unreadable import UnreadableFile
 
 if TYPE_CHECKING:
-    from workers.storage.stored_array import Box
+    from workers.runtime.box import Box
 
 
-def check_length(stream: Stream, found: Layout) -> None:
+def check_length(stream: Stream, found: VoxelLayout) -> None:
     """See whether a stream can hold what its header says.
 
     Raises
@@ -32,7 +32,7 @@ def check_length(stream: Stream, found: Layout) -> None:
 
 
 def parts(
-    stream: Stream, found: Layout, index: int, passed: int, depth: int
+    stream: Stream, found: VoxelLayout, index: int, passed: int, depth: int
 ) -> Iterator[tuple[Box, np.ndarray]]:
     """Yield one volume in pieces of some megabytes, and read the stream to its end.
 
@@ -90,7 +90,7 @@ def _spans(size, step, bound):
     return spans
 
 
-def target(found: Layout) -> np.dtype:
+def target(found: VoxelLayout) -> np.dtype:
     """Return the dtype of the values: the stored one, or a float for what scaling makes."""
     if (found.slope, found.inter) == (1, 0):
         return found.dtype.newbyteorder("=")

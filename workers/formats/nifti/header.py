@@ -32,7 +32,7 @@ _REFUSED = {
 _MGH = (1).to_bytes(4, "big")
 
 
-class Layout(NamedTuple):
+class VoxelLayout(NamedTuple):
     """Where the voxels of a file lie, in it and in the world.
 
     Attributes
@@ -109,7 +109,7 @@ def parse(block: bytes) -> nib.Nifti1Header:
     return header
 
 
-def layout(block: bytes, max_voxels: int = MAX_VOXELS, form: str | None = None) -> Layout:
+def layout(block: bytes, max_voxels: int = MAX_VOXELS, form: str | None = None) -> VoxelLayout:
     """Return what a header block says, or refuse it.
 
     Parameters
@@ -135,7 +135,9 @@ def layout(block: bytes, max_voxels: int = MAX_VOXELS, form: str | None = None) 
     _check_bytes(volumes * math.prod(shape) * dtype.itemsize, max(_MAX_BYTES, 8 * max_voxels))
     scaling, lies = _scaling(header), place(header, shape, form)
     block = bytes(block if lies.settled is None else lies.settled.binaryblock)
-    return Layout(shape, volumes, dtype, offset, paired, *scaling, lies.affine, block, lies.notes)
+    return VoxelLayout(
+        shape, volumes, dtype, offset, paired, *scaling, lies.affine, block, lies.notes
+    )
 
 
 def _is_paired(header, size):

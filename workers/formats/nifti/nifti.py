@@ -14,7 +14,7 @@ import numpy as np
 from workers.formats.nifti.data import check_length, parts, target
 from workers.formats.nifti.encode import encode_labels, encode_volume, write_labels
 from workers.formats.nifti.gzip_stream import Stream
-from workers.formats.nifti.header import MAX_VOXELS, Layout, block_size, layout
+from workers.formats.nifti.header import MAX_VOXELS, VoxelLayout, block_size, layout
 from workers.formats.nifti.pair import data_of, header_of, is_voxels, lonely
 from workers.formats.nifti.placement import FORMS
 from workers.runtime.progress import Report, silent
@@ -31,7 +31,7 @@ __all__ = [
     "UnreadableFile",
     "encode_labels",
     "encode_volume",
-    "opened",
+    "open_file",
     "read",
     "write_labels",
 ]
@@ -112,14 +112,14 @@ def read(
         If `form` is another word.
     """
     which = {"volume": volume, "form": form, "max_voxels": max_voxels, "within": within}
-    with opened(source, **which, report=report) as found:
+    with open_file(source, **which, report=report) as found:
         data = found.read()
         (report or silent)(1.0)
         return NiftiFile(data, found.affine, found.header, found.notes)
 
 
 @contextmanager
-def opened(
+def open_file(
     source: str | os.PathLike | bytes,
     *,
     volume: int | None = None,
@@ -198,7 +198,7 @@ def _voxels_of(path, within):
     return open_regular(voxels, within, voxels.name)
 
 
-def _header(stream, path, max_voxels, form) -> Layout:
+def _header(stream, path, max_voxels, form) -> VoxelLayout:
     start = stream.up_to(4)
     try:
         size = block_size(start)

@@ -30,7 +30,7 @@ from workers.storage.source import Source, held
 from workers.storage.unreadable import UnreadableFile, chosen
 
 if TYPE_CHECKING:
-    from workers.storage.stored_array import Box
+    from workers.runtime.box import Box
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 ENDINGS = (".tif", ".tiff", ".btf")
@@ -46,7 +46,7 @@ _WRONG = (
 
 
 @contextmanager
-def opened(
+def open_file(
     source: Path | bytes,
     *,
     volume: int | None,

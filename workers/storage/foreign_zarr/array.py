@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from workers.runtime.team import usable
-from workers.storage.foreign_zarr.record import MOST_BYTES, Layout, layout_of, read_json
+from workers.storage.foreign_zarr.record import MOST_BYTES, ArrayLayout, layout_of, read_json
 from workers.storage.foreign_zarr.shards import Shards
 from workers.storage.regular_file import nowhere, open_regular, read_regular
 from workers.storage.unreadable import UnreadableFile
@@ -55,7 +55,7 @@ class ZarrArray:
 
     def __init__(self, folder: str | os.PathLike, within: Path | None = None) -> None:
         self._folder, self._within = Path(folder), within
-        self.layout: Layout = layout_of(read_json(record_of(self._folder, within)))
+        self.layout: ArrayLayout = layout_of(read_json(record_of(self._folder, within)))
         self.shape, self.chunks = self.layout.shape, self.layout.chunks
         self.dtype: np.dtype = self.layout.dtype
         _must_be_sane(self.layout)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numcodecs import get_codec
 
-from workers.storage.foreign_zarr.unpack import WAYS, unpacked
+from workers.storage.foreign_zarr.unpack import WAYS, unpack
 from workers.storage.unreadable import UnreadableFile
 
 _CHECKS = {"crc32c": 4, "crc32": 4, "adler32": 4, "fletcher32": 4}
@@ -23,7 +23,7 @@ _OF_NUMCODECS = "numcodecs."
 _RAW = 3  # xz without a head that says what it is
 
 
-class Step(NamedTuple):
+class CodecStep(NamedTuple):
     """One thing that was done: how it is called, with its settings, and the bytes it was given."""
 
     name: str
@@ -86,7 +86,7 @@ class Codecs(NamedTuple):
     def _sized(self, size):
         steps = []
         for name, settings in self.steps:
-            steps.append(Step(name, settings, size))
+            steps.append(CodecStep(name, settings, size))
             size += _CHECKS.get(name, 0)
         return steps
 
@@ -176,7 +176,7 @@ def _checked(steps, dtype):
 
 def _undo(step, content):
     if step.name in WAYS:
-        return unpacked(step.name, bytes(content), step.size_in)
+        return unpack(step.name, bytes(content), step.size_in)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of those that are named otherwise in version 3

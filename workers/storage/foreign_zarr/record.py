@@ -34,7 +34,7 @@ _MOST_AXES = 8
 _NUMBERS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": -float("inf")}
 
 
-class Layout(NamedTuple):
+class ArrayLayout(NamedTuple):
     """How an array lies in its files.
 
     Attributes
@@ -92,7 +92,7 @@ def read_json(content: bytes) -> dict:
     return told
 
 
-def layout_of(told: dict) -> Layout:
+def layout_of(told: dict) -> ArrayLayout:
     """Return what ``.zarray`` or ``zarr.json`` says of an array.
 
     Raises
@@ -117,7 +117,7 @@ def _of_2(told):
     codecs = codecs_of_2(told.get("filters") or (), told.get("compressor"), told["order"], dtype)
     separator = _one_of(told.get("dimension_separator", "."), "./")
     fill = _fill(told.get("fill_value"), dtype)
-    return Layout(shape, chunks, None, dtype, fill, "", separator, codecs)
+    return ArrayLayout(shape, chunks, None, dtype, fill, "", separator, codecs)
 
 
 def _of_3(told):
@@ -139,7 +139,7 @@ def _of_3(told):
     more = named.get("configuration") or {}
     separator = _one_of(more.get("separator", "/" if prefix else "."), "./")
     fill = _fill(told["fill_value"], dtype)
-    return Layout(
+    return ArrayLayout(
         shape, chunks, shards, dtype.newbyteorder(codecs.order), fill, prefix, separator, codecs
     )
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from workers.storage.foreign_zarr.record import Layout
+from workers.storage.foreign_zarr.record import ArrayLayout
 from workers.storage.unreadable import UnreadableFile
 
 _NONE = 2**64 - 1
@@ -31,7 +31,7 @@ class Shards:
         If there are too many chunks in one.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: ArrayLayout) -> None:
         self._layout = layout
         self._inside = tuple(n // c for n, c in zip(layout.shards, layout.chunks, strict=True))
         if (count := math.prod(self._inside)) > _MOST:

@@ -25,7 +25,7 @@ _WRONG = (ValueError, RuntimeError, EOFError, OSError, struct.error, IndexError,
           zlib.error, lzma.LZMAError)  # fmt: skip
 
 
-def unpacked(way: str, content: bytes, size: int) -> bytes | np.ndarray:
+def unpack(way: str, content: bytes, size: int) -> bytes | np.ndarray:
     """Return what was packed.
 
     Parameters

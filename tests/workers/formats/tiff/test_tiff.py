@@ -13,9 +13,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard.volumes.memory_volume import Volume
 from workers.formats import open_volume
-from workers.formats.convert import turn
+from workers.formats.convert import convert
 from workers.formats.nifti import nifti
-from workers.storage.stored_array import opened
+from workers.storage.stored_array import open_array
 
 SHAPE = (5, 7, 9)  # slices, rows, columns
 CHUNKS = (4, 4, 2)
@@ -28,7 +28,7 @@ def stack(dtype="u2", shape=SHAPE):
 
 def read(source, **options):
     """What the gate makes of it: values and source."""
-    with open_volume.opened(source, **options) as found:
+    with open_volume.open_file(source, **options) as found:
         return found.read(), found
 
 
@@ -75,13 +75,13 @@ def test_what_numpy_saves_is_read_in_a_type_that_nifti_has(path, tmp_path, dtype
     (tmp_path / "out").mkdir()
 
     found, source = read(path)
-    turn(path, tmp_path / "out", chunks=CHUNKS)
+    convert(path, tmp_path / "out", chunks=CHUNKS)
 
     assert_array_equal(found, data.T)
     assert found.dtype == source.dtype == np.dtype(held)
     again = nib.Nifti1Image.from_bytes(gunzip(nifti.encode_volume(found, source.header)))
     assert_array_equal(again.dataobj, data.T)
-    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], data.T)
+    assert_array_equal(open_array(tmp_path / "out" / "level-0")[:], data.T)
 
 
 @pytest.mark.parametrize(
@@ -528,10 +528,10 @@ def test_a_stack_is_turned_into_what_is_read(path, tmp_path, options, most):
     tifffile.imwrite(path, stack(), **options)
     (tmp_path / "out").mkdir()
 
-    found = turn(path, tmp_path / "out", chunks=CHUNKS, max_memory=most)
+    found = convert(path, tmp_path / "out", chunks=CHUNKS, max_memory=most)
 
     data, source = read(path)
-    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], data)
+    assert_array_equal(open_array(tmp_path / "out" / "level-0")[:], data)
     assert found.digest == Volume(data, source.affine).digest
     assert (found.header, found.notes) == (source.header, source.notes)
 
@@ -539,6 +539,6 @@ def test_a_stack_is_turned_into_what_is_read(path, tmp_path, options, most):
 def test_a_folder_is_turned_into_what_is_read(folder, tmp_path):
     (tmp_path / "out").mkdir()
 
-    turn(folder, tmp_path / "out", chunks=CHUNKS)
+    convert(folder, tmp_path / "out", chunks=CHUNKS)
 
-    assert_array_equal(opened(tmp_path / "out" / "level-0")[:], read(folder)[0])
+    assert_array_equal(open_array(tmp_path / "out" / "level-0")[:], read(folder)[0])

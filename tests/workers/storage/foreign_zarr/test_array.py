@@ -17,7 +17,7 @@ import zarr
 from numpy.testing import assert_array_equal
 from zarr.codecs import BloscCodec, Crc32cCodec, GzipCodec, TransposeCodec, ZstdCodec
 
-from dashboard.volumes.cache.sources import Key
+from dashboard.volumes.cache.sources import SourceKey
 from tests.workers.formats.test_ome_zarr import counted, write
 from workers.formats import open_volume
 from workers.storage.foreign_zarr.array import ZarrArray
@@ -227,7 +227,7 @@ def image(tmp_path):
 
 
 def opened_from(folder, image):
-    with open_volume.opened(image, within=folder) as found:
+    with open_volume.open_file(image, within=folder) as found:
         return found.read()
 
 
@@ -275,12 +275,12 @@ def test_a_pipe_is_refused(image, part):
 
 
 def test_levels_with_links_are_not_used_where_they_lie(image, tmp_path):
-    with open_volume.opened(image) as found:
+    with open_volume.open_file(image) as found:
         assert len(found.levels) == 1
     (image / "0/c/1/1/1").rename(tmp_path / "data" / "there")
     (image / "0/c/1/1/1").symlink_to(tmp_path / "data" / "there")
 
-    with open_volume.opened(image) as found:
+    with open_volume.open_file(image) as found:
         assert found.levels == ()
 
 
@@ -290,7 +290,7 @@ def test_links_that_lead_round_are_not_gone_round(image, tmp_path):
         (image / name).symlink_to(image)
         (image / "0" / name).symlink_to(image)
 
-    assert Key.of([image], None, None).stamp
+    assert SourceKey.of([image], None, None).stamp
     assert_array_equal(opened_from(tmp_path / "data", image), counted((20, 14, 12)))
 
 

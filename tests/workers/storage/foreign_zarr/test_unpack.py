@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numcodecs import blosc, lz4, zstd
 
-from workers.storage.foreign_zarr.unpack import WAYS, unpacked
+from workers.storage.foreign_zarr.unpack import WAYS, unpack
 from workers.storage.unreadable import UnreadableFile
 
 ROOT = Path(__file__).parents[4]
@@ -45,35 +45,35 @@ def test_each_way_is_tried_here():
 
 @pytest.mark.parametrize("way", PACK)
 def test_what_was_packed_is_unpacked(way):
-    assert bytes(unpacked(way, PACK[way](CONTENT), len(CONTENT))) == CONTENT
+    assert bytes(unpack(way, PACK[way](CONTENT), len(CONTENT))) == CONTENT
 
 
 @pytest.mark.parametrize("size", [0, 1, len(CONTENT) - 1, len(CONTENT) + 1, 2 * len(CONTENT)])
 @pytest.mark.parametrize("way", PACK)
 def test_another_size_is_refused(way, size):
     with pytest.raises(UnreadableFile):
-        unpacked(way, PACK[way](CONTENT), size)
+        unpack(way, PACK[way](CONTENT), size)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 4, 11, 30, -1])
 @pytest.mark.parametrize("way", PACK)
 def test_what_is_cut_short_is_refused(way, cut):
     with pytest.raises(UnreadableFile):
-        unpacked(way, PACK[way](CONTENT)[:cut], len(CONTENT))
+        unpack(way, PACK[way](CONTENT)[:cut], len(CONTENT))
 
 
 def test_zstd_that_tells_no_size_is_unpacked_to_just_what_is_wanted():
     packed = frame_without_size((1000, 65), (500, 66))
 
-    assert bytes(unpacked("zstd", packed, 1500)) == b"A" * 1000 + b"B" * 500
+    assert bytes(unpack("zstd", packed, 1500)) == b"A" * 1000 + b"B" * 500
     for size in (1499, 1501):
         with pytest.raises(UnreadableFile):
-            unpacked("zstd", packed, size)
+            unpack("zstd", packed, size)
 
 
 def test_two_frames_of_zstd_are_no_way_to_more():
     with pytest.raises(UnreadableFile):
-        unpacked("zstd", zstd.compress(CONTENT) * 2, len(CONTENT))
+        unpack("zstd", zstd.compress(CONTENT) * 2, len(CONTENT))
 
 
 BOMB = """
@@ -81,7 +81,7 @@ import bz2, gzip, json, lzma, resource, sys, time, zlib
 import numpy as np
 from numcodecs import blosc, lz4, zstd
 from workers.storage.unreadable import UnreadableFile
-from workers.storage.foreign_zarr.unpack import unpacked
+from workers.storage.foreign_zarr.unpack import unpack
 from tests.workers.formats.mutants import peak
 from tests.workers.storage.foreign_zarr.test_unpack import frame_without_size
 N = 2**30
@@ -104,7 +104,7 @@ del zeros
 resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30 // 2, 3 * 2**30 // 2))
 before, began = peak(), time.process_time()
 try:
-    unpacked(way, made, 2**16)
+    unpack(way, made, 2**16)
     said = ""
 except UnreadableFile as refused:
     said = str(refused)
@@ -128,5 +128,5 @@ def test_a_bomb_of_a_gigabyte_costs_nothing(way):
 
 def test_what_is_unpacked_is_an_array_or_bytes_of_that_size():
     for way, pack in PACK.items():
-        found = np.frombuffer(unpacked(way, pack(CONTENT), len(CONTENT)), np.uint8)
+        found = np.frombuffer(unpack(way, pack(CONTENT), len(CONTENT)), np.uint8)
         assert found.nbytes == len(CONTENT), way
