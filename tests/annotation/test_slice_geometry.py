@@ -3,7 +3,6 @@ from __future__ import annotations
 from itertools import permutations, product
 
 import numpy as np
-import pytest
 from nibabel.orientations import aff2axcodes
 from numpy.testing import assert_array_equal
 
@@ -32,13 +31,26 @@ def affine_of(order, signs, tilt=None):
     return affine
 
 
-@pytest.fixture(
-    params=[(*each, tilt) for each in ORIENTATIONS for tilt in (None, TILT)],
-    ids=lambda each: "".join(aff2axcodes(affine_of(*each))) + "-tilted" * (each[2] is not None),
-)
-def affine(request):
-    """Each of the 48 orientations, straight and tilted."""
-    return affine_of(*request.param)
+AFFINES = {
+    "".join(aff2axcodes(affine_of(*each))) + "-tilted" * (tilt is not None): affine_of(*each, tilt)
+    for each in ORIENTATIONS
+    for tilt in (None, TILT)
+}
+
+
+def in_each_orientation(law):
+    """Try a law in each of the 48 orientations, straight and tilted; what fails says in which."""
+
+    def tried():
+        for name, affine in AFFINES.items():
+            try:
+                law(affine)
+            except Exception as failed:
+                failed.add_note(f"The volume is {name}.")
+                raise
+
+    tried.__name__ = law.__name__
+    return tried
 
 
 def cells(layout):
@@ -53,6 +65,7 @@ def step(affine, layout, xy):
     return affine[:3, :3] @ (there - here)
 
 
+@in_each_orientation
 def test_every_voxel_of_a_slice_has_exactly_one_cell(affine):
     for layout in layouts(affine, SHAPE).values():
         drawn = Plane(layout, 2).to_voxels(cells(layout))
@@ -62,6 +75,7 @@ def test_every_voxel_of_a_slice_has_exactly_one_cell(affine):
         assert {tuple(int(n) for n in voxel) for voxel in drawn} == wanted
 
 
+@in_each_orientation
 def test_the_voxel_drawn_on_the_left_is_the_patients_right(affine):
     for name, layout in layouts(affine, SHAPE).items():
         world, sign = RIGHT_IS[name]
@@ -72,6 +86,7 @@ def test_the_voxel_drawn_on_the_left_is_the_patients_right(affine):
         assert np.sign(moved[world]) == sign
 
 
+@in_each_orientation
 def test_the_voxel_drawn_above_is_superior_or_anterior(affine):
     for name, layout in layouts(affine, SHAPE).items():
         world, sign = UP_IS[name]
@@ -82,6 +97,7 @@ def test_the_voxel_drawn_above_is_superior_or_anterior(affine):
         assert np.sign(moved[world]) == sign
 
 
+@in_each_orientation
 def test_the_letters_name_the_ends_at_which_they_stand(affine):
     laid = layouts(affine, SHAPE).values()
     drawn = [(each, *way) for each in laid for way in ((each.x, (1, 0)), (each.y, (0, 1)))]
@@ -93,6 +109,7 @@ def test_the_letters_name_the_ends_at_which_they_stand(affine):
         assert axis.letters == "".join(ends if moved[world] > 0 else ends[::-1])
 
 
+@in_each_orientation
 def test_each_plane_cuts_its_own_axis(affine):
     laid = layouts(affine, SHAPE)
 
@@ -101,6 +118,7 @@ def test_each_plane_cuts_its_own_axis(affine):
     assert {layout.axis for layout in laid.values()} == {0, 1, 2}
 
 
+@in_each_orientation
 def test_sizes_are_those_of_the_voxel_axes(affine):
     for layout in layouts(affine, SHAPE).values():
         assert layout.x.size == SHAPE[layout.x.index]
@@ -108,6 +126,7 @@ def test_sizes_are_those_of_the_voxel_axes(affine):
         assert {layout.axis, layout.x.index, layout.y.index} == {0, 1, 2}
 
 
+@in_each_orientation
 def test_neurological_view_mirrors_left_and_right_and_nothing_else(affine):
     usual, mirrored = (layouts(affine, SHAPE, radiological=way) for way in (True, False))
 
@@ -118,6 +137,7 @@ def test_neurological_view_mirrors_left_and_right_and_nothing_else(affine):
     assert mirrored["sagittal"] == usual["sagittal"]
 
 
+@in_each_orientation
 def test_any_point_within_a_cell_is_its_voxel(affine):
     for layout in layouts(affine, SHAPE).values():
         plane, centres = Plane(layout, 0), cells(layout)
@@ -126,6 +146,7 @@ def test_any_point_within_a_cell_is_its_voxel(affine):
             assert_array_equal(plane.to_voxels(centres + off), plane.to_voxels(centres))
 
 
+@in_each_orientation
 def test_points_off_the_canvas_lie_off_the_volume(affine):
     layout = layouts(affine, SHAPE)["axial"]
     outside = [(-0.51, 0), (layout.x.size - 0.5, 0), (0, -0.51), (0, layout.y.size - 0.5)]
@@ -135,7 +156,12 @@ def test_points_off_the_canvas_lie_off_the_volume(affine):
     assert ((voxels < 0) | (voxels >= SHAPE)).any(axis=1).all()
 
 
+@in_each_orientation
 def test_no_points_give_no_voxels(affine):
     plane = Plane(layouts(affine, SHAPE)["coronal"], 0)
 
     assert plane.to_voxels(np.empty((0, 2))).shape == (0, 3)
+
+
+def test_the_orientations_are_all_there_are():
+    assert len(AFFINES) == 96
