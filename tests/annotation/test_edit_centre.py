@@ -34,3 +34,12 @@ def test_of_patches_the_largest_counts():
 
 def test_where_nothing_changed_there_is_none():
     assert fullest(()) is None
+
+
+def test_it_is_the_middle_of_its_row_and_not_its_first():
+    edit = LabelMap((1, 3, 9)).replace(
+        np.array([[[0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1, 1, 0, 0], [0] * 9]], np.uint16),
+        "opened",
+    )
+
+    assert fullest(edit.patches) == (0, 1, 4)

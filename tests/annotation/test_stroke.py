@@ -63,3 +63,10 @@ def test_a_point_far_off_the_slice_asks_for_no_endless_line(far):
     cells = stroke((1, 1), (far, 1)).cells
 
     assert np.ptp(cells, axis=0).max() < 3 * max(SHAPE)
+
+
+def test_its_place_is_in_the_middle_of_its_way():
+    way = stroke((0, 0), (1, 0), (2, 0), (3, 0), (4, 0))
+    [middle] = way.plane.to_voxels(np.array([(2.0, 0.0)]))
+
+    assert way.place(SHAPE) == tuple(middle)

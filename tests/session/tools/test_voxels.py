@@ -280,3 +280,17 @@ def test_a_volume_on_disk_is_touched_up_as_one_in_memory(tip, tmp_path, monkeypa
     assert in_memory.labels.data.any()
     assert_array_equal(on_disk.labels.data[everything], in_memory.labels.data)
     assert on_disk.history == in_memory.history
+
+
+def test_the_page_is_told_all_that_a_long_stroke_of_the_brush_may_have_changed():
+    session = session_on(tissues((300, 9, 3), AFFINE, "long"))
+    before, told = session.labels.data.copy(), changes(session)
+
+    session.paint(drawn(session, BRUSH, (2, 4), (297, 4), label=3))
+
+    assert len(told[-1].boxes) > 1
+    missed = session.labels.data != before
+    assert missed[2:298, 4, 1].all()
+    for box in told[-1].boxes:
+        missed[box] = False
+    assert not missed.any()
