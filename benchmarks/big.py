@@ -26,8 +26,8 @@ from workers.chunked.stored_partition import partition_stored
 from workers.runtime.progress import silent
 from workers.runtime.team import Team
 from workers.slic import exact_sums
-from workers.slic.sums import fixed
-from workers.slic.tiles import Scale, tiled
+from workers.slic.sums import round_to_fractions
+from workers.slic.tiles import Scale, make_tiles
 from workers.storage.stored_array import create, open_array
 from workers.superpixels.partition import begun, grid_of, partition
 
@@ -68,7 +68,7 @@ def the_same(folder: Path) -> Iterator[Figure]:
 def iterations(folder: Path, n: int) -> Iterator[Figure]:
     """Time an iteration from chunks on disk beside one in memory; both on two threads."""
     image = written(folder / "image", n)
-    values = fixed((open_array(image)[:].astype(np.float32) - 1000) / 20000)
+    values = round_to_fractions((open_array(image)[:].astype(np.float32) - 1000) / 20000)
     features = create(
         folder / "features", values.shape, np.float32, stored_partition.CHUNKS, compressed=False
     )
@@ -79,7 +79,7 @@ def iterations(folder: Path, n: int) -> Iterator[Figure]:
     centres = begun(values.shape, numbers, np.ones(numbers))
     how = exact_sums.rule(values.shape, len(centres), steps, 0.1)
     with Team(2) as team, ThreadPoolExecutor(2) as threads:
-        tiles = tiled(values[..., None], None, AS_IT_IS, team)
+        tiles = make_tiles(values[..., None], None, AS_IT_IS, team)
         del values
         cutting = ChunkGrid(features.shape, stored_partition.CHUNKS)
         course = Checkpoints(folder, cutting, threads, silent)

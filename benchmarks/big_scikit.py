@@ -12,8 +12,8 @@ from workers.runtime.progress import silent
 from workers.runtime.team import Team
 from workers.slic.blocks import reach_of
 from workers.slic.exact_sums import Rule, iterate
-from workers.slic.sums import fixed
-from workers.slic.tiles import Scale, tiled, untiled
+from workers.slic.sums import round_to_fractions
+from workers.slic.tiles import Scale, join_tiles, make_tiles
 
 COUNT = 2_000
 AT_LEAST = 99.95
@@ -34,10 +34,10 @@ def figures() -> Iterator[Figure]:
 
 def ours(given: Start) -> np.ndarray:
     """Return the clusters by sums without order, from scikit-image's own beginning."""
-    values = fixed(given.image * np.float32(COMPACTNESS))
+    values = round_to_fractions(given.image * np.float32(COMPACTNESS))
     shape = values.shape[:3]
     how = Rule(shape, reach_of(shape, len(given.centres)), SPACING, (COMPACTNESS / given.step) ** 2)
     with Team() as team:
-        tiles = tiled(values, None, AS_IT_IS, team)
+        tiles = make_tiles(values, None, AS_IT_IS, team)
         iterate(tiles, given.centres, how, ITERATIONS, team, silent)
-        return untiled(tiles, 1)
+        return join_tiles(tiles, 1)

@@ -11,7 +11,7 @@ from benchmarks.alternating import Turns, alternate
 from benchmarks.figure import Figure
 from benchmarks.slic_start import COUNTS, ITERATIONS, Start, in_tiles, start
 from workers.runtime.team import Team
-from workers.slic.tiles import untiled
+from workers.slic.tiles import join_tiles
 
 TURNS = 5
 AT_LEAST = 30
@@ -58,7 +58,7 @@ def in_turns(given: Start, team: Team) -> tuple[Turns, int, np.ndarray, np.ndarr
             lambda: slic_start.ours(tiles, own, given.step, some, team),
             lambda: slic_start.theirs(given, other, some),
         )
-        differ += np.count_nonzero(untiled(tiles, 1) != labels)
+        differ += np.count_nonzero(join_tiles(tiles, 1) != labels)
     return turns, differ, own, other
 
 

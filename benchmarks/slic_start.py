@@ -12,7 +12,7 @@ from dashboard import demo
 from workers.formats.nifti import nifti
 from workers.runtime.team import Team
 from workers.slic.iteration import iterate
-from workers.slic.tiles import Scale, Tiles, tiled
+from workers.slic.tiles import Scale, Tiles, make_tiles
 
 COMPACTNESS = 0.1  # on intensities from 0 to 1: what the Dash app of 2020 took
 COUNTS = (500, 2_000, 10_000)
@@ -52,7 +52,7 @@ def start(image: np.ndarray, n: int) -> Start:
 
 
 def in_tiles(given: Start, team: Team) -> Tiles:
-    return tiled(given.image, None, Scale(np.float32(0), np.float32(1), np.float32(1)), team)
+    return make_tiles(given.image, None, Scale(np.float32(0), np.float32(1), np.float32(1)), team)
 
 
 def ours(tiles: Tiles, centres: np.ndarray, step: float, iterations: int, team: Team) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from workers.chunked.feature_tiles import feature_tiles
-from workers.chunked.local_boxes import merged, parts
+from workers.chunked.local_boxes import merge, parts
 from workers.chunked.local_pieces import local_pieces
 from workers.chunked.piece_contacts import across, inside
 from workers.chunked.unite_pieces import Seam, Table, unite
 from workers.drawing.brush_sweep import sweep
 from workers.drawing.stroke_path import ids_under
-from workers.drawing.superpixels_under_stroke import touched  # noqa: F401 - to read zarr takes a second to load
+from workers.drawing.superpixels_under_stroke import find_touched  # noqa: F401 - to read zarr takes a second to load
 from workers.runtime.boxes import boxes
 from workers.slic.tiles import TILE
 from workers.superpixels.connectivity import connect
-from workers.superpixels.joining import gathered
+from workers.superpixels.joining import gather
 from workers.superpixels.partition import partition
 from workers.superpixels.settle_pieces import settle
 
@@ -48,10 +48,10 @@ def _warm_chunks() -> None:
     found = [local_pieces(np.array([[[1, 2]]]), (0, 0, k), (1, 1, 4)) for k in (0, 2)]
     seam = Seam(0, 1, across(found[0].map[..., -1], found[1].map[..., 0]))
     whole = unite([Table(each.ids, each.sizes, each.first) for each in found], [seam])
-    settle(whole.ids, whole.sizes, lambda *_: gathered([whole.seams], whole.ids.size), 9)
+    settle(whole.ids, whole.sizes, lambda *_: gather([whole.seams], whole.ids.size), 9)
     for each, of in zip(found, whole.of, strict=True):
         inside(each.map, of > 0)
-        merged([parts(of, each.boxes, each.sizes)], 4)
+        merge([parts(of, each.boxes, each.sizes)], 4)
 
 
 def warm_page() -> None:

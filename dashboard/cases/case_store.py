@@ -19,7 +19,7 @@ from dashboard.cases.case_folder import CaseKey, forget, read_back, tidy
 from dashboard.cases.held_edits import HeldEdits
 from dashboard.cases.journal import RETRY_S, Journal, Progress
 from dashboard.cases.lease import BEAT_S, Lease, LeaseWatch, status, writer
-from dashboard.cases.opened_case import Begin, Opened, chosen, look_beside, read_only, replayed
+from dashboard.cases.opened_case import Begin, Opened, chosen, look_beside, read_only, replay
 from dashboard.cases.recovery import Recovered
 from workers.storage import atomic_write
 
@@ -245,12 +245,12 @@ class Cases:
     ) -> Opened | None:
         """Go on with what a journal of this process has in memory; None if all of it is kept."""
         if mine is not None:
-            chosen(mine, replayed(journal.log, begin), begin)
+            chosen(mine, replay(journal.log, begin), begin)
         journal.surrender(DRAIN_S)
         why = journal.progress.trouble
         if not why:
             return None
-        kept = replayed(journal.log, begin)
+        kept = replay(journal.log, begin)
         case = chosen(mine, kept, begin)
         lease = NoLease(journal.folder, why, journal.epoch, journal.lease.author)
         return self._without(lease, case, journal.log if case is kept else mine.entries, listener)

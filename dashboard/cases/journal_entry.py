@@ -185,7 +185,7 @@ def _number(values: Values) -> int | None:
     return int(values) if np.ndim(values) == 0 else None
 
 
-def _edited(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
+def _read_edit(head: dict, arrays: Iterator[np.ndarray]) -> Edited:
     ids = _next(arrays).astype(np.int64) if head["ids"] else None
     patches = tuple(_patch(arrays, *told) for told in head["patches"])
     label = None if head["label"] is None else integer(head["label"], most=_MOST_LABEL)
@@ -248,7 +248,7 @@ def _begin(head: dict, _) -> Begin:
     return Begin(_text(head["digest"]), _three(head["shape"]), _text(head["name"]))
 
 
-def _partitioned(head: dict, _) -> Partitioned:
+def _read_partition(head: dict, _) -> Partitioned:
     file, key = _text(head["file"]), _text(head.get("key", ""))
     if not re.fullmatch(r"[\w.-]*", file) or not re.fullmatch(r"[\w-]*", key):
         raise ValueError("superpixels out of its folder")
@@ -299,12 +299,12 @@ _KINDS = {
 }
 _READ = {
     "begin": _begin,
-    "edited": _edited,
+    "edited": _read_edit,
     "stepped": lambda head, _: Stepped(integer(head["done"])),
     "named": lambda head, _: Named(tuple(_label(*label) for label in head["table"])),
     "looked": lambda head, _: Looked(
         _three(head["cursor"]), integer(head["label"], most=_MOST_LABEL)
     ),
-    "cut": _partitioned,
+    "cut": _read_partition,
     "series": lambda head, _: SeriesShown(tuple(_origin(*told) for told in head["origins"])),
 }

@@ -243,7 +243,7 @@ def _claim(folder: Path, epoch: int) -> int:
         epoch += 1
 
 
-def _numbered(folder: Path) -> Iterator[tuple[int, Path]]:
+def _numbered_files(folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield the files of a case that name an epoch: journals may be there without claims."""
     for path in folder.iterdir():
         if found := re.match(r"(\d+)[-.]", path.name, re.ASCII):
@@ -251,10 +251,10 @@ def _numbered(folder: Path) -> Iterator[tuple[int, Path]]:
 
 
 def _highest(folder: Path) -> int:
-    return max((epoch for epoch, _ in _numbered(folder)), default=0)
+    return max((epoch for epoch, _ in _numbered_files(folder)), default=0)
 
 
 def _remove_older(folder: Path, epoch: int) -> None:
-    for older, path in _numbered(folder):
+    for older, path in _numbered_files(folder):
         if older < epoch and path.suffix in (".claim", ".beat"):
             path.unlink(missing_ok=True)

@@ -57,16 +57,16 @@ def read_only(folder: Path, key: CaseKey, begin: Begin) -> Opened:
         As `read_back`.
     """
     case, found = read_back(folder, key, begin)
-    return Opened(case, folder, None, _said(status(folder).holder), found)
+    return Opened(case, folder, None, _describe_holder(status(folder).holder), found)
 
 
 def look_beside(journal: Journal, begin: Begin) -> Opened:
     """Show what another page of this process holds, where the disk has less."""
-    case = replayed(journal.log, begin)
-    return Opened(case, journal.folder, None, _said(this_process()))
+    case = replay(journal.log, begin)
+    return Opened(case, journal.folder, None, _describe_holder(this_process()))
 
 
-def replayed(payloads: Sequence[bytes], begin: Begin) -> Case:
+def replay(payloads: Sequence[bytes], begin: Begin) -> Case:
     """Return the case to which the payloads of a journal lead."""
     case = begin()
     case.replay(payloads[1:])
@@ -84,8 +84,8 @@ def chosen(mine: HeldEdits | None, kept: Case, begin: Begin) -> Case:
     side = mine.beside(kept.history.payloads) if mine else Side.THEIRS
     if side is Side.NEITHER and not mine.is_asked:
         raise Fewer(len(mine.edits), len(kept.history.titles))
-    return replayed(mine.entries, begin) if side is Side.MINE else kept
+    return replay(mine.entries, begin) if side is Side.MINE else kept
 
 
-def _said(holder: ProcessId | None) -> str:
+def _describe_holder(holder: ProcessId | None) -> str:
     return f"{holder.user} on {holder.host}" if holder else "Somebody"

@@ -60,7 +60,7 @@ class ProcessId(NamedTuple):
             return False
         try:
             found = psutil.Process(self.pid)
-            other = abs(_started(found) - self.started) > _TOLERANCE_S
+            other = abs(_start_time(found) - self.started) > _TOLERANCE_S
             return other or found.status() in _ENDED
         except (psutil.NoSuchProcess, OverflowError):
             return True
@@ -71,10 +71,10 @@ class ProcessId(NamedTuple):
 def this_process() -> ProcessId:
     """Return the process that asks."""
     me = psutil.Process()
-    return ProcessId(socket.gethostname(), _user(), _boot(), _space(), me.pid, _started(me))
+    return ProcessId(socket.gethostname(), _user(), _boot(), _space(), me.pid, _start_time(me))
 
 
-def _started(process: psutil.Process) -> float:
+def _start_time(process: psutil.Process) -> float:
     """Return when a process was started; where Linux adds the clock's time, since the boot."""
     since = psutil.boot_time() if psutil.LINUX else 0.0
     return process.create_time() - since

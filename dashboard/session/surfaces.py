@@ -17,7 +17,7 @@ from dashboard.volumes.stored_volume import StoredVolume
 from workers.chunked import stored_outline
 from workers.labels import surface
 from workers.runtime.box import Box
-from workers.storage.coarse import strided
+from workers.storage.coarse import stride_affine
 
 WHOLE = 0
 MOST_VOXELS = 10_000_000  # of a mask; more are joined to blocks first
@@ -193,7 +193,7 @@ def outlining(volume: Volume, threshold: float) -> tuple:
 @outlining.register
 def _(volume: StoredVolume, threshold: float) -> tuple:
     level = volume.level_of(MOST_VOXELS)
-    affine = strided(volume.affine, np.array(level.strides))
+    affine = stride_affine(volume.affine, np.array(level.strides))
     return stored_outline.stored_outline, str(level.path), affine, threshold
 
 
@@ -214,4 +214,4 @@ def placed(affine: np.ndarray, box: Box, strides: Strides) -> np.ndarray:
     """Return the affine of the blocks of `strides` voxels in `box`."""
     moved = affine.copy()
     moved[:3, 3] += affine[:3, :3] @ [axis.start for axis in box]
-    return strided(moved, np.array(strides))
+    return stride_affine(moved, np.array(strides))

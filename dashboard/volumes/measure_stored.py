@@ -8,7 +8,7 @@ from dashboard.annotation.chunked_array import Frozen
 from dashboard.annotation.tiling import Tiling
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.labels import histograms
-from workers.labels.statistics import Read, Statistics, measured, statistics
+from workers.labels.statistics import Read, Statistics, measure_by_box, statistics
 from workers.runtime.box import Box
 from workers.runtime.progress import Report
 from workers.storage.box_reader import BoxReader
@@ -20,7 +20,7 @@ def stored_statistics(
     volume: StoredVolume, labels: Frozen, affine: np.ndarray, *, report: Report | None = None
 ) -> tuple[Statistics, ...]:
     """Return what `workers.labels.statistics.statistics` does, of a volume on disk."""
-    return measured(reading(volume, labels), tiles(volume), volume.dtype, affine, report)
+    return measure_by_box(reading(volume, labels), tiles(volume), volume.dtype, affine, report)
 
 
 def stored_histograms(
@@ -31,7 +31,7 @@ def stored_histograms(
     report: Report | None = None,
 ) -> dict[int, np.ndarray]:
     """Return what `workers.labels.histograms.histograms` does, of a volume on disk."""
-    return histograms.counted(reading(volume, labels), tiles(volume), edges, report)
+    return histograms.count_by_box(reading(volume, labels), tiles(volume), edges, report)
 
 
 SAME = {statistics: stored_statistics, histograms.histograms: stored_histograms}

@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.annotation.label_table import MOST_LABEL
 from workers.formats.label_tables import label_table
 from workers.storage.regular_file import open_regular
-from workers.storage.unreadable import named
+from workers.storage.unreadable import naming
 
 Rows = tuple[tuple[int, str, str, bool | None], ...]
 
@@ -53,7 +53,7 @@ def _said(left_out: int) -> str:
 
 def _content(path: Path, within: Path | None) -> bytes:
     try:
-        with named(path.name), open_regular(path, within) as file:
+        with naming(path.name), open_regular(path, within) as file:
             return file.read(label_table.MOST_BYTES + 1)
     except OSError:
         raise ValueError(f"{path.name} cannot be read: see that it is a file, and yours.") from None

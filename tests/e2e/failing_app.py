@@ -15,10 +15,11 @@ FAILING = 10
 
 def plant():
     """Put the fault in, once a process: this script runs for each page."""
-    assign, calls = LabelMap.assign, itertools.count(1)
+    # Local: what this module names at the top goes with the page for which it was run.
+    assign, calls, failing = LabelMap.assign, itertools.count(1), FAILING
 
     def fail_once(*args, **kwargs):
-        if next(calls) == FAILING:
+        if next(calls) == failing:
             raise RuntimeError("planted by a test")
         return assign(*args, **kwargs)
 

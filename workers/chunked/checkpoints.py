@@ -148,7 +148,7 @@ class Checkpoints(NamedTuple):
         It is done again if what was kept of it cannot be read.
         """
         path = self.work / f"{name}.npz"
-        if (kept := _loaded(path)) is not None:
+        if (kept := _load(path)) is not None:
             return kept
         content = io.BytesIO()
         np.savez(content, **make())
@@ -158,7 +158,7 @@ class Checkpoints(NamedTuple):
             return dict(made)
 
 
-def _loaded(path: Path) -> dict[str, np.ndarray] | None:
+def _load(path: Path) -> dict[str, np.ndarray] | None:
     """Return the arrays of a file; None if there is none, or it is not whole."""
     try:
         # What numpy opens itself stays open if it is not whole.

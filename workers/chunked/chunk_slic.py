@@ -13,12 +13,12 @@ from workers.chunked.stored_pieces import keep
 from workers.runtime.box import BoxBounds
 from workers.runtime.team import Team
 from workers.slic.exact_sums import Rule, assign, assign_adding
-from workers.slic.sums import fixed
-from workers.slic.tiles import Tiles, untiled
-from workers.storage.chunks import common, grown, is_empty, low_of, shape_of, slices
+from workers.slic.sums import round_to_fractions
+from workers.slic.tiles import Tiles, join_tiles
+from workers.storage.chunks import common, grow, is_empty, low_of, shape_of, slices
 from workers.storage.foreign_zarr.array import image_at
 from workers.storage.stored_array import open_array, raw_chunk
-from workers.superpixels.intensities import rescaled, times
+from workers.superpixels.intensities import rescale, times
 from workers.superpixels.smoothing import radius, smooth
 
 
@@ -98,12 +98,12 @@ def write_features(
     mask = open_array(ground.mask)[slices(box)].astype(bool)
     if not mask.any():
         return
-    around = grown(box, tuple(radius(width) for width in widths), ground.box)
+    around = grow(box, tuple(radius(width) for width in widths), ground.box)
     with Team(1) as team:
-        values = rescaled(image_at(ground.images[channel])[slices(around)], limits, team)
+        values = rescale(image_at(ground.images[channel])[slices(around)], limits, team)
         values = times(values, weight)
         values = smooth(values, widths, team)
-    values = fixed(values[slices(box, low_of(around))])
+    values = round_to_fractions(values[slices(box, low_of(around))])
     values[~mask] = np.nan
     whole = np.full(shape_of(chunk), np.nan, np.float32)
     whole[slices(box, low_of(chunk))] = values
@@ -138,7 +138,7 @@ def keep_pieces(
         tiles = _tiles(values, features, chunk)
         with Team(1) as team:
             assign(tiles, centres.places, how, team)
-        ids[here] = np.r_[0, centres.numbers + 1].astype(np.int32)[untiled(tiles, 1)]
+        ids[here] = np.r_[0, centres.numbers + 1].astype(np.int32)[join_tiles(tiles, 1)]
     keep(*pieces, chunk, local_pieces(ids, low_of(chunk), features.shape, inside, threads=1))
 
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from workers.chunked.chunk_grid import ChunkGrid
-from workers.chunked.local_boxes import merged
+from workers.chunked.local_boxes import merge
 from workers.chunked.stored_pieces import finish, meet, tell, touching
 from workers.chunked.unite_pieces import United, unite
-from workers.superpixels.joining import OPEN, gathered
+from workers.superpixels.joining import OPEN, gather
 from workers.superpixels.settle_pieces import settle
 
 Run = Callable[[Callable, Sequence[tuple]], list]
@@ -92,16 +92,16 @@ def connect_chunks(
         If the chunks have 2³¹ pieces or more together.
     """
     folder, boxes = os.fspath(folder), cutting.boxes()
-    whole = _united(folder, cutting, run)
+    whole = _unite(folder, cutting, run)
     faces_of = partial(_faces_of, folder, boxes, whole, run)
     regions, numbers = settle(whole.ids, whole.sizes, faces_of, min_size)
     numbers = numbers if regions is None else numbers[regions]
     calls = [
-        _told(folder, n, box, "number", numbers[of], os.fspath(out))
+        _leave_values(folder, n, box, "number", numbers[of], os.fspath(out))
         for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True))
     ]
     count = int(numbers.max())
-    return Connected(count, *merged(run(finish, calls), count))
+    return Connected(count, *merge(run(finish, calls), count))
 
 
 def drop_specks(
@@ -129,18 +129,18 @@ def drop_specks(
         Its box is of zeros if nothing is set.
     """
     folder, boxes = os.fspath(folder), cutting.boxes()
-    whole = _united(folder, cutting, run)
+    whole = _unite(folder, cutting, run)
     kept = whole.sizes >= min(smallest, whole.sizes.max())
     kept[0] = False
     calls = [
-        _told(folder, n, box, "kept", kept[of].astype(np.int32), os.fspath(mask))
+        _leave_values(folder, n, box, "kept", kept[of].astype(np.int32), os.fspath(mask))
         for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True))
     ]
-    around, sizes = merged(run(finish, calls), 1)
+    around, sizes = merge(run(finish, calls), 1)
     return MaskRest(tuple(around[0].tolist()), int(sizes[0]), int(whole.sizes.sum() - sizes[0]))
 
 
-def _united(folder, cutting, run) -> United:
+def _unite(folder, cutting, run) -> United:
     """Return the pieces of the whole volume."""
     met = run(meet, [(folder, n, behind) for n, behind in enumerate(cutting.behind())])
     return unite([table for table, _ in met], [seam for _, seams in met for seam in seams])
@@ -152,11 +152,11 @@ def _faces_of(folder, boxes, whole, run, regions, owner, _):
     told = np.where(owner == OPEN, -1, 1).astype(np.int32)[region] * region
     name = "piece" if regions is None else "region"
     calls = [
-        _told(folder, n, box, name, told[of])
+        _leave_values(folder, n, box, name, told[of])
         for n, (box, of) in enumerate(zip(boxes, whole.of, strict=True))
         if (told[of] < 0).any()
     ]
-    return gathered([*run(touching, calls), *_across(whole.seams, told)], owner.size)
+    return gather([*run(touching, calls), *_across(whole.seams, told)], owner.size)
 
 
 def _across(seams, told):
@@ -167,7 +167,7 @@ def _across(seams, told):
         yield -one[wanted], np.abs(other[wanted]), count[wanted]
 
 
-def _told(folder, n, box, name, values, *more):
+def _leave_values(folder, n, box, name, values, *more):
     """Leave values for a chunk's pieces; return the arguments of the call that takes them."""
     tell(folder, n, name, values)
     return (folder, n, box, name, *more)

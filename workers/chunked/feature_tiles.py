@@ -14,7 +14,7 @@ _NOBODY, _OUTSIDE = np.int32(NOBODY), np.int32(OUTSIDE)
 
 
 def feature_tiles(channels: Sequence[np.ndarray], origin: tuple[int, int, int]) -> Tiles:
-    """Return what `workers.slic.tiles.tiled` makes of the values that are not NaN.
+    """Return what `workers.slic.tiles.make_tiles` makes of the values that are not NaN.
 
     Parameters
     ----------

@@ -170,7 +170,7 @@ def _look(course, found, numbers):
         calls = [(ground, box) for box in boxes]
         whole = _channels(run(foreground_chunk.all_inside, calls), found.above)
         samples = [whole[c] if c in few else sample for c, sample in enumerate(samples)]
-    filled = _filled([cells for _, cells in seen], numbers)
+    filled = _fill([cells for _, cells in seen], numbers)
     return {"limits": [limits(sample) for sample in samples], "filled": filled}
 
 
@@ -180,7 +180,7 @@ def _channels(parts, above):
     return [above_of(values, None if c else above) for c, values in enumerate(whole)]
 
 
-def _filled(seen: list[Cells], numbers) -> np.ndarray:
+def _fill(seen: list[Cells], numbers) -> np.ndarray:
     filled = np.zeros(numbers, np.int64)
     for low, counts in seen:
         filled[_at(low, counts.shape)] += counts

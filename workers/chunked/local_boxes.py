@@ -49,7 +49,7 @@ def parts(of: np.ndarray, boxes: np.ndarray, sizes: np.ndarray) -> Parts:
     return Parts(numbers[there].astype(np.int32), around[there], total[there])
 
 
-def merged(found: Sequence[Parts], count: int) -> tuple[np.ndarray, np.ndarray]:
+def merge(found: Sequence[Parts], count: int) -> tuple[np.ndarray, np.ndarray]:
     """Put the superpixels of all chunks together, in any order.
 
     Parameters

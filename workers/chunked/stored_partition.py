@@ -133,8 +133,8 @@ def partition_stored(
         course.begin()
         found = find_ground(course, images, wish)
         features, centres, how = find_features(course, found, wish)
-        centres = _clustered(course, features, centres, how)
-        connected = _connected(course, features, centres, how, out, int(found.size * CRUMB))
+        centres = _cluster(course, features, centres, how)
+        connected = _connect(course, features, centres, how, out, int(found.size * CRUMB))
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             course.check()
@@ -155,9 +155,7 @@ def id_chunks(chunks: tuple[int, int, int]) -> tuple[int, int, int]:
     return i, j, k
 
 
-def _clustered(
-    course: Checkpoints, features: Features, centres: np.ndarray, how: Rule
-) -> np.ndarray:
+def _cluster(course: Checkpoints, features: Features, centres: np.ndarray, how: Rule) -> np.ndarray:
     """Return the centres of the last iteration; each iteration is kept."""
     share = (_CLUSTERED - _BEGUN) / (ITERATIONS - 1)
     for n in range(1, ITERATIONS):
@@ -175,24 +173,24 @@ def sums_of_all(
 ) -> np.ndarray:
     """Return the sums over the voxels of each cluster, those of all chunks added up."""
     sums = np.zeros((len(centres), 1 + centres.shape[1]), np.int64)
-    known = _known(course, features, centres, how)
+    known = _pair_with_centres(course, features, centres, how)
     calls = [(features, box, each, how) for box, each in known if each.numbers.size]
     for call, part in zip(calls, run(chunk_slic.sums_of, calls), strict=True):
         sums[call[2].numbers] += part
     return sums
 
 
-def _known(course, features, centres, how):
+def _pair_with_centres(course, features, centres, how):
     """Return each chunk with the centres that it has to know."""
     near = near_each(centres, how, course.boxes, features.box[::2])
     return [(box, Centres(n, centres[n])) for box, n in zip(course.boxes, near, strict=True)]
 
 
-def _connected(course, features, centres, how, out, min_size) -> Connected:
+def _connect(course, features, centres, how, out, min_size) -> Connected:
     pieces = course.made("pieces", lambda at: create_pieces(at, course.cutting))
     calls = [
         (features, box, each, how, (pieces, n))
-        for n, (box, each) in enumerate(_known(course, features, centres, how))
+        for n, (box, each) in enumerate(_pair_with_centres(course, features, centres, how))
         if not is_kept(pieces, n)
     ]
     text = f"iteration {ITERATIONS} of {ITERATIONS}"

@@ -132,7 +132,7 @@ def touching(folder: str, n: int, box: BoxBounds, name: str) -> Contacts:
     name : str
         Told before: the region of each piece, int32, negative if it is open; 0 for outside.
     """
-    told = _told(folder, n, name)
+    told = _load_values(folder, n, name)
     region = np.abs(told)
     near, far, count = inside(open_array(Path(folder, "map"))[_slices(box)], told < 0)
     near, far = region[near], region[far]
@@ -152,7 +152,7 @@ def finish(folder: str, n: int, box: BoxBounds, name: str, out: str) -> Parts:
     out : str
         Path of an array of the volume's shape, whose chunks do not reach into other boxes.
     """
-    values = _told(folder, n, name)
+    values = _load_values(folder, n, name)
     array = open_array(out, "r+")
     map_ = open_array(Path(folder, "map"))[_slices(box)]
     array[_slices(box)] = values.astype(array.dtype).take(map_)
@@ -171,7 +171,7 @@ def _pieces(folder, n):
         yield found
 
 
-def _told(folder, n, name):
+def _load_values(folder, n, name):
     return np.load(_path(folder, n, f"{name}.npy"))
 
 

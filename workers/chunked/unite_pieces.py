@@ -86,30 +86,30 @@ def unite(tables: Sequence[Table], seams: Sequence[Seam]) -> United:
     starts = np.cumsum([0, *(table.ids.size for table in tables)])
     if starts[-1] >= _MOST_PIECES:
         raise ValueError(f"chunks must have fewer than 2**31 pieces together; got {starts[-1]}.")
-    ids, sizes, first = (_joined(column) for column in zip(*tables, strict=True))
-    near, far, count = _renumbered(seams, starts)
+    ids, sizes, first = (_join(column) for column in zip(*tables, strict=True))
+    near, far, count = _renumber(seams, starts)
     same = ids[near] == ids[far]
     parent = np.arange(ids.size, dtype=np.int32)
     _unite_all(near[same], far[same], parent)
-    of, whole = _numbered(parent, ids, sizes, first)
+    of, whole = _number(parent, ids, sizes, first)
     seams = Contacts(of[near[~same]], of[far[~same]], count[~same])
     return United(*whole, np.split(of, starts[1:-1]), seams)
 
 
-def _joined(arrays):
+def _join(arrays):
     return np.concatenate(arrays)
 
 
-def _renumbered(seams, starts):
+def _renumber(seams, starts):
     """Return all contacts, in numbers that go on from chunk to chunk."""
     parts = [
         (near + np.int32(starts[chunk]), far + np.int32(starts[other]), count)
         for chunk, other, (near, far, count) in seams
     ]
-    return [_joined(each) for each in zip(*parts, strict=True)] or [np.empty(0, np.int32)] * 3
+    return [_join(each) for each in zip(*parts, strict=True)] or [np.empty(0, np.int32)] * 3
 
 
-def _numbered(parent, ids, sizes, first):
+def _number(parent, ids, sizes, first):
     """Return the piece of the whole of each piece, and these: ids, sizes and first voxels."""
     total = np.zeros(ids.size, np.int64)
     _gather(parent, sizes, first, total)

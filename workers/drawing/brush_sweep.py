@@ -81,7 +81,7 @@ def sweep(
     for tile in tiles:
         mask = near[tile] + heights[:, None, None] <= limit
         mask[index - layers[0]] |= under[tile]
-        box = [_moved(part, along.start) for part, along in zip(tile, region, strict=True)]
+        box = [_move(part, along.start) for part, along in zip(tile, region, strict=True)]
         box.insert(axis, slice(layers[0], layers[-1] + 1))
         found.append((tuple(box), np.moveaxis(mask, 0, axis)))
     return found
@@ -123,7 +123,7 @@ def _tiles(shape):
     return list(itertools.product(*cut))
 
 
-def _moved(part, by):
+def _move(part, by):
     return slice(part.start + by, part.stop + by)
 
 

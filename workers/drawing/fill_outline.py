@@ -9,7 +9,7 @@ from workers.drawing.brush_sweep import sweep
 from workers.runtime.box import Box
 
 
-def enclosed(
+def fill_outline(
     shape: tuple[int, int, int],
     axis: int,
     index: int,

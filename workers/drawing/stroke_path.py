@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workers.runtime.compiled import compiled
-from workers.runtime.unsigned import unsigned
+from workers.runtime.unsigned import as_unsigned
 
 
 def ids_under(ids: np.ndarray, axis: int, index: int, points: np.ndarray) -> np.ndarray:
@@ -47,7 +47,7 @@ def ids_under(ids: np.ndarray, axis: int, index: int, points: np.ndarray) -> np.
     Bresenham, "Algorithm for computer control of a digital plotter", IBM Systems Journal 1965,
     doi:10.1147/sj.41.0025
     """
-    plain = unsigned(ids)
+    plain = as_unsigned(ids)
     _check(axis, points)
     if not 0 <= index < ids.shape[axis]:
         return np.empty(0, ids.dtype)

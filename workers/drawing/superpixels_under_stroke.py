@@ -66,7 +66,7 @@ class Touched(NamedTuple):
             yield (slice(i0, i1), slice(j0, j1), slice(k0, k1)), mask.reshape(shapes[at])
 
 
-def touched(
+def find_touched(
     chunks: Chunks,
     boxes: np.ndarray,
     axis: int,
@@ -97,7 +97,7 @@ def touched(
     OSError
         If a file cannot be read.
     """
-    return _told(chunks, boxes, on_line(chunks, axis, index, points), most_voxels)
+    return _boxes_of(chunks, boxes, on_line(chunks, axis, index, points), most_voxels)
 
 
 def touched_in(
@@ -122,7 +122,7 @@ def touched_in(
         As `touched`.
     """
     under = in_masks(chunks.read, masks, chunks.array.dtype)
-    return _told(chunks, boxes, under, most_voxels)
+    return _boxes_of(chunks, boxes, under, most_voxels)
 
 
 def in_masks(
@@ -134,7 +134,7 @@ def in_masks(
     return ids[ids != 0]
 
 
-def _told(chunks, boxes, under, most_voxels):
+def _boxes_of(chunks, boxes, under, most_voxels):
     boxes = boxes[under.astype(np.int64) - 1].astype(np.int32)
     voxels = int(np.prod(boxes[:, 1::2] - boxes[:, ::2], axis=1, dtype=np.int64).sum())
     if voxels > most_voxels:
@@ -164,8 +164,8 @@ def on_line(chunks: Chunks, axis: int, index: int, points: np.ndarray) -> np.nda
     around = tuple(map(_around, points.T, shape, sides))
     begins = [each.start for each in around]
     ids = np.zeros([each.stop - each.start for each in around], chunks.array.dtype)
-    for tile in _passed(ids.shape, sides, points - begins):
-        box = [_moved(part, begin) for part, begin in zip(tile, begins, strict=True)]
+    for tile in _tiles_along(ids.shape, sides, points - begins):
+        box = [_move(part, begin) for part, begin in zip(tile, begins, strict=True)]
         box.insert(axis, slice(index, index + 1))
         ids[tile] = chunks.read(tuple(box)).squeeze(axis)
     return ids_under(ids[None], 0, 0, points - begins)
@@ -177,7 +177,7 @@ def _around(values: np.ndarray, size: int, side: int) -> slice:
     return slice(int(low * side), int(min((high + 1) * side, size)))
 
 
-def _passed(shape, sides, points):
+def _tiles_along(shape, sides, points):
     """Return the tiles of a slice that a line passes, as slices."""
     cut = (pieces(slice(0, size), side) for size, side in zip(shape, sides, strict=True))
     tiles = list(itertools.product(*([here for _, _, here in axis] for axis in cut)))
@@ -190,17 +190,17 @@ def _passed(shape, sides, points):
 def masks(chunks: Chunks, n: int, box: list[int]) -> Iterator[tuple[list[int], np.ndarray]]:
     """Yield boxes (6,) of at most 128 voxels an edge, and which of their voxels are in `n`."""
     axes = [slice(*box[2 * axis : 2 * axis + 2]) for axis in range(3)]
-    for part in itertools.product(*(_cut(axis) for axis in axes)):
+    for part in itertools.product(*(_split_axis(axis) for axis in axes)):
         mask = chunks.read(part) == n
         if mask.any():
             yield [end for axis in part for end in (axis.start, axis.stop)], mask
 
 
-def _cut(axis: slice) -> list[slice]:
+def _split_axis(axis: slice) -> list[slice]:
     if axis.stop - axis.start <= _SIDE:
         return [axis]
-    return [_moved(here, axis.start) for _, _, here in pieces(axis, _SIDE)]
+    return [_move(here, axis.start) for _, _, here in pieces(axis, _SIDE)]
 
 
-def _moved(part: slice, by: int) -> slice:
+def _move(part: slice, by: int) -> slice:
     return slice(part.start + int(by), part.stop + int(by))

@@ -14,7 +14,7 @@ from workers.formats.convert_layers import layers
 from workers.formats.summary import contents
 from workers.runtime.progress import Report, part, silent
 from workers.storage import pyramid
-from workers.storage.convert_error import Unwritable, written
+from workers.storage.convert_error import Unwritable, as_unwritable
 from workers.storage.source import Source, StoredLevel
 from workers.storage.stored_array import CHUNK, create
 
@@ -101,7 +101,7 @@ def convert(
     with open_volume.open_file(
         path, volume=volume, form=form, max_voxels=MAX_VOXELS, within=within, report=reading
     ) as source:
-        levels = _planned(source, folder)
+        levels = _plan(source, folder)
         if not source.levels:
             _write(source, Path(levels[0].path), chunks, max_memory)
         _build(levels[max(1, len(source.levels)) - 1 :], chunks, part(report, _READ, _BUILT))
@@ -121,7 +121,7 @@ def bytes_of(source: Source, chunks: tuple[int, int, int] = CHUNK) -> int:
     return math.ceil(math.prod(whole) * source.dtype.itemsize * (0.2 if source.levels else 1.2))
 
 
-def _planned(source, folder):
+def _plan(source, folder):
     """Return the levels: those that are there, and those that are to be made in the folder."""
     there = source.levels or (StoredLevel("", source.shape, (1, 1, 1)),)
     last, edges = there[-1], np.linalg.norm(source.affine[:3, :3], axis=0)
@@ -143,8 +143,8 @@ def _build(levels, chunks, report):
 
 
 def _write(source, path, chunks, most_bytes):
-    with written(path.parent):
+    with as_unwritable(path.parent):
         array = create(path, source.shape, source.dtype, chunks, compressed=False)
     for box, values in layers(source, chunks, most_bytes, path.parent):
-        with written(path.parent):
+        with as_unwritable(path.parent):
             array[box] = values

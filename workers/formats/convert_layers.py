@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workers.storage.convert_error import written
+from workers.storage.convert_error import as_unwritable
 from workers.storage.source import Source
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def layers(
         yield from _in_memory(source, chunks, np.empty(shape, source.dtype, order="F"))
     else:
         with ExitStack() as stack:
-            with written(folder):
+            with as_unwritable(folder):
                 file = stack.enter_context(tempfile.TemporaryFile(dir=folder))
             yield from _by_columns(source, chunks, most_bytes, file, folder)
 
@@ -60,7 +60,7 @@ def _in_memory(source, chunks, layer):
         k, start = box[2], box[2].start - box[2].start % chunks[2]
         layer[box[0], box[1], k.start - start : k.stop - start] = values
         if _fills(box, source.shape, chunks):
-            yield (*_whole(source.shape), slice(start, k.stop)), layer[:, :, : k.stop - start]
+            yield (*_whole_layer(source.shape), slice(start, k.stop)), layer[:, :, : k.stop - start]
 
 
 def _by_columns(source, chunks, most_bytes, file, folder):
@@ -68,7 +68,7 @@ def _by_columns(source, chunks, most_bytes, file, folder):
         if is_aligned(box, source.shape, chunks):
             yield box, values
             continue
-        with written(folder):
+        with as_unwritable(folder):
             file.write(values.astype(source.dtype, copy=False).tobytes(order="F"))
             file.flush()
         if _fills(box, source.shape, chunks):
@@ -83,7 +83,7 @@ def _fills(box, shape, chunks):
     return ends[:2] == list(shape[:2]) and (ends[2] == shape[2] or ends[2] % chunks[2] == 0)
 
 
-def _whole(shape):
+def _whole_layer(shape):
     return slice(0, shape[0]), slice(0, shape[1])
 
 

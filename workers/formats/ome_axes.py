@@ -47,7 +47,7 @@ def axes_of(image: dict, count: int) -> Axes:
     return Axes(names, tuple(unit if isinstance(unit, str) else "" for unit in units))
 
 
-def transformed(image: dict, dataset: dict, count: int) -> tuple[np.ndarray, np.ndarray]:
+def read_transform(image: dict, dataset: dict, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return scale and translation of a level, by what its own and the image's steps say.
 
     Raises
@@ -93,7 +93,7 @@ def affine_of(image: dict, dataset: dict, axes: Axes) -> tuple[np.ndarray, tuple
     UnreadableFile
         If an edge is 0 or not finite.
     """
-    scale, shift = (each[axes.space] for each in transformed(image, dataset, len(axes.names)))
+    scale, shift = (each[axes.space] for each in read_transform(image, dataset, len(axes.names)))
     if not (np.isfinite([scale, shift]).all() and scale.all()):
         raise UnreadableFile(f"expected voxel edges above 0; its scale says {scale.tolist()}.")
     names = [axes.names[n] for n in axes.space]

@@ -17,13 +17,13 @@ import numpy as np
 
 from workers.formats.nifti.header import check_voxels
 from workers.formats.nifti.make_header import header_of
-from workers.formats.ome_axes import affine_of, axes_of, transformed
+from workers.formats.ome_axes import affine_of, axes_of, read_transform
 from workers.runtime.progress import Report, silent
 from workers.storage.convert_error import Unwritable
 from workers.storage.foreign_zarr.array import ZarrArray
 from workers.storage.foreign_zarr.record import MOST_BYTES, read_json
 from workers.storage.regular_file import links_in, must_lie_within, read_regular
-from workers.storage.source import Source, StoredLevel, held
+from workers.storage.source import Source, StoredLevel, held_dtype
 from workers.storage.unreadable import UnreadableFile, chosen
 
 _RECORDS = ("zarr.json", ".zattrs")
@@ -78,12 +78,12 @@ def open_file(
     SeveralVolumes, UnreadableFile
         The sentence lacks the name.
     """
-    with _said():
+    with _as_sentence():
         yield _source(folder, volume, max_voxels, within, report or silent)
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _as_sentence() -> Iterator[None]:
     """Make what zarr and its codecs raise of a damaged folder, or another kind, a sentence."""
     try:
         yield
@@ -111,7 +111,7 @@ def _source(folder, volume, max_voxels, within, report):
     notes = (_PLACED, *([f"Volume {which + 1} of {count}."] if count > 1 else []))
     at = dict(zip(axes.others, map(int, np.unravel_index(which, others)), strict=True))
     affine, missing = affine_of(image, datasets[0], axes)
-    dtype = held(first.dtype)
+    dtype = held_dtype(first.dtype)
     return Source(
         shape,
         dtype,
@@ -192,11 +192,11 @@ def _is_plain(place, within):
 
 def _levels(folder, image, first, axes, within):
     """Return those levels that can be used as they are; none if the first cannot."""
-    finest, _ = transformed(image, image["datasets"][0], len(axes.names))
+    finest, _ = read_transform(image, image["datasets"][0], len(axes.names))
     levels = []
     for dataset in image["datasets"]:
         place, array = _array(folder, dataset["path"], within)
-        scale, _ = transformed(image, dataset, len(axes.names))
+        scale, _ = read_transform(image, dataset, len(axes.names))
         strides = tuple(int(n) for n in np.rint(scale / finest))
         if not (_serves(array, first, strides, levels) and _is_plain(place, within)):
             break
@@ -209,7 +209,7 @@ def _serves(array, first, strides, finer):
     above = finer[-1].strides if finer else (1, 1, 1)
     halved = all(b in {a, 2 * a} for a, b in zip(above, strides, strict=True))
     fits = array.shape == tuple(-(-n // s) for n, s in zip(first.shape, strides, strict=True))
-    return near and halved and fits and array.dtype == first.dtype == held(first.dtype)
+    return near and halved and fits and array.dtype == first.dtype == held_dtype(first.dtype)
 
 
 def _parts(array, axes, place, shape, steps, report):

@@ -14,7 +14,7 @@ from workers.formats.tiff import tiff
 from workers.runtime.progress import Report
 from workers.storage.regular_file import open_regular
 from workers.storage.source import Source
-from workers.storage.unreadable import named
+from workers.storage.unreadable import naming
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def open_file(
         return
     path = source if isinstance(source, bytes) else Path(source)
     name = "The file" if isinstance(source, bytes) else path.name
-    with named(name), kind.open_file(path, **which) as found:
+    with naming(name), kind.open_file(path, **which) as found:
         yield found
 
 

@@ -66,7 +66,7 @@ def unit_mm(unit: str | None) -> float | None:
     Names and symbols of the metre and its parts, inches and the like; in the plural, in
     capitals, with blanks and with either µ too.
     """
-    plain = _plain(unit)
+    plain = _normalise(unit)
     for each in (plain, plain.removesuffix("s") if len(plain) > 2 else plain):
         for known, name in ((_MM, each), (_ANY_CASE, each.lower())):
             if name in known:
@@ -74,7 +74,7 @@ def unit_mm(unit: str | None) -> float | None:
     return None
 
 
-def _plain(unit):
+def _normalise(unit):
     """Return a unit without blanks and brackets, its µ as a u, and ImageJ's escapes undone."""
     text = unit if isinstance(unit, str) else ""
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)

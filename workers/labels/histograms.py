@@ -38,16 +38,16 @@ def histograms(
     counts : dict of int to (n,) ndarray of int
     """
     boxes = slabs(volume.shape)
-    return counted(lambda box: (volume[box], labels[box]), boxes, edges, report)
+    return count_by_box(lambda box: (volume[box], labels[box]), boxes, edges, report)
 
 
-def counted(
+def count_by_box(
     read: Read,
     boxes: Sequence[Box],
     edges: tuple[float, float, int],
     report: Report | None = None,
 ) -> dict[int, np.ndarray]:
-    """Return the same of what is read box by box, as of `workers.labels.statistics.measured`."""
+    """Return the same of what is read box by box, as of `measure_by_box`."""
     report, (low, high, n) = report or silent, edges
     counts: dict[int, np.ndarray] = {}
     for done, box in enumerate(boxes, 1):

@@ -86,7 +86,9 @@ def statistics(
     if labels.dtype.kind not in "bui":
         raise ValueError(f"labels must be integers; got {labels.dtype}.")
     boxes = slabs(volume.shape)
-    return measured(lambda box: (volume[box], labels[box]), boxes, volume.dtype, affine, report)
+    return measure_by_box(
+        lambda box: (volume[box], labels[box]), boxes, volume.dtype, affine, report
+    )
 
 
 def slabs(shape: tuple[int, int, int], voxels: int = _PART_VOXELS) -> list[Box]:
@@ -96,7 +98,7 @@ def slabs(shape: tuple[int, int, int], voxels: int = _PART_VOXELS) -> list[Box]:
     return [(slice(i, min(i + step, I)), slice(0, J), slice(0, K)) for i in range(0, I, step)]
 
 
-def measured(
+def measure_by_box(
     read: Read,
     boxes: Sequence[Box],
     dtype: np.dtype,

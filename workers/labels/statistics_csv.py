@@ -42,14 +42,14 @@ def encode(rows: Iterable[Statistics], names: Mapping[int, str]) -> str:
     write = csv.writer(text, lineterminator="\n")
     write.writerow(COLUMNS)
     for row in rows:
-        name = guarded(names.get(row.value, f"label {row.value}"))
+        name = guard(names.get(row.value, f"label {row.value}"))
         intensities = (row.mean, row.sd, row.min, row.max, row.median)
         numbers = (row.voxels, row.volume_mm3, *intensities, *row.centroid_mm, *row.box)
         write.writerow([row.value, name, *map(number, numbers)])
     return text.getvalue()
 
 
-def guarded(name: str) -> str:
+def guard(name: str) -> str:
     """Return a name that no spreadsheet runs, on one line."""
     guard = "'" if _FORMULA.match(name) else ""
     return guard + " ".join(name.split())

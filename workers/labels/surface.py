@@ -9,7 +9,7 @@ from scipy import ndimage
 from skimage.measure import marching_cubes
 
 from workers.runtime.progress import Report, silent
-from workers.storage.coarse import blocks, edges_mm, strided
+from workers.storage.coarse import blocks, edges_mm, stride_affine
 from workers.superpixels.foreground import foreground
 
 _LEVEL = 0.5
@@ -71,10 +71,10 @@ def surface(
     report(0.3)
     edges = edges_mm(affine)
     sigma = (_SMOOTHING * edges.min() if smoothing_mm is None else smoothing_mm) / edges
-    field, margin = _smoothed(mask, sigma)
-    field[_lost(_padded(mask, margin), field, sigma)] = _KEPT
+    field, margin = _smooth(mask, sigma)
+    field[_find_lost(_pad(mask, margin), field, sigma)] = _KEPT
     report(0.6)
-    made = _marched(field, affine, margin)
+    made = _march(field, affine, margin)
     report(1.0)
     return made
 
@@ -115,8 +115,8 @@ def outline(
     strides = np.minimum(np.ceil(target / edges - 1e-9).astype(int).clip(1), mask.shape)
     share = blocks(mask, strides).mean(axis=(1, 3, 5), dtype=np.float32)
     report(0.7)
-    field, margin = _smoothed(share, np.ones(3))
-    made = _marched(field, strided(affine, strides), margin)
+    field, margin = _smooth(share, np.ones(3))
+    made = _march(field, stride_affine(affine, strides), margin)
     report(1.0)
     return made
 
@@ -128,7 +128,7 @@ def _coarse_enough(mask, affine, max_faces):
         stride += 1
         strides = np.maximum(1, np.round(stride * edges.min() / edges)).astype(int)
         coarse = blocks(mask, strides).any(axis=(1, 3, 5))
-    return coarse, strided(affine, strides)
+    return coarse, stride_affine(affine, strides)
 
 
 def _outer_faces(mask):
@@ -136,25 +136,25 @@ def _outer_faces(mask):
     return sum(np.count_nonzero(np.diff(padded, axis=axis)) for axis in range(3))
 
 
-def _smoothed(array, sigma):
+def _smooth(array, sigma):
     """Return the array in a margin wide enough for its blur, and the margin."""
     margin = np.ceil(3 * np.asarray(sigma)).astype(int) + 1
-    field = _padded(array.astype(np.float32), margin)
+    field = _pad(array.astype(np.float32), margin)
     return ndimage.gaussian_filter(field, sigma, truncate=3, mode="constant"), margin
 
 
-def _padded(array, margin):
+def _pad(array, margin):
     return np.pad(array, [(n, n) for n in margin])
 
 
-def _lost(mask, field, sigma):
+def _find_lost(mask, field, sigma):
     """Return the set voxels that are far from all that smoothing leaves."""
     reach = int(np.ceil(sigma.max())) + 1
     left = ndimage.binary_dilation(field > _LEVEL, iterations=reach)
     return mask & ~left
 
 
-def _marched(field, affine, margin):
+def _march(field, affine, margin):
     if field.max(initial=0) <= _LEVEL:
         return Surface(np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
     # "ascent" is what faces outward where the object is the higher: scikit-image thinks in z, y, x.

@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.runtime.compiled import compiled
 from workers.runtime.team import Team
-from workers.runtime.unsigned import is_turned, unsigned
+from workers.runtime.unsigned import as_unsigned, is_turned
 
 _FAR = np.iinfo(np.int32).max
 
@@ -36,7 +36,7 @@ def boxes(ids: np.ndarray, count: int, *, threads: int | None = None) -> np.ndar
         If `ids` has not 3 axes or no integers, one of them is negative or above `count`, or
         `threads` is below 1.
     """
-    ids = unsigned(ids)
+    ids = as_unsigned(ids)
     if is_turned(ids):
         return boxes(ids.T, count, threads=threads)[:, [4, 5, 2, 3, 0, 1]]
     with Team(threads) as team:

@@ -40,7 +40,7 @@ def run(executor: Executor, kernel: Callable, calls: Sequence[tuple], report: Re
     BrokenExecutor
         If a task is lost again and again; `Unreachable` at once.
     """
-    groups = grouped(len(calls))
+    groups = group_calls(len(calls))
     results: list[Any] = [None] * len(calls)
     attempts = dict.fromkeys(groups, 0)
     under_way: dict[Future, range] = {}
@@ -66,7 +66,7 @@ def run(executor: Executor, kernel: Callable, calls: Sequence[tuple], report: Re
     return results
 
 
-def grouped(calls: int) -> list[range]:
+def group_calls(calls: int) -> list[range]:
     """Return which calls make up each task."""
     size = min(_MOST_CALLS, max(1, calls // TASKS))
     return [range(start, min(start + size, calls)) for start in range(0, calls, size)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def unsigned(ids: np.ndarray) -> np.ndarray:
+def as_unsigned(ids: np.ndarray) -> np.ndarray:
     """Return `ids` as read-only unsigned integers of the same width.
 
     A kernel is compiled for each type that it is given, writeable or not: with this, once for each

@@ -16,7 +16,7 @@ from workers.runtime.progress import Report
 from workers.runtime.team import Team
 from workers.slic.blocks import Clusters, by_block, reach_of, windows_of
 from workers.slic.iteration import assign_near
-from workers.slic.metric import weighted
+from workers.slic.metric import weigh
 from workers.slic.sums import Sums, means
 from workers.slic.tiles import Tiles
 
@@ -112,7 +112,7 @@ def assign(
         To which the voxels are added, if given.
     """
     windows = inside(windows_of(centres, how.reach, how.shape), tiles.origin, tiles.shape)
-    metric = weighted(tiles, centres, how.weight, how.spacing)
+    metric = weigh(tiles, centres, how.weight, how.spacing)
     lists = by_block(windows, tiles.shape)
     assign_near(lists, tiles, Clusters(centres, windows), metric, team, keeps=False, sums=sums)
 

@@ -14,7 +14,7 @@ from workers.runtime.team import Team
 from workers.slic.blocks import BLOCK, Clusters, Lists, blocks_of
 from workers.slic.iteration import assign_near
 from workers.slic.metric import metric_of
-from workers.slic.tiles import Scale, tiled
+from workers.slic.tiles import Scale, make_tiles
 from workers.slic.update import move
 
 _SEED = 123  # scikit-image's
@@ -68,7 +68,7 @@ def seeds_in_mask(
 
 def _spread(seeds, sampled, team):
     """Move the seeds to the means of the samples that are nearest to them, and again."""
-    tiles = tiled(np.zeros((*sampled.shape, 0)), sampled, Scale(0.0, 1.0, 1.0), team)
+    tiles = make_tiles(np.zeros((*sampled.shape, 0)), sampled, Scale(0.0, 1.0, 1.0), team)
     spacing = np.ones(3)
     metric = metric_of(tiles, seeds, 1.0, spacing)
     everywhere = np.tile(np.stack([np.zeros(3), sampled.shape], 1).ravel(), (len(seeds), 1))

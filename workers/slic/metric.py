@@ -44,10 +44,10 @@ def metric_of(
     dtype = centres.dtype
     square = np.float32(step) * np.float32(step)  # scikit-image's step is float32 in any case
     weight = dtype.type(1.0 / float(square)) if square else dtype.type(np.inf)
-    return weighted(tiles, centres, weight, spacing, ignore_color=ignore_color)
+    return weigh(tiles, centres, weight, spacing, ignore_color=ignore_color)
 
 
-def weighted(
+def weigh(
     tiles: Tiles,
     centres: np.ndarray,
     weight: float,

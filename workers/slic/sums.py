@@ -15,7 +15,7 @@ FRACTIONS = 2**16
 """Steps in an intensity of 1; float32 counts them exactly up to 256."""
 
 
-def fixed(values: np.ndarray) -> np.ndarray:
+def round_to_fractions(values: np.ndarray) -> np.ndarray:
     """Round intensities to whole multiples of 1 / `FRACTIONS`, in place (tie: the even one).
 
     Parameters

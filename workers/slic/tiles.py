@@ -59,7 +59,7 @@ class Scale(NamedTuple):
     factor: float
 
 
-def tiled(
+def make_tiles(
     image: np.ndarray,
     mask: np.ndarray | None,
     scale: Scale,
@@ -156,7 +156,7 @@ def _describe(tiles, tile):
         tiles.lowest[tile, c], tiles.highest[tile, c] = low, high
 
 
-def untiled(tiles: Tiles, first: int) -> np.ndarray:
+def join_tiles(tiles: Tiles, first: int) -> np.ndarray:
     """Return the clusters as a volume of labels.
 
     Parameters
@@ -172,12 +172,12 @@ def untiled(tiles: Tiles, first: int) -> np.ndarray:
         ``first - 1`` where there is no cluster.
     """
     labels = np.empty(tiles.shape, np.int32)
-    _untile(labels.reshape(-1), tiles, np.int32(first))
+    _unmake_tiles(labels.reshape(-1), tiles, np.int32(first))
     return labels
 
 
 @compiled
-def _untile(labels, tiles, first):
+def _unmake_tiles(labels, tiles, first):
     grid, shape = tiles.grid, tiles.shape
     for i in range(shape[0]):
         for j in range(shape[1]):

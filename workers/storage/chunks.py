@@ -13,7 +13,7 @@ def common(box: BoxBounds, other: BoxBounds) -> BoxBounds:
     return (*i, *j, *k)
 
 
-def grown(box: BoxBounds, margins: tuple[int, int, int], within: BoxBounds) -> BoxBounds:
+def grow(box: BoxBounds, margins: tuple[int, int, int], within: BoxBounds) -> BoxBounds:
     """Return a box with margins on both sides along each axis, as far as they lie `within`."""
     wide = [
         end + sign * margin

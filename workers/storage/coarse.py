@@ -10,7 +10,7 @@ def edges_mm(affine: np.ndarray) -> np.ndarray:
     return np.linalg.norm(affine[:3, :3], axis=0)
 
 
-def strided(affine: np.ndarray, strides: np.ndarray) -> np.ndarray:
+def stride_affine(affine: np.ndarray, strides: np.ndarray) -> np.ndarray:
     """Return the affine of blocks of `strides` voxels: a block's centre is its voxels' mean."""
     coarse = affine.astype(float)
     coarse[:3, 3] += coarse[:3, :3] @ ((strides - 1) / 2)

@@ -15,7 +15,7 @@ class Unwritable(ValueError):
 
 
 @contextmanager
-def written(folder: str | os.PathLike) -> Iterator[None]:
+def as_unwritable(folder: str | os.PathLike) -> Iterator[None]:
     """Make an error of the disk inside the context a sentence about `folder`.
 
     Raises

@@ -12,7 +12,7 @@ import numpy as np
 from workers.runtime.compiled import compiled
 from workers.runtime.progress import Report, part, silent
 from workers.storage.box_reader import BoxReader
-from workers.storage.convert_error import written
+from workers.storage.convert_error import as_unwritable
 from workers.storage.stored_array import CHUNK, create
 
 MOST = 128
@@ -91,7 +91,7 @@ def build(
 
 def _level(fine_path, path, shape, by, chunks, report):
     fine = BoxReader(fine_path)
-    with written(path):
+    with as_unwritable(path):
         coarse = create(path, shape, fine.dtype, chunks, compressed=False)
     starts = list(itertools.product(*(range(0, n, c) for n, c in zip(shape, chunks, strict=True))))
     for n, start in enumerate(starts, 1):
@@ -99,7 +99,7 @@ def _level(fine_path, path, shape, by, chunks, report):
                     for a, c, size in zip(start, chunks, shape, strict=True))  # fmt: skip
         block = tuple(slice(s.start * b, s.stop * b) for s, b in zip(box, by, strict=True))
         mean = halve(fine.read(block), by)
-        with written(path):
+        with as_unwritable(path):
             coarse[box] = mean
         report(n / len(starts))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HELD = {"b1": np.dtype("u1"), "f2": np.dtype("f4")}
 
 
-def held(dtype: np.dtype) -> np.dtype:
+def held_dtype(dtype: np.dtype) -> np.dtype:
     """Return the native dtype in which values of a file's are held: one that NIfTI has, too."""
     kind = dtype.str[1:]  # which names one of the types that C has twice
     return _HELD.get(kind, np.dtype(kind))

@@ -105,7 +105,7 @@ def raw_chunk(
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise ValueError(_damaged(file)) from error
+        raise ValueError(_describe_damage(file)) from error
     return _within(values.reshape(chunks), box)
 
 
@@ -127,11 +127,11 @@ def packed_chunk(
         return None
     values = np.empty(chunks, np.dtype(dtype).newbyteorder("<"))
     if not _is_whole(content, values.nbytes):
-        raise ValueError(_damaged(file))
+        raise ValueError(_describe_damage(file))
     try:
         blosc.decompress(content, values)
     except RuntimeError as error:
-        raise ValueError(_damaged(file)) from error
+        raise ValueError(_describe_damage(file)) from error
     return _within(values, box)
 
 
@@ -174,7 +174,7 @@ def _is_whole(content, size):
     return (unpacked, packed) == (size, len(content))
 
 
-def _damaged(file):
+def _describe_damage(file):
     return (
         f"{file} is damaged. If it is part of the cache, close the volume, then remove it with "
         "supervox cache --clear."

@@ -58,7 +58,7 @@ class FormsDiffer(UnreadableFile):
 
 
 @contextmanager
-def named(name: str) -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
     """Make what is raised inside because a file cannot be read one sentence that names it.
 
     Raises

@@ -137,17 +137,17 @@ def body_of(
     axes = _near_axes(np.multiply(spacing, step))
     dense = hu > SKIN
     if np.count_nonzero(dense) >= _FINE:
-        solid = _with_thin_parts(_pieces_of_body(hu, _opened(dense, axes)), dense, axes)
+        solid = _with_thin_parts(_pieces_of_body(hu, _open(dense, axes)), dense, axes)
     else:
         solid = _pieces_of_body(hu, dense)
-    hull = _filled(solid, dense, axes)
+    hull = _fill(solid, dense, axes)
     floor = LOWEST + offset
     if not _has_air_around(hu[~hull & ~dense]):
         floor = max(floor, -np.inf if padding is None else padding)
         return Body(np.full((1, 1, 1), WITHIN, np.uint8), step, floor)
     if np.count_nonzero(solid & dense) < _TRUSTED * np.count_nonzero(dense):
         return None
-    cells = _grown(hull, axes).astype(np.uint8)
+    cells = _grow(hull, axes).astype(np.uint8)
     cells[_shrunk(hull, axes)] = WITHIN
     return Body(cells, step, floor)
 
@@ -171,15 +171,15 @@ def _pieces_of_body(hu, solid):
 def _with_thin_parts(solid, dense, axes):
     """Return what is solid with what is dense about it: ears, fingers, a thin wall of the chest."""
     for _ in range(_THIN):
-        solid = solid | (_grown(solid, axes) & dense)
+        solid = solid | (_grow(solid, axes) & dense)
     return solid
 
 
-def _filled(solid, dense, axes):
+def _fill(solid, dense, axes):
     """Return what is solid, and what lies between it."""
     between = _between(solid)
     gaps, count = ndimage.label(between & ~dense)
-    in_the_open = _grown(~between & ~dense, axes)
+    in_the_open = _grow(~between & ~dense, axes)
     open_share = np.bincount(gaps[in_the_open], minlength=count + 1) / np.maximum(
         1, np.bincount(gaps.ravel(), minlength=count + 1)
     )
@@ -203,11 +203,11 @@ def _has_air_around(around):
     return bool(around.size and (not values.size or np.mean(values < _LUNG) >= _AIRY))
 
 
-def _opened(mask, axes):
-    return _grown(_shrunk(mask, axes), axes)
+def _open(mask, axes):
+    return _grow(_shrunk(mask, axes), axes)
 
 
-def _grown(mask, axes):
+def _grow(mask, axes):
     """Return a mask with its neighbours along some axes."""
     grown = mask.copy()
     for axis in axes:
@@ -219,4 +219,4 @@ def _grown(mask, axes):
 
 def _shrunk(mask, axes):
     """Return what has all its neighbours in a mask; what is beyond the volume counts as in it."""
-    return ~_grown(~mask, axes)
+    return ~_grow(~mask, axes)

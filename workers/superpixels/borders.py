@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.runtime.compiled import compiled
 from workers.runtime.team import Team
-from workers.runtime.unsigned import is_turned, unsigned
+from workers.runtime.unsigned import as_unsigned, is_turned
 
 
 def borders(ids: np.ndarray, *, threads: int | None = None) -> np.ndarray:
@@ -32,7 +32,7 @@ def borders(ids: np.ndarray, *, threads: int | None = None) -> np.ndarray:
     ValueError
         If `ids` has not 3 axes or no integers, or `threads` is below 1.
     """
-    ids = unsigned(ids)
+    ids = as_unsigned(ids)
     if is_turned(ids):
         return borders(ids.T, threads=threads).T
     found = np.empty(ids.shape, bool)
@@ -66,7 +66,7 @@ def borders_of_slice(ids: np.ndarray, axis: int, index: int) -> np.ndarray:
     ValueError
         If `ids` has not 3 axes or no integers, or there is no such slice.
     """
-    ids = unsigned(ids)
+    ids = as_unsigned(ids)
     if axis not in (0, 1, 2) or not 0 <= index < ids.shape[axis]:
         raise ValueError(f"ids of shape {ids.shape} have no slice {index} on axis {axis}.")
     first, second = (other for other in range(3) if other != axis)

@@ -14,7 +14,7 @@ _SHARE = 1 / 8  # of what a float can hold: beyond it, what is between two value
 _PARTS = 16  # for each thread, so that what lies between steps stays near the processor
 
 
-def scaled(
+def scale(
     image: np.ndarray, mask: np.ndarray, team: Team, above: float | None = None
 ) -> np.ndarray:
     """Scale a volume so that the 1st percentile inside the mask is 0 and the 99th is 1.
@@ -35,7 +35,7 @@ def scaled(
     scaled : (I, J, K) ndarray of float32
         From −100 to 100; only shifted, where both percentiles are the same.
     """
-    return rescaled(image, limits(_sample(image, mask, above)), team)
+    return rescale(image, limits(_sample(image, mask, above)), team)
 
 
 def limits(values: np.ndarray) -> tuple[float, float]:
@@ -54,7 +54,7 @@ def limits(values: np.ndarray) -> tuple[float, float]:
     return low, high - low or 1.0
 
 
-def rescaled(image: np.ndarray, limits: tuple[float, float], team: Team) -> np.ndarray:
+def rescale(image: np.ndarray, limits: tuple[float, float], team: Team) -> np.ndarray:
     """Return intensities on the scale of some `limits`; not finite ones become 0."""
     result = np.empty(image.shape, np.float32)
     team.share(_scale, len(image), image, result, *limits, parts_each=_PARTS)

@@ -67,7 +67,7 @@ def faces(map_: np.ndarray, bounds: np.ndarray, owner: np.ndarray, sizes: np.nda
     return Faces(begin[:-1], end, near, None)
 
 
-def gathered(parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], n: int) -> Faces:
+def gather(parts: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], n: int) -> Faces:
     """List by region what was found in parts, as in the chunks of a volume.
 
     It takes 8 bytes for each pair of regions, and 16 for each region.

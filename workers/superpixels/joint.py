@@ -44,11 +44,11 @@ def partition_jointly(
         As `partition`.
     """
     pairs = zip(others, weights[1:], strict=True)
-    channels = [image, *(_filled(other) if weight else image for other, weight in pairs)]
+    channels = [image, *(_fill(other) if weight else image for other, weight in pairs)]
     return partition(channels, spacing, weights=weights, **how)
 
 
-def _filled(image: np.ndarray) -> np.ndarray:
+def _fill(image: np.ndarray) -> np.ndarray:
     """Return `image` with its lowest finite intensity where it has none."""
     if image.dtype.kind != "f":
         return image

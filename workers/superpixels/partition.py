@@ -14,12 +14,12 @@ from workers.runtime.progress import Report, part, silent
 from workers.runtime.team import Team
 from workers.slic.exact_sums import iterate, rule
 from workers.slic.seeds import centres_on_grid, filling, grid, relative_spacing
-from workers.slic.sums import fixed
-from workers.slic.tiles import Scale, tiled, untiled
+from workers.slic.sums import round_to_fractions
+from workers.slic.tiles import Scale, join_tiles, make_tiles
 from workers.superpixels.automatic_foreground import Foreground, automatic
 from workers.superpixels.connectivity import connect
 from workers.superpixels.foreground import foreground_of, without_specks
-from workers.superpixels.intensities import scaled, times
+from workers.superpixels.intensities import scale, times
 from workers.superpixels.smoothing import smooth, widths
 
 COUNT = 2500
@@ -156,11 +156,11 @@ def partition(
         centres = begun(inside, numbers, filling(ground.mask, numbers), np.count_nonzero(weights))
         how = rule(inside, len(centres), steps, compactness)
         iterate(tiles, centres, how, ITERATIONS, team, part(told, 0.12, 0.9))
-        ids = untiled(tiles := tiles._replace(values=None), 1)
+        ids = join_tiles(tiles := tiles._replace(values=None), 1)
         del tiles
         joining = {"threads": threads, "report": part(told, 0.9, 1)}
         ids = connect(ids, ground.mask, int(ground.size * CRUMB), **joining)
-        return _pasted(ids, ground, shape, threads)
+        return _paste(ids, ground, shape, threads)
 
 
 def _channels(image):
@@ -244,12 +244,12 @@ def _tiles(channels, weights, ground, wide, team, report):
     values = np.empty((*ground.mask.shape, len(counting)), np.float32)
     for n, c in enumerate(counting):
         above = None if c else ground.above
-        one = times(scaled(channels[c][ground.box], ground.mask, team, above), weights[c])
+        one = times(scale(channels[c][ground.box], ground.mask, team, above), weights[c])
         share = 0.8 / len(counting)
         one = smooth(one, wide, team, part(report, share * n, share * (n + 1)))
-        values[..., n] = fixed(one)
+        values[..., n] = round_to_fractions(one)
     as_it_is = Scale(np.float32(0), np.float32(1), np.float32(1))
-    tiles = tiled(values, ground.mask, as_it_is, team)
+    tiles = make_tiles(values, ground.mask, as_it_is, team)
     report(1.0)
     return tiles
 
@@ -358,7 +358,7 @@ def begun(
     return np.pad(places, ((0, 0), (0, channels))).astype(np.float32)
 
 
-def _pasted(ids, ground, shape, threads):
+def _paste(ids, ground, shape, threads):
     count = int(ids.max())
     whole = np.zeros(shape, np.uint16 if count < 2**16 else np.uint32)
     whole[ground.box] = ids

@@ -80,7 +80,7 @@ def pieces(
         report(0.1)
         runs, bounds = _runs(team, starts, voxels, shape)
         report(0.3)
-        piece = _united(team, starts, voxels, runs, shape)
+        piece = _unite(team, starts, voxels, runs, shape)
         report(0.7)
         numbers = _numbers(piece, bounds, *voxels)
         spread(team, runs, piece)
@@ -152,7 +152,7 @@ def _runs(team, starts, voxels, shape):
     return runs, bounds
 
 
-def _united(team, starts, voxels, runs, shape):
+def _unite(team, starts, voxels, runs, shape):
     """Return the parent of each run: one that comes before it in the same piece, or itself."""
     parent = np.arange(starts[-1], dtype=np.int32)
     rows = starts.size - 1

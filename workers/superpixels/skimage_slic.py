@@ -12,7 +12,7 @@ from workers.runtime.progress import Report, part, silent
 from workers.runtime.team import Team
 from workers.slic.iteration import iterate
 from workers.slic.mask_seeds import seeds_in_mask
-from workers.slic.tiles import Scale, Tiles, tiled, untiled
+from workers.slic.tiles import Scale, Tiles, join_tiles, make_tiles
 from workers.superpixels.connectivity import connect
 from workers.superpixels.smoothing import smooth
 
@@ -117,14 +117,14 @@ def slic(
     report = report or silent
     iterations = part(report, 0, _JOINED) if enforce_connectivity else report
     with Team(threads) as team:
-        tiles = _prepared(image, mask, 1.0 / compactness, sigma, spacing, convert2lab, team)
+        tiles = _prepare(image, mask, 1.0 / compactness, sigma, spacing, convert2lab, team)
         image = None
         seeds, steps = _seeds(tiles.shape, n_segments, mask, channel_axis is not None, team)
         options = {"max_num_iter": max_num_iter, "team": team}
         _cluster(tiles, seeds, max(steps), spacing, mask is not None, iterations, options)
     if not enforce_connectivity:
-        return untiled(tiles, int(start_label))
-    labels = untiled(tiles := tiles._replace(values=None), 1)
+        return join_tiles(tiles, int(start_label))
+    labels = join_tiles(tiles := tiles._replace(values=None), 1)
     del tiles
     size = (labels.size if mask is None else np.count_nonzero(mask)) / len(seeds)
     options = {"threads": threads, "report": part(report, _JOINED, 1)}
@@ -200,7 +200,7 @@ def _three(numbers, name, dtype):
     return np.array(np.broadcast_to(numbers, 3))
 
 
-def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
+def _prepare(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
     """Return the volume in tiles, scaled from 0 to 1, smoothed, and divided by the compactness."""
     image = img_as_float(image).astype(_float_type(image), copy=False)
     scale = _scale(image, mask)
@@ -218,7 +218,7 @@ def _prepared(image, mask, factor, sigma, spacing, convert2lab, team) -> Tiles:
         image = smooth(image, sigmas, team)
         _scale(image, mask)  # refuses what smoothing has carried into the mask
         scale = Scale(image.dtype.type(0), image.dtype.type(1), 1.0)
-    return tiled(image, mask, scale._replace(factor=image.dtype.type(factor)), team)
+    return make_tiles(image, mask, scale._replace(factor=image.dtype.type(factor)), team)
 
 
 def _scale(image, mask):

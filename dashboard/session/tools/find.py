@@ -109,7 +109,7 @@ class Finder:
         if masks := around(stroke, grid):
             return superpixels_under_stroke.touched_in(*there, masks, most_voxels=most_voxels)
         where = plane.layout.axis, plane.index, stroke.cells
-        return superpixels_under_stroke.touched(*there, *where, most_voxels=most_voxels)
+        return superpixels_under_stroke.find_touched(*there, *where, most_voxels=most_voxels)
 
 
 def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:

@@ -18,7 +18,7 @@ from dashboard.session.request import current
 from dashboard.session.restore import AnySuperpixels
 from dashboard.session.undo import Stepping
 from workers.drawing.brush_sweep import sweep
-from workers.drawing.fill_outline import enclosed
+from workers.drawing.fill_outline import fill_outline
 from workers.runtime.box import Box
 
 Masks = list[tuple[Box, np.ndarray]]
@@ -43,7 +43,7 @@ class Retouching(Stepping):
         tip, axis = stroke.tip, stroke.plane.layout.axis
         where = axis, stroke.plane.index, stroke.places
         if tip.kind == "outline":
-            return enclosed(case.labels.shape, *where)
+            return fill_outline(case.labels.shape, *where)
         grid = case.labels.shape, self.volume.spacing
         return sweep(*grid, *where, tip.radius_mm, is_ball=tip.is_ball)
 

@@ -25,7 +25,7 @@ from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats import convert, open_volume
 from workers.formats.nifti import nifti
 from workers.runtime.progress import silent
-from workers.storage.convert_error import written
+from workers.storage.convert_error import as_unwritable
 from workers.storage.private_folder import make
 from workers.storage.stored_array import CHUNK
 
@@ -124,7 +124,7 @@ class Store:
             path, volume=volume, form=form, max_voxels=convert.MAX_VOXELS, within=within
         ) as source:
             key = SourceKey.of(source.files, volume, form)
-        with written(self.root):
+        with as_unwritable(self.root):
             needed = convert.bytes_of(source, self._chunks)
             where, found = source.affine, self._known(key, source.affine)
             found = found or self._turned(path, key, where, needed, within, report or silent)

@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from workers.chunked.chunk_grid import ChunkGrid
-from workers.chunked.local_boxes import merged, parts
+from workers.chunked.local_boxes import merge, parts
 from workers.chunked.local_pieces import local_pieces
 from workers.runtime.boxes import boxes
 
@@ -27,7 +27,7 @@ def test_the_boxes_of_all_chunks_together_are_those_of_the_whole(ids, chunk, ran
     found = [part(ids, box) for box in ChunkGrid(ids.shape, chunk).boxes()]
     random.shuffle(found)
 
-    around, sizes = merged(found, 4)
+    around, sizes = merge(found, 4)
 
     assert_array_equal(around, boxes(ids, 4))
     assert_array_equal(sizes, np.bincount(ids.ravel(), minlength=5)[1:])

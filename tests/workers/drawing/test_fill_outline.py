@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from tests.conftest import slab
-from workers.drawing.fill_outline import enclosed
+from workers.drawing.fill_outline import fill_outline
 
 CELL = st.tuples(st.integers(-2, 8), st.integers(-2, 10))
 
 
 def filled(points, shape=(5, 9, 1), axis=2, index=0):
     found = np.zeros(shape, int)
-    for box, mask in enclosed(shape, axis, index, np.array(points, float).reshape(-1, 2)):
+    for box, mask in fill_outline(shape, axis, index, np.array(points, float).reshape(-1, 2)):
         found[box] += mask
     return found
 
@@ -73,5 +73,5 @@ def test_the_corners_on_the_slice_are_filled(corners):
 
 
 def test_nothing_is_enclosed_by_no_points_or_off_the_volume():
-    assert enclosed((5, 9, 1), 2, 0, np.empty((0, 2))) == []
-    assert enclosed((5, 9, 1), 2, 1, np.array([(0, 0), (4, 0), (0, 4)], float)) == []
+    assert fill_outline((5, 9, 1), 2, 0, np.empty((0, 2))) == []
+    assert fill_outline((5, 9, 1), 2, 1, np.array([(0, 0), (4, 0), (0, 4)], float)) == []

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 
 from workers.drawing import superpixels_under_stroke as module
 from workers.drawing.stroke_path import ids_under
-from workers.drawing.superpixels_under_stroke import touched
+from workers.drawing.superpixels_under_stroke import find_touched
 from workers.runtime.boxes import boxes
 from workers.storage import stored_array
 from workers.storage.recent_chunks import RecentChunks
@@ -40,7 +40,7 @@ def test_it_finds_what_lies_under_the_line_and_all_its_voxels(partition, points,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_SIDE", side)
 
-        found = touched(*paths, axis, index, path(*points))
+        found = find_touched(*paths, axis, index, path(*points))
 
     assert_array_equal(found.ids, ids_under(ids, axis, index, path(*points)))
     for n in found.ids.tolist():
@@ -63,7 +63,7 @@ def test_only_the_chunks_at_the_line_and_of_its_superpixels_are_read(tmp_path, m
 
     monkeypatch.setattr(RecentChunks, "_chunk", spy)
 
-    touched(RecentChunks(tmp_path / "ids"), boxes(ids, 8), 2, 1, path((9, 1), (10, 2)))
+    find_touched(RecentChunks(tmp_path / "ids"), boxes(ids, 8), 2, 1, path((9, 1), (10, 2)))
 
     assert {i for i, _, _ in read} == {2}
 
@@ -72,4 +72,4 @@ def test_too_much_at_once_is_refused_with_a_sentence(partition):
     _, paths = partition
 
     with pytest.raises(ValueError, match="draw a shorter line, or make smaller ones"):
-        touched(*paths, 2, 3, path((0, 0), (8, 10)), most_voxels=50)
+        find_touched(*paths, 2, 3, path((0, 0), (8, 10)), most_voxels=50)

@@ -12,7 +12,7 @@ from scipy import ndimage
 from tests.conftest import slab
 from tests.geometries import turned
 from workers.labels import statistics as kernel
-from workers.labels.statistics import measured, slabs, statistics
+from workers.labels.statistics import measure_by_box, slabs, statistics
 
 SHAPE = (9, 13, 6)
 THICK = np.diag([-0.5, -0.5, 4.0, 1.0])
@@ -125,7 +125,7 @@ def test_of_intensities_far_from_zero_the_spread_is_not_lost():
     each = [(slice(n, n + 1), slice(0, 1), slice(0, 1)) for n in range(4)]
     ones = np.ones_like(volume, int)
 
-    (row,) = measured(lambda box: (volume[box], ones[box]), each, volume.dtype, np.eye(4))
+    (row,) = measure_by_box(lambda box: (volume[box], ones[box]), each, volume.dtype, np.eye(4))
 
     assert row.sd == pytest.approx(np.sqrt(1.25), rel=1e-12)
 
@@ -134,7 +134,7 @@ def test_where_nothing_is_labelled_there_are_none():
     nothing = np.zeros(SHAPE, np.uint8)
 
     assert statistics(random_volume("f4"), nothing, np.eye(4)) == ()
-    assert measured(lambda _: None, slabs(SHAPE), np.dtype("f4"), np.eye(4)) == ()
+    assert measure_by_box(lambda _: None, slabs(SHAPE), np.dtype("f4"), np.eye(4)) == ()
 
 
 def test_intensities_near_the_largest_number_do_not_fail():
@@ -165,7 +165,7 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled():
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        measured(
+        measure_by_box(
             lambda box: (random_volume("f4")[box], random_labels()[box]),
             slabs(SHAPE, 1),
             np.dtype("f4"),

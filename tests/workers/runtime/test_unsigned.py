@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from workers.runtime.unsigned import is_turned, unsigned
+from workers.runtime.unsigned import as_unsigned, is_turned
 
 IDS = np.arange(24).reshape(2, 3, 4)
 
@@ -14,7 +14,7 @@ IDS = np.arange(24).reshape(2, 3, 4)
 def test_ids_are_read_where_they_lie_and_keep_their_values(dtype, order):
     ids = np.array(IDS, dtype, order=order)
 
-    plain = unsigned(ids)
+    plain = as_unsigned(ids)
 
     assert np.shares_memory(plain, ids)
     assert plain.dtype == np.dtype(f"u{ids.itemsize}")
@@ -25,17 +25,17 @@ def test_they_are_read_only_and_the_ids_themselves_stay_writeable():
     ids = IDS.copy()
 
     with pytest.raises(ValueError, match="read-only"):
-        unsigned(ids)[0, 0, 0] = 1
+        as_unsigned(ids)[0, 0, 0] = 1
     assert ids.flags.writeable
 
 
 @pytest.mark.parametrize("dtype", [">u2", ">i4"])
 def test_a_foreign_byte_order_is_turned_into_ours(dtype):
-    assert_array_equal(unsigned(IDS.astype(dtype)), IDS)
+    assert_array_equal(as_unsigned(IDS.astype(dtype)), IDS)
 
 
 def test_every_second_voxel_of_an_array_becomes_an_array_of_its_own():
-    plain = unsigned(IDS[:, :, ::2])
+    plain = as_unsigned(IDS[:, :, ::2])
 
     assert plain.flags.c_contiguous
     assert_array_equal(plain, IDS[:, :, ::2])
@@ -45,7 +45,7 @@ def test_an_array_that_does_not_lie_on_its_type_is_copied():
     crooked = np.zeros(24 * 8 + 1, np.uint8)[1:].view(np.int64).reshape(2, 3, 4)
     crooked[:] = IDS
 
-    plain = unsigned(crooked)
+    plain = as_unsigned(crooked)
 
     assert plain.flags.aligned
     assert_array_equal(plain, IDS)
@@ -54,7 +54,7 @@ def test_an_array_that_does_not_lie_on_its_type_is_copied():
 @pytest.mark.parametrize("ids", [IDS[0], IDS.astype(float), IDS > 1], ids=["2D", "float", "bool"])
 def test_what_holds_no_ids_is_refused(ids):
     with pytest.raises(ValueError, match=r"ids must have 3 axes \(i, j, k\) and whole numbers"):
-        unsigned(ids)
+        as_unsigned(ids)
 
 
 def test_only_an_array_whose_first_axis_is_the_fastest_is_turned():

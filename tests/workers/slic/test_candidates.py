@@ -8,7 +8,7 @@ from workers.runtime.team import Team
 from workers.slic.blocks import Clusters, by_block
 from workers.slic.candidates import by_tile
 from workers.slic.metric import metric_of
-from workers.slic.tiles import TILE, Scale, tiled
+from workers.slic.tiles import TILE, Scale, make_tiles
 
 SHAPE = (20, 18, 37)
 PLAIN = Scale(np.float64(0), np.float64(1), np.float64(1))
@@ -27,7 +27,7 @@ def random_clusters(rng, n, reach, levels):
 def listed_for(clusters, image, weight_of, threads=1):
     """The candidates of each tile, and what was measured with."""
     with Team(threads) as team:
-        tiles = tiled(image[..., None], None, PLAIN, team)
+        tiles = make_tiles(image[..., None], None, PLAIN, team)
     metric = metric_of(tiles, clusters.centres, weight_of, np.array([1.0, 2.0, 0.5]))
     lists = by_block(clusters.windows, SHAPE)
     rows, candidates = by_tile(0, int(np.prod(lists.blocks)), lists, tiles, clusters, metric)

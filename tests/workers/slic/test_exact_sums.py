@@ -14,15 +14,17 @@ from workers.runtime.progress import silent
 from workers.runtime.team import Team
 from workers.slic.exact_sums import Rule, assign_adding, iterate, near, rule
 from workers.slic.seeds import centres_on_grid
-from workers.slic.sums import FRACTIONS, fixed, means
-from workers.slic.tiles import Scale, tiled, untiled
+from workers.slic.sums import FRACTIONS, means, round_to_fractions
+from workers.slic.tiles import Scale, join_tiles, make_tiles
 
 AS_IT_IS = Scale(np.float32(0), np.float32(1), np.float32(1))
 SHAPE = (19, 26, 37)
 
 
 def noise(shape=SHAPE, channels=1, seed=0):
-    return fixed(np.random.default_rng(seed).normal(0.5, 0.3, (*shape, channels)).astype("f4"))
+    return round_to_fractions(
+        np.random.default_rng(seed).normal(0.5, 0.3, (*shape, channels)).astype("f4")
+    )
 
 
 def begun(shape=SHAPE, numbers=(3, 4, 5), channels=1):
@@ -32,9 +34,9 @@ def begun(shape=SHAPE, numbers=(3, 4, 5), channels=1):
 
 def whole(image, mask, centres, how, iterations, threads=1):
     with Team(threads) as team:
-        tiles = tiled(image, mask, AS_IT_IS, team)
+        tiles = make_tiles(image, mask, AS_IT_IS, team)
         iterate(tiles, centres, how, iterations, team, silent)
-        return untiled(tiles, 1)
+        return join_tiles(tiles, 1)
 
 
 def cut(shape, chunk):
@@ -58,9 +60,9 @@ def by_chunks(image, mask, centres, how, iterations, chunk):
             known = near(centres, how, origin, shape)
             with Team(1) as team:
                 part = None if mask is None else mask[box]
-                tiles = tiled(image[box], part, AS_IT_IS, team, origin)
+                tiles = make_tiles(image[box], part, AS_IT_IS, team, origin)
                 sums[known] += assign_adding(tiles, centres[known], how, team)
-                labels[box] = np.r_[0, known + 1][untiled(tiles, 1)]
+                labels[box] = np.r_[0, known + 1][join_tiles(tiles, 1)]
         centres = means(sums)
     return labels
 
@@ -90,7 +92,7 @@ def test_any_chunks_give_the_clusters_of_the_whole(chunk, masked, channels):
 )
 def test_ties_fall_as_in_the_whole(seed, shape, chunk, compactness, levels):
     rng = np.random.default_rng(seed)
-    image = fixed((rng.integers(0, levels, (*shape, 1)) / levels).astype("f4"))
+    image = round_to_fractions((rng.integers(0, levels, (*shape, 1)) / levels).astype("f4"))
     mask = rng.random(shape) > 0.2
     centres = begun(shape, np.minimum(shape, 3))
     centres[rng.random(len(centres)) < 0.2] = np.nan
@@ -102,7 +104,7 @@ def test_ties_fall_as_in_the_whole(seed, shape, chunk, compactness, levels):
 
 
 def test_a_voxel_that_no_window_reaches_any_more_is_nobodys():
-    image = fixed(np.zeros((1, 1, 16, 1), "f4"))
+    image = round_to_fractions(np.zeros((1, 1, 16, 1), "f4"))
     mask = np.isin(np.arange(16), (2, 9, 10))[None, None]
     how = Rule((1, 1, 16), np.array([2, 2, 4]), np.ones(3, "f4"), 1.0)
     centre = np.array([[0, 0, 6, 0]], "f4")
@@ -118,9 +120,9 @@ def test_sums_are_those_of_the_voxels_in_whole_numbers():
     centres = begun(channels=2) + np.array([100, 200, 300, 0, 0], "f4")
     how = rule(SHAPE, 60, np.full(3, 0.2), 0.2)._replace(shape=(1000, 1000, 1000))
     with Team(2) as team:
-        tiles = tiled(image, image[..., 0] > 0.1, AS_IT_IS, team, (100, 200, 300))
+        tiles = make_tiles(image, image[..., 0] > 0.1, AS_IT_IS, team, (100, 200, 300))
         sums = assign_adding(tiles, centres, how, team)
-        labels = untiled(tiles, 0)
+        labels = join_tiles(tiles, 0)
 
     assert (labels >= 0).sum() == sums[:, 0].sum() > 0
     for n in range(len(centres)):
@@ -149,6 +151,6 @@ def test_huge_clusters_lose_no_digit():
 def test_intensities_are_rounded_to_whole_steps():
     values = np.array([0, 1 / 3, -100, 0.4 / FRACTIONS, 0.5 / FRACTIONS, np.nan], "f4")
 
-    steps = fixed(values.copy()) * FRACTIONS
+    steps = round_to_fractions(values.copy()) * FRACTIONS
 
     assert_array_equal(steps, [0, round(FRACTIONS / 3), -100 * FRACTIONS, 0, 0, np.nan])

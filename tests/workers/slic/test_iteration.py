@@ -7,7 +7,7 @@ from skimage.segmentation._slic import _slic_cython
 
 from workers.runtime.team import Team
 from workers.slic.iteration import iterate
-from workers.slic.tiles import Scale, tiled, untiled
+from workers.slic.tiles import Scale, join_tiles, make_tiles
 
 ONES = np.ones(3, "f4")
 PLAIN = Scale(np.float32(0), np.float32(1), np.float32(1))
@@ -15,9 +15,9 @@ PLAIN = Scale(np.float32(0), np.float32(1), np.float32(1))
 
 def ours(image, mask, centres, *, threads=1, **options):
     with Team(threads) as team:
-        tiles = tiled(image, mask, PLAIN, team)
+        tiles = make_tiles(image, mask, PLAIN, team)
         iterate(tiles, centres, spacing=ONES, team=team, **options)
-    return untiled(tiles, 1)
+    return join_tiles(tiles, 1)
 
 
 def theirs(image, mask, centres, *, step, max_num_iter):

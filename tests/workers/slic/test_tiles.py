@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from workers.runtime.team import Team
-from workers.slic.tiles import NOBODY, OUTSIDE, TILE, TILE_VOXELS, Scale, tiled, untiled
+from workers.slic.tiles import NOBODY, OUTSIDE, TILE, TILE_VOXELS, Scale, join_tiles, make_tiles
 
 SHAPE = (9, 17, 33)
 PLAIN = Scale(np.float32(0), np.float32(1), np.float32(1))
@@ -37,7 +37,7 @@ def boxes():
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_tile_knows_how_many_voxels_take_part_and_between_which_values(volume, mask, threads):
     with Team(threads) as team:
-        tiles = tiled(volume, mask, PLAIN, team)
+        tiles = make_tiles(volume, mask, PLAIN, team)
 
     for tile, box in enumerate(boxes()):
         values = volume[box][mask[box]]
@@ -48,7 +48,7 @@ def test_a_tile_knows_how_many_voxels_take_part_and_between_which_values(volume,
 
 def test_without_a_mask_every_voxel_takes_part(volume):
     with Team(1) as team:
-        tiles = tiled(volume, None, PLAIN, team)
+        tiles = make_tiles(volume, None, PLAIN, team)
 
     assert tiles.inside.sum() == np.prod(SHAPE)
     assert tiles.inside[0] == TILE_VOXELS
@@ -56,20 +56,20 @@ def test_without_a_mask_every_voxel_takes_part(volume):
 
 def test_a_voxel_has_no_cluster_at_first_and_none_ever_outside(volume, mask):
     with Team(1) as team:
-        tiles = tiled(volume, mask, PLAIN, team)
+        tiles = make_tiles(volume, mask, PLAIN, team)
 
     assert (tiles.clusters == NOBODY).sum() == mask.sum()
     assert (tiles.clusters == OUTSIDE).sum() == tiles.clusters.size - mask.sum()
-    assert (untiled(tiles, 1) == 0).all()
+    assert (join_tiles(tiles, 1) == 0).all()
 
 
 def test_clusters_come_back_where_their_voxels_lie(volume, mask):
     with Team(1) as team:
-        tiles = tiled(volume, mask, PLAIN, team)
+        tiles = make_tiles(volume, mask, PLAIN, team)
     taking_part = tiles.clusters == NOBODY
     tiles.clusters[taking_part] = np.arange(mask.sum())
 
-    labels = untiled(tiles, 5)
+    labels = join_tiles(tiles, 5)
 
     by_tile = np.concatenate([labels[box][mask[box]] for box in boxes()])
     assert_array_equal(by_tile, 5 + np.arange(mask.sum()))
@@ -80,7 +80,7 @@ def test_values_are_rounded_at_each_step_of_their_scale(volume):
     scale = Scale(np.float32(0.1), np.float32(0.3), np.float32(7))
 
     with Team(1) as team:
-        tiles = tiled(volume, None, scale, team)
+        tiles = make_tiles(volume, None, scale, team)
 
     scaled = (volume - scale.low) / scale.span * scale.factor
     assert tiles.highest.max() == scaled.max()

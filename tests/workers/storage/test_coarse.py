@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workers.storage.coarse import blocks, edges_mm, strided
+from workers.storage.coarse import blocks, edges_mm, stride_affine
 
 
 def test_blocks_hold_the_voxels_and_zeros_beyond_the_end():
@@ -15,7 +15,7 @@ def test_blocks_hold_the_voxels_and_zeros_beyond_the_end():
 def test_a_block_lies_at_the_mean_of_its_voxels():
     affine = np.array([[0, -2.0, 0, 5], [1, 0, 0, 6], [0, 0, 3, 7], [0, 0, 0, 1]])
 
-    coarse = strided(affine, np.array([2, 3, 1]))
+    coarse = stride_affine(affine, np.array([2, 3, 1]))
 
     assert_allclose(coarse @ [1, 0, 4, 1], affine @ [2.5, 1, 4, 1])
     assert_allclose(edges_mm(coarse), [2, 6, 3])

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from workers.runtime.team import Team
-from workers.superpixels.intensities import scaled
+from workers.superpixels.intensities import scale
 
 SHAPE = (20, 30, 25)
 EVERYWHERE = np.ones(SHAPE, bool)
@@ -13,7 +13,7 @@ EVERYWHERE = np.ones(SHAPE, bool)
 
 def on_scale(image, mask=EVERYWHERE, threads=1):
     with Team(threads) as team:
-        return scaled(image, mask, team)
+        return scale(image, mask, team)
 
 
 @pytest.mark.parametrize("dtype", ["u1", "i2", "i4", "f4", "f8"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from workers.superpixels.joining import NOBODY, OPEN, faces, gathered, join, settle_largest
+from workers.superpixels.joining import NOBODY, OPEN, faces, gather, join, settle_largest
 from workers.superpixels.pieces import pieces
 
 
@@ -75,7 +75,7 @@ def pairs(*rows):
 
 
 def test_what_was_found_in_parts_is_gathered_by_region():
-    listed = gathered([pairs((2, 1, 5), (3, 2, 1)), pairs((2, 3, 1), (2, 1, 2))], 4)
+    listed = gather([pairs((2, 1, 5), (3, 2, 1)), pairs((2, 3, 1), (2, 1, 2))], 4)
 
     assert_array_equal(listed.end - listed.begin, [0, 0, 3, 1])
     assert_array_equal(listed.near[listed.begin[2] : listed.end[2]], [1, 3, 1])
@@ -85,7 +85,7 @@ def test_what_was_found_in_parts_is_gathered_by_region():
 
 @pytest.mark.parametrize(("twice", "joined"), [(2, 1), (3, 2)])
 def test_faces_that_were_counted_in_parts_add_up(twice, joined):
-    listed = gathered([pairs((3, 1, 5), (3, 2, twice)), pairs((3, 2, twice))], 4)
+    listed = gather([pairs((3, 1, 5), (3, 2, twice)), pairs((3, 2, twice))], 4)
     owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
 
     join(listed, owner)
@@ -95,7 +95,7 @@ def test_faces_that_were_counted_in_parts_add_up(twice, joined):
 
 def test_more_faces_than_2_to_the_31_add_up():
     most = 2**31 - 1
-    listed = gathered([pairs(*((3, owner, most) for owner in (2, 2, 1, 1, 2)))], 4)
+    listed = gather([pairs(*((3, owner, most) for owner in (2, 2, 1, 1, 2)))], 4)
     owner = np.array([NOBODY, 1, 2, OPEN], np.int32)
 
     join(listed, owner)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from workers.superpixels.joining import gathered
+from workers.superpixels.joining import gather
 from workers.superpixels.settle_pieces import settle
 
 
@@ -15,7 +15,7 @@ def line(*sizes):
         region = np.arange(owner.size, dtype=np.int32) if regions is None else regions
         near, far = region[np.r_[one, one + 1]], region[np.r_[one + 1, one]]
         wanted = (owner[near] == 0) & (near != far)
-        return gathered([(near[wanted], far[wanted], np.ones(wanted.sum(), np.int32))], owner.size)
+        return gather([(near[wanted], far[wanted], np.ones(wanted.sum(), np.int32))], owner.size)
 
     return np.array([0, *sizes], np.int64), faces_of
 

@@ -49,7 +49,7 @@ def lines_of(text: str, separator: str) -> list[Line]:
     """
     if separator in ",;":
         return list(_csv(text, separator))
-    split = _words if separator == BLANK else _tabbed
+    split = _words if separator == BLANK else _split_by_tabs
     return [Line(number, line, split(line)) for number, line in row_lines(text)]
 
 
@@ -58,21 +58,21 @@ def split_cells(line: str, separator: str) -> list[str]:
     if separator == BLANK:
         return _words(line)
     if separator == "\t":
-        return _tabbed(line)
+        return _split_by_tabs(line)
     reader = csv.reader([line], delimiter=separator, skipinitialspace=True)
     try:
-        return _stripped(next(reader, []), separator)
+        return _strip(next(reader, []), separator)
     except csv.Error:
         return []
 
 
-def marked(name: str) -> str:
+def mark(name: str) -> str:
     """Return a name as a cell that no spreadsheet runs, and no reader takes for a quoted one."""
     name = f"'{name}" if _FORMULA.match(name) else name
     return '"' + name.replace('"', '""') + '"' if _is_quoted(name) else name
 
 
-def unmarked(cell: str) -> str:
+def unmark(cell: str) -> str:
     """Return the name that `marked` has made a cell of, as far as it is not the reader's part."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
@@ -81,12 +81,12 @@ def _words(line):
     return [inner or word for inner, word in _WORD.findall(line)]
 
 
-def _tabbed(line):
+def _split_by_tabs(line):
     cells = (cell.strip() for cell in line.split("\t"))
     return [cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell for cell in cells]
 
 
-def _stripped(cells, separator):
+def _strip(cells, separator):
     cells = [cell.strip() for cell in cells]
     return [_DECIMAL.sub(r"\1.\2", cell) if separator == ";" and _DECIMAL.fullmatch(cell) else cell
             for cell in cells]  # fmt: skip
@@ -114,5 +114,5 @@ def _csv(text, separator) -> Iterator[Line]:
                 f'nothing behind it; got "{kept[begins - 1].strip()[:60]}".'
             ) from None
         if any(cell.strip() for cell in cells):
-            yield Line(begins, kept[begins - 1], _stripped(cells, separator))
+            yield Line(begins, kept[begins - 1], _strip(cells, separator))
         begins = reader.line_num + 1

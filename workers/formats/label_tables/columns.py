@@ -13,7 +13,7 @@ from workers.formats.label_tables.cells import (
     Line,
     lines_of,
     split_cells,
-    unmarked,
+    unmark,
 )
 from workers.formats.label_tables.head import Head, head_of, told_by_comments
 from workers.formats.label_tables.layout import RGB, ColumnLayout
@@ -61,10 +61,10 @@ def read(text: str) -> tuple[tuple[Row, ...], tuple[str, ...]] | None:
         If a line does not fit, or an index comes twice; the sentence names the line.
     """
     head = head_of(text)
-    return (headed(text, head), ()) if head else _headless(text)
+    return (read_below_head(text, head), ()) if head else _headless(text)
 
 
-def headed(text: str, head: Head) -> tuple[Row, ...]:
+def read_below_head(text: str, head: Head) -> tuple[Row, ...]:
     """Return the rows below a line that names the columns.
 
     Raises
@@ -78,10 +78,10 @@ def headed(text: str, head: Head) -> tuple[Row, ...]:
 
 def _below(line: Line, head: Head) -> dict[str, str]:
     """Return the cells of a line by their columns; a comment behind them may make too many."""
-    placed = head.layout.placed(_shortened(line.cells, len(head.layout.columns)))
+    placed = head.layout.placed(_shorten(line.cells, len(head.layout.columns)))
     if placed is None:
         bare = split_cells(_COMMENT.sub("", line.text), head.separator)
-        placed = head.layout.placed(_shortened(bare, len(head.layout.columns)))
+        placed = head.layout.placed(_shorten(bare, len(head.layout.columns)))
     if placed is None:
         raise ValueError(
             f"Line {line.number} of the label table must have {len(head.layout.columns)} cells; "
@@ -90,7 +90,7 @@ def _below(line: Line, head: Head) -> dict[str, str]:
     return placed
 
 
-def _shortened(cells: list[str], count: int) -> list[str]:
+def _shorten(cells: list[str], count: int) -> list[str]:
     """Return cells without the empty ones beyond those that are wanted."""
     while len(cells) > count and not cells[-1]:
         cells = cells[:-1]
@@ -99,7 +99,9 @@ def _shortened(cells: list[str], count: int) -> list[str]:
 
 def _headless(text: str) -> tuple[tuple[Row, ...], tuple[str, ...]] | None:
     some = row_lines(text)[:_MOST_ASKED]
-    tables = [(separator, lines) for separator in SEPARATORS if (lines := _cut(some, separator))]
+    tables = [
+        (separator, lines) for separator in SEPARATORS if (lines := _split_lines(some, separator))
+    ]
     told = told_by_comments(text)
     found = _likeliest(tables, [each for each in _LAYOUTS if told is None or _is(each, told)])
     found = found or _likeliest(tables, _LAYOUTS) or _likeliest(tables, [_PLAIN])
@@ -107,10 +109,10 @@ def _headless(text: str) -> tuple[tuple[Row, ...], tuple[str, ...]] | None:
         return None
     separator, layout, rivals = found
     lines = _bare(lines_of(text, separator), separator)
-    return _rows(_fitted(lines, layout), separator), _notes(lines, layout, rivals)
+    return _rows(_fit(lines, layout), separator), _notes(lines, layout, rivals)
 
 
-def _cut(some: list[tuple[int, str]], separator: str) -> list[Line]:
+def _split_lines(some: list[tuple[int, str]], separator: str) -> list[Line]:
     """Return lines in cells if that is what parts them: most begin with an index then."""
     lines = _bare([Line(n, line, split_cells(line, separator)) for n, line in some], separator)
     indexed = sum(len(line.cells) > 1 and is_whole(line.cells[0]) for line in lines)
@@ -147,7 +149,7 @@ def _likeliest(tables, layouts) -> tuple[str, ColumnLayout, list[ColumnLayout]] 
     found = [
         (layout.doubt(lines), separator, layout)
         for separator, lines in tables
-        for layout in map(partial(_parted, separator), layouts)
+        for layout in map(partial(_limit_names, separator), layouts)
     ]
     least = min(found, key=lambda each: each[0], default=(math.inf,))
     if least[0] == math.inf:
@@ -171,12 +173,12 @@ def _notes(lines: list[Line], layout: ColumnLayout, rivals: list[ColumnLayout]) 
     return ()
 
 
-def _parted(separator: str, layout: ColumnLayout) -> ColumnLayout:
+def _limit_names(separator: str, layout: ColumnLayout) -> ColumnLayout:
     """Return a layout as it is with a separator: only by blanks a name comes in several cells."""
     return layout._replace(elastic=layout.elastic and separator == BLANK)
 
 
-def _fitted(lines: Sequence[Line], layout: ColumnLayout) -> list[Cells]:
+def _fit(lines: Sequence[Line], layout: ColumnLayout) -> list[Cells]:
     found = [(line, layout.fitted(line.cells)) for line in lines]
     like = next(line.number for line, cells in found if cells is not None)
     for line, cells in found:
@@ -184,12 +186,12 @@ def _fitted(lines: Sequence[Line], layout: ColumnLayout) -> list[Cells]:
             index_of(line.number, (line.cells or [""])[0])
             raise ValueError(
                 f"Line {line.number} of the label table must be like line {like} "
-                f'({_said(layout)}); got "{line.text.strip()[:60]}".'
+                f'({_describe(layout)}); got "{line.text.strip()[:60]}".'
             )
     return [(line.number, cells) for line, cells in found]
 
 
-def _said(layout: ColumnLayout) -> str:
+def _describe(layout: ColumnLayout) -> str:
     said = ", ".join(layout.columns)
     return (
         f"{said}, as FreeSurfer has them" if layout.columns[:3] == _LAYOUTS[1].columns[:3] else said
@@ -197,7 +199,7 @@ def _said(layout: ColumnLayout) -> str:
 
 
 def _rows(found: Sequence[Cells], separator: str) -> tuple[Row, ...]:
-    named = (lambda name: name) if separator == BLANK else unmarked
+    named = (lambda name: name) if separator == BLANK else unmark
     values = [(number, index_of(number, cells["index"])) for number, cells in found]
     must_be_unique(values)
     colors = _colors(found)

@@ -47,7 +47,7 @@ def head_of(text: str) -> Head | None:
     """
     for number, line in _beginning(text):
         for separator in SEPARATORS:
-            columns = _named(split_cells(line.lstrip("# "), separator))
+            columns = _name_columns(split_cells(line.lstrip("# "), separator))
             if not _names_enough(columns, separator, is_comment(line)):
                 continue
             _must_differ(number, columns)
@@ -60,7 +60,7 @@ def head_of(text: str) -> Head | None:
 def told_by_comments(text: str) -> tuple[bool, bool] | None:
     """Return whether there are names and opacities, if a comment tells of red, green and blue."""
     for _, line in _beginning(text):
-        words = [_plain(word) for word in line.split()]
+        words = [_normalise(word) for word in line.split()]
         columns = [next((name for name in RGB if word in _CALLED[name].split()), word)
                    for word in words]  # fmt: skip
         at = next((n for n in range(len(columns)) if tuple(columns[n : n + 3]) == RGB), None)
@@ -80,13 +80,13 @@ def _beginning(text) -> Iterator[tuple[int, str]]:
                 return
 
 
-def _plain(cell):
+def _normalise(cell):
     return _OTHERS.sub("", cell.casefold())
 
 
-def _named(cells: Sequence[str]) -> list[str]:
+def _name_columns(cells: Sequence[str]) -> list[str]:
     """Return what each cell calls a column, by our names; "" where that is nothing we know."""
-    plain, columns = [_plain(cell) for cell in cells], [""] * len(cells)
+    plain, columns = [_normalise(cell) for cell in cells], [""] * len(cells)
     for ours, theirs in _CALLED.items():
         free = [name for name, column in zip(plain, columns, strict=True) if not column]
         called = next((each for each in theirs.split() if each in free), None)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers.formats.label_tables.cells import marked
-from workers.formats.label_tables.columns import headed
+from workers.formats.label_tables.cells import mark
+from workers.formats.label_tables.columns import read_below_head
 from workers.formats.label_tables.head import head_of
 from workers.formats.label_tables.row import one_line
 
@@ -56,8 +56,8 @@ def decode(text: str) -> tuple[tuple[int, str, str], ...]:
             "A label table must begin with a line that names its columns, "
             "index, name and color, parted by tabs."
         )
-    return tuple(row[:3] for row in headed(text, head))
+    return tuple(row[:3] for row in read_below_head(text, head))
 
 
 def _cell(name):
-    return marked(one_line(name) or "n/a")
+    return mark(one_line(name) or "n/a")

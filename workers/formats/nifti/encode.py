@@ -97,7 +97,7 @@ def write_labels(
         If the source has another shape.
     """
     dtype = np.min_scalar_type(most)
-    target = _placed(shape, dtype, parse(header))
+    target = _fresh_header(shape, dtype, parse(header))
     target["intent_code"] = _LABEL_INTENT
     _write(file, target, planes, dtype, report or silent)
 
@@ -129,7 +129,7 @@ def encode_volume(data: np.ndarray, header: bytes, *, report: Report | None = No
     if dtype.kind not in "uif" or dtype.itemsize > 8:
         raise ValueError(f"data must be integers or reals of at most 64 bits; got {data.dtype}.")
     source = parse(header)
-    target = _placed(data.shape, dtype, source)
+    target = _fresh_header(data.shape, dtype, source)
     for field in _MEANING:
         target[field] = source[field]
     buffer = io.BytesIO()
@@ -138,7 +138,7 @@ def encode_volume(data: np.ndarray, header: bytes, *, report: Report | None = No
     return buffer.getvalue()
 
 
-def _placed(shape, dtype, source):
+def _fresh_header(shape, dtype, source):
     """Return a fresh little-endian header with the source's place and nothing else of it."""
     expected = tuple(int(n) for n in source["dim"][1:4])
     if tuple(shape) != expected:

@@ -20,7 +20,7 @@ from workers.formats.nifti.placement import FORMS
 from workers.runtime.progress import Report, silent
 from workers.storage.regular_file import open_regular
 from workers.storage.source import Source
-from workers.storage.unreadable import FormsDiffer, SeveralVolumes, UnreadableFile, chosen, named
+from workers.storage.unreadable import FormsDiffer, SeveralVolumes, UnreadableFile, chosen, naming
 
 __all__ = [
     "FORMS",
@@ -150,7 +150,7 @@ def open_file(
     if form not in (None, *FORMS):
         raise ValueError(f"form must be qform or sform; got {form}.")
     name = "The file" if isinstance(source, bytes) else Path(source).name
-    with named(name), ExitStack() as stack:
+    with naming(name), ExitStack() as stack:
         yield _source(stack, source, (volume, form, max_voxels), within, report or silent)
 
 

@@ -48,7 +48,7 @@ def runs(names: Sequence[str]) -> list[Run]:
     names : sequence of str
         Of files, with their endings.
     """
-    parts = sorted(map(_parted, names), key=_natural)
+    parts = sorted(map(_part_name, names), key=_natural)
     columns = _columns(parts)
     if columns is None:
         return [_run(parts, (_UNEVEN,))]
@@ -66,7 +66,7 @@ def runs(names: Sequence[str]) -> list[Run]:
     return [_run(parts, (_UNEVEN,))]
 
 
-def _parted(name):
+def _part_name(name):
     pieces = re.split(r"(\d+)", name.rpartition(".")[0].lower())
     return _Name(name, tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
 
@@ -121,7 +121,7 @@ def _along(parts, column, volumes=1):
     ordered = sorted(parts, key=lambda each: (each.numbers[column], each.whole))
     first, last = ordered[0].whole, ordered[-1].whole
     which = (f"Its slices are {first} to {last}.",) if volumes > 1 else ()
-    return _run(ordered, (*which, *_repeated(_of(parts, column)), *_gaps(_of(parts, column))))
+    return _run(ordered, (*which, *_find_repeated(_of(parts, column)), *_gaps(_of(parts, column))))
 
 
 def _step(there):
@@ -136,11 +136,11 @@ def _gaps_in(numbers):
     return [(a + step, b - step, step) for a, b in pairs if b - a > step]
 
 
-def _repeated(numbers):
+def _find_repeated(numbers):
     twice = sorted(n for n, count in Counter(numbers).items() if count > 1)
     if twice:
         said = "the number" if len(twice) == 1 else "the numbers"
-        yield (f"Several slices have {said} {_listed(twice)}: all are shown, one behind the "
+        yield (f"Several slices have {said} {_list(twice)}: all are shown, one behind the "
                "other.")  # fmt: skip
 
 
@@ -158,9 +158,9 @@ def _gap(gap):
     first, last, step = gap
     count = (last - first) // step + 1
     if count <= 3:
-        return _listed(range(first, last + 1, step))
+        return _list(range(first, last + 1, step))
     return f"{first} to {last}"
 
 
-def _listed(numbers):
+def _list(numbers):
     return ", ".join(map(str, list(numbers)[:_MOST_RUNS]))

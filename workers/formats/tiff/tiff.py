@@ -26,7 +26,7 @@ from workers.formats.tiff.spacing import ome_pixels, spacing_of
 from workers.formats.tiff.tiff_file import opened_alone
 from workers.runtime.progress import Report, silent
 from workers.storage.regular_file import must_be_regular, must_lie_within
-from workers.storage.source import Source, held
+from workers.storage.source import Source, held_dtype
 from workers.storage.unreadable import UnreadableFile, chosen
 
 if TYPE_CHECKING:
@@ -83,12 +83,14 @@ def open_file(
     first = files[0] if files else source
     called = "this" if order is None else first.name
     with ExitStack() as stack:
-        with _said():
+        with _as_sentence():
             file = stack.enter_context(opened_alone(first, within, called))
             check_chain(file)
             ome = ome_pixels(file)
-            shape, pages, notes = _found(file, None if order is None else files, volume, within)
-            dtype = held(file.series[0].dtype)
+            shape, pages, notes = _find_slices(
+                file, None if order is None else files, volume, within
+            )
+            dtype = held_dtype(file.series[0].dtype)
             edges = spacing_of(file, file.series[0], ome)
         check_voxels(shape, max_voxels)
         affine = np.diag([-edges.mm[0], -edges.mm[1], edges.mm[2], 1.0])
@@ -117,7 +119,7 @@ def _files(source, volume, within):
     return [source / name for name in run.names], (*number, *run.notes)
 
 
-def _found(file, files, volume, within):
+def _find_slices(file, files, volume, within):
     """Return the shape, an iterator of slices, and notes."""
     series = file.series[0]
     check_page(series.keyframe)
@@ -192,7 +194,7 @@ def _single(file, path=None):
 
 def _parts(shape, pages, dtype, report) -> Iterator[tuple[Box, np.ndarray]]:
     for k in range(shape[2]):
-        with _said():
+        with _as_sentence():
             values = next(pages).astype(dtype, copy=False)
         yield (slice(0, shape[0]), slice(0, shape[1]), slice(k, k + 1)), values.T[:, :, None]
         report((k + 1) / shape[2])
@@ -218,7 +220,7 @@ def slices_in(folder: Path, within: Path | None = None) -> list[Run]:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def _as_sentence() -> Iterator[None]:
     """Make what tifffile raises on a damaged file, or one of another kind, a sentence."""
     try:
         yield

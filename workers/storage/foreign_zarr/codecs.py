@@ -99,10 +99,10 @@ def codecs_of_2(filters: tuple, packing: dict | None, turned: str, dtype: np.dty
     UnreadableFile
         If a filter or compressor is not read here.
     """
-    steps = [_known(each["id"], each) for each in (*filters, *([packing] if packing else []))]
+    steps = [_must_know(each["id"], each) for each in (*filters, *([packing] if packing else []))]
     if turned not in ("C", "F"):
         raise ValueError(f"expected the order C or F; got {turned}")
-    return Codecs(turned, dtype.byteorder, _checked(steps, dtype))
+    return Codecs(turned, dtype.byteorder, _check(steps, dtype))
 
 
 def codecs_of_3(told: list, axes: int, dtype: np.dtype) -> Codecs:
@@ -116,7 +116,7 @@ def codecs_of_3(told: list, axes: int, dtype: np.dtype) -> Codecs:
     named = [(each, {}) if isinstance(each, str) else (each["name"], each.get("configuration", {}))
              for each in told]  # fmt: skip
     if named and named[0][0] == "sharding_indexed":
-        return _sharded(named, axes, dtype)
+        return _read_sharded(named, axes, dtype)
     turned = tuple(range(axes))
     while named and named[0][0] == "transpose":
         order = tuple(named.pop(0)[1]["order"])
@@ -124,13 +124,13 @@ def codecs_of_3(told: list, axes: int, dtype: np.dtype) -> Codecs:
             raise ValueError(f"expected each axis once; got {order}")
         turned = tuple(turned[axis] for axis in order)
     if not named or named[0][0] != "bytes":
-        raise UnreadableFile(_refused(named[0][0] if named else "nothing"))
+        raise UnreadableFile(_refusal(named[0][0] if named else "nothing"))
     order = {"little": "<", "big": ">"}[named.pop(0)[1].get("endian", "little")]
-    steps = [_known(name, settings) for name, settings in named]
-    return Codecs(turned, order, _checked(steps, dtype))
+    steps = [_must_know(name, settings) for name, settings in named]
+    return Codecs(turned, order, _check(steps, dtype))
 
 
-def _sharded(named, axes, dtype):
+def _read_sharded(named, axes, dtype):
     (_, told), *others = named
     if others:
         raise UnreadableFile("expected shards that are not packed as a whole; these are.")
@@ -146,23 +146,23 @@ def _sharded(named, axes, dtype):
     )
 
 
-def _known(name, settings):
+def _must_know(name, settings):
     name = str(name).removeprefix(_OF_NUMCODECS)
     if name not in (*WAYS, *_CHECKS, *_SAME_SIZE):
-        raise UnreadableFile(_refused(name))
+        raise UnreadableFile(_refusal(name))
     if name == "lzma" and settings.get("format") == _RAW:
-        raise UnreadableFile(_refused("lzma without a head"))
+        raise UnreadableFile(_refusal("lzma without a head"))
     return name, {key: value for key, value in settings.items() if key != "id"}
 
 
-def _refused(name):
+def _refusal(name):
     return (
         f"expected chunks as they are, or packed by {', '.join(WAYS)}; these are by "
         f"{str(name)[:40]}: save them again by one of these."
     )
 
 
-def _checked(steps, dtype):
+def _check(steps, dtype):
     if sum(name in WAYS for name, _ in steps) > 1:
         raise UnreadableFile("expected chunks that are packed once; these are packed again.")
     for name, settings in steps:

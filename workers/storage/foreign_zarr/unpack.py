@@ -65,18 +65,18 @@ def _gzip(content, size):
 
 
 def _zlib(content, size):
-    return _stopped(zlib.decompressobj(), content, size)
+    return _unpack_up_to(zlib.decompressobj(), content, size)
 
 
 def _bz2(content, size):
-    return _stopped(bz2.BZ2Decompressor(), content, size)
+    return _unpack_up_to(bz2.BZ2Decompressor(), content, size)
 
 
 def _lzma(content, size):
-    return _stopped(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY), content, size)
+    return _unpack_up_to(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY), content, size)
 
 
-def _stopped(unpacker, content, size):
+def _unpack_up_to(unpacker, content, size):
     """Return at most one byte more than is wanted; None if the content goes on or ends before."""
     found = unpacker.decompress(content, size + 1)
     return found if unpacker.eof else None
