@@ -296,13 +296,13 @@ def test_links_that_lead_round_are_not_gone_round(image, tmp_path):
 
 BOMB = """
 import json, resource, sys, time
-from workers import volume_file
+from workers.formats import open_volume
 from workers.storage.unreadable import UnreadableFile
 from tests.workers.formats.mutants import peak
 resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, 2 * 2**30))
 before, began = peak(), time.process_time()
 try:
-    with volume_file.opened(sys.argv[1]) as found:
+    with open_volume.open_file(sys.argv[1]) as found:
         found.read()
     said = ""
 except UnreadableFile as refused:
