@@ -67,14 +67,14 @@ def scan(tmp_path):
 
 @pytest.fixture
 def turns(monkeypatch):
-    """The paths that are turned."""
-    paths, turn = [], convert.convert
+    """The paths that are converted."""
+    paths, do = [], convert.convert
 
     def count(path, *arguments, **options):
         paths.append(Path(path))
-        return turn(path, *arguments, **options)
+        return do(path, *arguments, **options)
 
-    monkeypatch.setattr(convert, "turn", count)
+    monkeypatch.setattr(convert, "convert", count)
     return paths
 
 

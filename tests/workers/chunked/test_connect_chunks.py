@@ -64,7 +64,7 @@ def quick_disk():
         patch.setattr(stored_array, "create", create)
         patch.setattr(stored_pieces, "create_array", create)
         for module in (stored_array, stored_pieces):
-            patch.setattr(module, "opened", lambda path, mode="r": arrays_[str(path)])
+            patch.setattr(module, "open_array", lambda path, mode="r": arrays_[str(path)])
         patch.setattr(stored_pieces, "replace", Path.write_bytes)
         yield Path(folder)
 
