@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from functools import partial, singledispatch
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -12,9 +12,6 @@ import param
 
 from dashboard.annotation.label_map import LabelMap
 from dashboard.volumes.grid import Grid
-from dashboard.volumes.memory_volume import Volume
-from dashboard.volumes.stored_volume import StoredVolume
-from workers.chunked import stored_outline
 from workers.labels import surface
 from workers.runtime.box import Box
 from workers.storage.coarse import strided
@@ -96,7 +93,7 @@ class Surfaces(param.Parameterized):
         else:
             self._at_work.add(WHOLE)
             self.busy += 1
-            self._submit(self._asked(WHOLE), *outlining(self._volume, threshold))
+            self._submit(self._asked(WHOLE), *self._volume.outline(threshold, MOST_VOXELS))
 
     def note(self, edit: Touching) -> None:
         """Mark the labels that `edit` touched as stale, whether it was applied or reverted."""
@@ -182,19 +179,6 @@ def when_done(future: Future, then: Callable[[Future], None], schedule: Callable
         then(future)
     else:
         future.add_done_callback(lambda done: schedule(partial(then, done)))
-
-
-@singledispatch
-def outlining(volume: Volume, threshold: float) -> tuple:
-    """Return the kernel and its arguments that make the surface of the foreground of `volume`."""
-    return surface.outline, volume.data, volume.affine, threshold
-
-
-@outlining.register
-def _(volume: StoredVolume, threshold: float) -> tuple:
-    level = volume.level_of(MOST_VOXELS)
-    affine = strided(volume.affine, np.array(level.strides))
-    return stored_outline.stored_outline, str(level.path), affine, threshold
 
 
 def fitting(box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXELS) -> Strides:
