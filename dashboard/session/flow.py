@@ -43,29 +43,47 @@ def start(verb: Coroutine) -> Future:
     Exception
         What the verb raises before it has to wait.
     """
-    done: Future = Future()
+    under_way = _Verb(verb)
+    under_way.go_on()
+    return under_way.done
 
-    def settle(value: object) -> None:
-        if done.set_running_or_notify_cancel():
-            done.set_result(value)
 
-    def go_on(result: Result | None = None) -> None:
+class _Verb:
+    """A verb under way."""
+
+    def __init__(self, verb: Coroutine) -> None:
+        self._verb = verb
+        self.done: Future = Future()
+
+    def go_on(self, result: Result | None = None) -> None:
+        """Run up to the next thing to wait for."""
         try:
-            begin = verb.send(result)
+            begin = self._verb.send(result)
         except StopIteration as end:
-            settle(end.value)
+            self._settle(end.value)
         except BaseException:  # told by whoever goes on with it
-            settle(None)
+            self._settle(None)
             raise
         else:
-            begin(go_on, drop)
+            begin(self.go_on, self.drop)
 
-    def drop() -> None:
-        verb.close()
-        settle(None)
+    def drop(self) -> None:
+        """End where it is."""
+        self._verb.close()
+        self._settle(None)
 
-    go_on()
-    return done
+    def _settle(self, value: object) -> None:
+        if self.done.set_running_or_notify_cancel():
+            self.done.set_result(value)
+
+
+async def arrival(future: Future, schedule: Callable[[Callable[[], None]], None]) -> Future:
+    """Wait for a future, and go on in the page's thread, by `schedule`; returns it when it is done.
+
+    What it raised is in it.
+    """
+    await Wait(lambda go_on, _: future.add_done_callback(lambda _: schedule(go_on)))
+    return future
 
 
 def at_once(verb: Callable[..., Coroutine]) -> Callable[..., Future]:
