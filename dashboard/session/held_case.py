@@ -175,7 +175,7 @@ class HeldCase:
         self._state.param.update(held=False, saved=Saved(unsaved, why))
         self._edits.queue.clear("This volume was opened elsewhere: that is not painted.")
         self._follow()
-        self._state.notice = Notice(lost(unsaved, why), "error")
+        self._state.notice = Notice(describe_loss(unsaved, why), "error")
 
     def _follow(self) -> None:
         document = self._state.document
@@ -221,7 +221,7 @@ class HeldCase:
         self._following.end()
 
 
-def lost(unsaved: int, why: str) -> str:
+def describe_loss(unsaved: int, why: str) -> str:
     """Return what the user is told when somebody else has taken the case."""
     said = "This volume was opened elsewhere, where its labels are written now."
     if unsaved:

@@ -101,7 +101,7 @@ class Series:
         wanted = [Wanted(source, f"{name} {n + 1}", n, form, **within) for n in range(first, shown)]
         if wanted:
             found = await self._read_all(wanted)
-            self._show(self._joined(onto, present(found)))
+            self._show(self._joined(onto, take_found(found)))
             self._tell_missing(found)
 
     async def gather(self, together: Question | None) -> None:
@@ -124,7 +124,7 @@ class Series:
         if wanted:
             found = await self._read_all(wanted)
             # What is missing today may be there tomorrow: what was remembered stays.
-            self._state.channels = self._joined(onto, present(found))
+            self._state.channels = self._joined(onto, take_found(found))
             self._tell_missing(found)
 
     async def _read_all(self, wanted: list[Wanted]) -> list[FoundVolume | Missing]:
@@ -202,6 +202,6 @@ class Series:
             self._edits.commit(case.take_series, origins)
 
 
-def present(found: list[FoundVolume | Missing]) -> list[FoundVolume]:
+def take_found(found: list[FoundVolume | Missing]) -> list[FoundVolume]:
     """Return those of the volumes that were found."""
     return [each for each in found if isinstance(each, FoundVolume)]

@@ -123,13 +123,13 @@ class Surfaces(param.Parameterized):
         if box is None or not self._labels.voxels[label]:
             self._show_nothing(label)
             return
-        asked, strides = self._asked(label), fitting(box, self._volume.spacing)
+        asked, strides = self._asked(label), choose_strides(box, self._volume.spacing)
         self._begin(asked)
         made = self._threads.submit(self._labels.mask, label, box, strides)
         if not made.done():  # as one in memory mostly is
             await arrival(made, self._schedule)
         if not made.exception() and asked.volume is self._volume:
-            given = made.result(), placed(asked.volume.affine, box, strides)
+            given = made.result(), place_blocks(asked.volume.affine, box, strides)
             made = self._executor.submit(surface.surface, *given, max_faces=self._share)
             await arrival(made, self._schedule)
         self._arrive(asked, made)
@@ -174,7 +174,9 @@ class Surfaces(param.Parameterized):
             self._show(asked.label, *done.result())
 
 
-def fitting(box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXELS) -> Strides:
+def choose_strides(
+    box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXELS
+) -> Strides:
     """Return how many voxels of a box are joined along i, j and k so that at most `most` are left.
 
     Those along the short edges are joined first.
@@ -187,7 +189,7 @@ def fitting(box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXE
     return tuple(strides.tolist())
 
 
-def placed(affine: np.ndarray, box: Box, strides: Strides) -> np.ndarray:
+def place_blocks(affine: np.ndarray, box: Box, strides: Strides) -> np.ndarray:
     """Return the affine of the blocks of `strides` voxels in `box`."""
     moved = affine.copy()
     moved[:3, 3] += affine[:3, :3] @ [axis.start for axis in box]

@@ -25,7 +25,7 @@ class FoundSuperpixels(SuperpixelMasks, Protocol):
     ids: np.ndarray
 
 
-class AtHand(NamedTuple):
+class SuperpixelsInMemory(NamedTuple):
     """Superpixels in memory."""
 
     ids: np.ndarray
@@ -36,7 +36,7 @@ class AtHand(NamedTuple):
         return self.superpixels.pieces(n)
 
 
-class IdsAtHand(NamedTuple):
+class RecentIds(NamedTuple):
     """The ids of superpixels on disk; the chunks that were read last are in memory."""
 
     recent: RecentChunks
@@ -52,19 +52,19 @@ class IdsAtHand(NamedTuple):
         return self.superpixels.divided(self.recent.read(box), [axis.start for axis in box])
 
 
-def find_in_memory(superpixels: Superpixels, stroke: Stroke, grid: Grid) -> AtHand:
+def find_in_memory(superpixels: Superpixels, stroke: Stroke, grid: Grid) -> SuperpixelsInMemory:
     """Return the superpixels that the line touches on its slice.
 
     A thick line touches those in the disk of the tip's radius about it.
     """
     plane = stroke.plane
-    if masks := around(stroke, grid):
+    if masks := sweep_tip(stroke, grid):
         ids = superpixels_under_stroke.in_masks(
             superpixels.ids.__getitem__, masks, superpixels.ids.dtype
         )
     else:
         ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
-    return AtHand(ids, superpixels)
+    return SuperpixelsInMemory(ids, superpixels)
 
 
 def find_on_disk(
@@ -81,14 +81,14 @@ def find_on_disk(
     ValueError
         With a sentence, if its boxes hold more than `most_voxels`.
     """
-    plane, there = stroke.plane, (IdsAtHand(recent, superpixels), superpixels.boxes)
-    if masks := around(stroke, grid):
+    plane, there = stroke.plane, (RecentIds(recent, superpixels), superpixels.boxes)
+    if masks := sweep_tip(stroke, grid):
         return superpixels_under_stroke.touched_in(*there, masks, most_voxels=most_voxels)
     where = plane.layout.axis, plane.index, stroke.cells
     return superpixels_under_stroke.touched(*there, *where, most_voxels=most_voxels)
 
 
-def around(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
+def sweep_tip(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
     """Return the voxels about a thick line on its slice; none about one without a radius."""
     radius_mm, plane = stroke.tip.radius_mm, stroke.plane
     where = plane.layout.axis, plane.index, stroke.places

@@ -11,7 +11,7 @@ from dashboard.annotation.stroke import Stroke
 from dashboard.session.document import Document
 from dashboard.session.edits import Edits
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.tools.tool import Answer, where
+from dashboard.session.tools.tool import Answer, name_slice
 
 MOST_VOXELS = 2**22
 """In the boxes of all superpixels on disk that are split at once."""
@@ -45,7 +45,7 @@ class SplitTool:
 def title(stroke: Stroke, made: tuple[Division, ...]) -> str:
     """Return what was done, in the annotator's words."""
     many, pieces = len(made), sum(len(division.ids) for division in made)
-    return f"split {many} superpixel{'s' * (many != 1)} into {pieces} · {where(stroke)}"
+    return f"split {many} superpixel{'s' * (many != 1)} into {pieces} · {name_slice(stroke)}"
 
 
 def why_not(ids: np.ndarray) -> str:

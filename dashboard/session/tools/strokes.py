@@ -14,15 +14,15 @@ from dashboard.session.state import State
 from dashboard.session.tools.split import SplitTool
 from dashboard.session.tools.superpixels import SuperpixelTool
 from dashboard.session.tools.tool import Tool
-from dashboard.session.tools.voxels import VoxelTool, brushed, outlined
+from dashboard.session.tools.voxels import VoxelTool, fill_line, sweep_brush
 
 
 def tools_of(edits: Edits) -> dict[str, Tool]:
     """Return the tools by the kind of a stroke's tip; another tool is a line here."""
     return {
         "superpixels": SuperpixelTool(edits),
-        "voxels": VoxelTool(edits, brushed, "brushed"),
-        "outline": VoxelTool(edits, outlined, "filled"),
+        "voxels": VoxelTool(edits, sweep_brush, "brushed"),
+        "outline": VoxelTool(edits, fill_line, "filled"),
         "split": SplitTool(edits),
     }
 

@@ -10,7 +10,7 @@ from dashboard.session.backing.find import FoundSuperpixels
 from dashboard.session.document import Document
 from dashboard.session.edits import Edits
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.tools.tool import Answer, must_know, name_of, tell_locked, where
+from dashboard.session.tools.tool import Answer, must_know, name_of, name_slice, why_locked
 
 NONE = Notice("Nothing to label there: no superpixel lies under the stroke.")
 
@@ -43,8 +43,8 @@ def title(case: Case, stroke: Stroke, ids: np.ndarray) -> str:
     """Return what was done, in the annotator's words."""
     superpixels = f"{ids.size} superpixel{'s' * (ids.size != 1)}"
     if stroke.label == ERASE:
-        return f"erased {superpixels} · {where(stroke)}"
-    return f"{superpixels} → {name_of(case, stroke.label)} · {where(stroke)}"
+        return f"erased {superpixels} · {name_slice(stroke)}"
+    return f"{superpixels} → {name_of(case, stroke.label)} · {name_slice(stroke)}"
 
 
 def why_not(case: Case, found: FoundSuperpixels) -> Notice | None:
@@ -53,4 +53,4 @@ def why_not(case: Case, found: FoundSuperpixels) -> Notice | None:
         return NONE
     if not case.index.locked:
         return None
-    return tell_locked(case, (piece for n in found.ids for piece in found.pieces(int(n))))
+    return why_locked(case, (piece for n in found.ids for piece in found.pieces(int(n))))

@@ -65,12 +65,12 @@ def name_of(case: Case, label: int) -> str:
     return known.name if known else str(label)
 
 
-def where(stroke: Stroke) -> str:
+def name_slice(stroke: Stroke) -> str:
     """Return on which slice a stroke was drawn, in words."""
     return f"{stroke.plane.layout.name} {stroke.plane.index}"
 
 
-def tell_locked(case: Case, masks: Iterable[tuple[Box, np.ndarray]]) -> Notice | None:
+def why_locked(case: Case, masks: Iterable[tuple[Box, np.ndarray]]) -> Notice | None:
     """Return which locked labels lie there, in a sentence, if any do."""
     found = {int(n) for box, mask in masks for n in np.unique(case.labels.read(box)[mask])}
     locked = sorted(found.intersection(case.index.locked))

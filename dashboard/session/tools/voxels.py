@@ -14,7 +14,7 @@ from dashboard.session.document import Document
 from dashboard.session.edit_queue import finished
 from dashboard.session.edits import Edits
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.tools.tool import Answer, must_know, name_of, tell_locked, where
+from dashboard.session.tools.tool import Answer, must_know, name_of, name_slice, why_locked
 from dashboard.volumes.grid import Grid
 from workers.drawing.brush_sweep import sweep
 from workers.drawing.fill_outline import enclosed
@@ -58,18 +58,18 @@ class VoxelTool:
     def _title(self, case: Case, stroke: Stroke, voxels: int) -> str:
         many = f"{voxels:,} voxel{'s' * (voxels != 1)}"
         if stroke.label == ERASE:
-            return f"erased {many} · {where(stroke)}"
-        return f"{self._done} {many} → {name_of(case, stroke.label)} · {where(stroke)}"
+            return f"erased {many} · {name_slice(stroke)}"
+        return f"{self._done} {many} → {name_of(case, stroke.label)} · {name_slice(stroke)}"
 
 
-def brushed(stroke: Stroke, grid: Grid) -> Masks:
+def sweep_brush(stroke: Stroke, grid: Grid) -> Masks:
     """Return the voxels within the tip's radius of a line."""
     tip, plane = stroke.tip, stroke.plane
     line = plane.layout.axis, plane.index, stroke.places
     return sweep(grid.shape, grid.spacing, *line, tip.radius_mm, is_ball=tip.is_ball)
 
 
-def outlined(stroke: Stroke, grid: Grid) -> Masks:
+def fill_line(stroke: Stroke, grid: Grid) -> Masks:
     """Return the voxels that a line encloses on its slice."""
     plane = stroke.plane
     return enclosed(grid.shape, plane.layout.axis, plane.index, stroke.places)
@@ -85,7 +85,7 @@ def stay_within(document: Document, stroke: Stroke, reached: Masks) -> Future:
             "There are no superpixels yet to stay in: wait for them, or switch off “only in this "
             "superpixel”."
         )
-    return document.backing.call(within, superpixels, first_voxel(stroke, shape), reached)
+    return document.backing.call(keep_within, superpixels, first_voxel(stroke, shape), reached)
 
 
 def first_voxel(stroke: Stroke, shape: tuple[int, int, int]) -> Box | None:
@@ -99,7 +99,7 @@ def first_voxel(stroke: Stroke, shape: tuple[int, int, int]) -> Box | None:
     return tuple(slice(n, n + 1) for n in voxel.tolist())
 
 
-def within(superpixels: AnySuperpixels, voxel: Box | None, masks: Masks) -> Masks:
+def keep_within(superpixels: AnySuperpixels, voxel: Box | None, masks: Masks) -> Masks:
     """Return what masks hold of the superpixel at a voxel; nothing outside the foreground."""
     ids = superpixels.ids_array()
     own = 0 if voxel is None else int(ids[voxel].item())
@@ -110,7 +110,7 @@ def within(superpixels: AnySuperpixels, voxel: Box | None, masks: Masks) -> Mask
 
 def why_not(case: Case, stroke: Stroke, masks: Masks) -> Notice | None:
     """Return why a stroke has changed nothing, unless one sees it."""
-    if told := tell_locked(case, masks):
+    if told := why_locked(case, masks):
         return told
     if masks or not stroke.tip.is_within:
         return None
