@@ -10,8 +10,9 @@ import panel as pn
 
 from benchmarks.big_volume import stored_volume
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
-from dashboard.session import document
-from dashboard.session.session import Session
+from dashboard.session import opening
+from dashboard.session.flow import at_once
+from dashboard.session.partition import Partitioning
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
 
@@ -20,12 +21,12 @@ def plant() -> bool:
     """Let a session open the stored volume in place of its first file, once a process."""
     folder = Path(os.environ["SUPERVOX_BIG"])
 
-    def begin(session: Session) -> None:
-        case = session._held()  # noqa: SLF001 - in place of a partition of some minutes
-        case.superpixels = session.superpixels = StoredSuperpixels.read(folder)
+    async def begin(self: Partitioning) -> None:
+        state = self._state  # in place of a partition of some minutes
+        state.case.superpixels = state.superpixels = StoredSuperpixels.read(folder)
 
-    document.read_volume = lambda *_, **__: stored_volume(folder)
-    Session._begin = begin  # noqa: SLF001 - as above
+    opening.read_volume = lambda *_, **__: stored_volume(folder)
+    Partitioning.begin = at_once(begin)
     return True
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.division import Division, overlay
-from dashboard.annotation.split_superpixels import DividedSuperpixels
+from dashboard.annotation.division import Division
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
 from dashboard.annotation.superpixels import Superpixels, corners
 from workers.runtime.box import Box
@@ -54,11 +53,7 @@ def divided(superpixels: AnySuperpixels, made: Iterable[Division]) -> AnySuperpi
     for division in made:
         for piece, n in enumerate(division.ids.tolist(), start=1):
             boxes[n - 1] = _box_around(division.pieces == piece, division.box)
-    if isinstance(superpixels, StoredSuperpixels):
-        return DividedSuperpixels.of(superpixels.on_disk, (*superpixels.divisions, *made), boxes)
-    ids = _ids(superpixels, largest)
-    overlay(ids, (0, 0, 0), made)
-    return Superpixels(ids, boxes)
+    return superpixels.divide(made, boxes)
 
 
 def joined(superpixels: AnySuperpixels, made: Sequence[Division]) -> AnySuperpixels:
@@ -68,19 +63,7 @@ def joined(superpixels: AnySuperpixels, made: Sequence[Division]) -> AnySuperpix
         boxes[division.first - 1 : division.end - 1] = 0
         boxes[division.n - 1] = corners(division.box)
     boxes = boxes[: np.flatnonzero(boxes[:, 1])[-1] + 1]
-    if isinstance(superpixels, StoredSuperpixels):
-        left = superpixels.divisions[: len(superpixels.divisions) - len(made)]
-        return DividedSuperpixels.of(superpixels.on_disk, left, boxes)
-    ids = _ids(superpixels, superpixels.largest)
-    for division in reversed(made):
-        ids[division.box][division.pieces > 0] = division.n
-    return Superpixels(ids, boxes)
-
-
-def _ids(superpixels: Superpixels, largest: int) -> np.ndarray:
-    """Return a copy of the ids that has place for ids up to `largest`."""
-    narrow = superpixels.ids.dtype
-    return superpixels.ids.astype(narrow if largest <= np.iinfo(narrow).max else np.uint32)
+    return superpixels.join(tuple(made), boxes)
 
 
 def _boxes(superpixels: AnySuperpixels, largest: int) -> np.ndarray:

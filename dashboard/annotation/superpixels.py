@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from dashboard.annotation.division import Division, overlay
 from workers.runtime.box import Box
 
 
@@ -59,6 +60,24 @@ class Superpixels:
     def ids_array(self) -> np.ndarray:
         """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""
         return self.ids
+
+    def divide(self, made: tuple[Division, ...], boxes: np.ndarray) -> Superpixels:
+        """Return these after divisions; `boxes` are those of all superpixels then."""
+        ids = self._copy(len(boxes))
+        overlay(ids, (0, 0, 0), made)
+        return Superpixels(ids, boxes)
+
+    def join(self, made: tuple[Division, ...], boxes: np.ndarray) -> Superpixels:
+        """Return these as before their latest divisions; `boxes` are those of then."""
+        ids = self._copy(self.largest)
+        for division in reversed(made):
+            ids[division.box][division.pieces > 0] = division.n
+        return Superpixels(ids, boxes)
+
+    def _copy(self, largest: int) -> np.ndarray:
+        """Return a copy of the ids that has place for ids up to `largest`."""
+        narrow = self.ids.dtype
+        return self.ids.astype(narrow if largest <= np.iinfo(narrow).max else np.uint32)
 
     def pieces(self, n: int) -> Iterator[tuple[Box, np.ndarray]]:
         """Yield boxes that hold superpixel `n`, and which of their voxels are in it."""

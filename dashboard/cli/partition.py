@@ -157,10 +157,10 @@ def all_opened(
     images = [given.image, *given.others]
     store.budget //= len(images)
     volumes = [open_image(given, image, store, report) for image in images]
-    if any(isinstance(volume, StoredVolume) for volume in volumes):
+    if any(volume.is_on_disk for volume in volumes):
         store.budget = 0
         volumes = [
-            volume if isinstance(volume, StoredVolume) else open_image(given, image, store, report)
+            volume if volume.is_on_disk else open_image(given, image, store, report)
             for image, volume in zip(images, volumes, strict=True)
         ]
     for other in volumes[1:]:
@@ -217,7 +217,7 @@ def compute(
         count, given.size_mm3, given.compactness, given.sigma_mm, given.threshold
     )
     main, *others = volumes
-    if isinstance(main, StoredVolume):
+    if main.is_on_disk:
         told = {"chunks": given.chunks or CHUNKS, "store": store}
         told |= {"others": others, "weights": given.weights, "report": report}
         found = _on_disk(main, wish, executor, told)

@@ -16,7 +16,6 @@ from dashboard.volumes.cache.store import Store
 from dashboard.volumes.measure_stored import stored_statistics
 from dashboard.volumes.read_labels import read_map
 from dashboard.volumes.read_labels_stored import read_map_over
-from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats.nifti import nifti
 from workers.labels import statistics_csv
 from workers.labels.statistics import Statistics, statistics
@@ -84,7 +83,7 @@ def measure(
         given, given.image, Store(serve_options.storage(given)), part(report, 0, 0.3)
     )
     reading, measuring = part(report, 0.3, 0.5), part(report, 0.5, 1)
-    stored = isinstance(volume, StoredVolume)
+    stored = volume.is_on_disk
     try:
         labels, notes = (read_map_over if stored else read_map)(
             given.labels, volume, report=reading

@@ -13,7 +13,6 @@ from dashboard.page.workbench import Workbench
 from dashboard.session.session import Refused, Session
 from dashboard.volumes.channel import Channel
 from dashboard.volumes.slice_reader import Slice, SlicePart, Slices
-from dashboard.volumes.stored_volume import StoredVolume
 
 PARTS = ("volume", "labels", "ids")
 NOISY = ("volume", "overview")
@@ -171,5 +170,4 @@ def messages(at: dict, values: np.ndarray) -> list[dict]:
 
 def showing(session: Session, bench: Workbench, case: int) -> Whole | Sliced:
     """Return how the open volume, the page's `case`, comes to the page: by its kind."""
-    is_stored = isinstance(session.volume, StoredVolume)
-    return (Sliced if is_stored else Whole)(session, bench, case)
+    return (Sliced if session.backing.sends_slices else Whole)(session, bench, case)

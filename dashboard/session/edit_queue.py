@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from functools import partial
 from typing import NamedTuple
 
 from dashboard.session.messages import unexpected
@@ -19,6 +18,7 @@ class _Step(NamedTuple):
     awaited: Future
     done: Future
     request: Request
+    drop: Function
 
 
 class EditQueue:
@@ -43,8 +43,10 @@ class EditQueue:
         self._schedule, self._show, self._tell = schedule, show, tell
         self._steps: deque[_Step] = deque()
 
-    def do(self, act: Function, awaited: Future | None = None) -> Future:
-        """Call `act` when `awaited` is done and all that was asked for before.
+    def do(
+        self, act: Function, awaited: Future | None = None, drop: Function = lambda: None
+    ) -> Future:
+        """Call `act` when `awaited` is done and all that was asked for before; `drop`, if never.
 
         Returns
         -------
@@ -60,22 +62,24 @@ class EditQueue:
         if not self._steps and awaited.done():
             act()
             return finished()
-        step = _Step(act, awaited, Future(), current().hold())
-        step.done.add_done_callback(lambda done: step.request.release(done.exception()))
+        step = _Step(act, awaited, Future(), current().hold(), drop)
         self._steps.append(step)
+        return self._wait(step)
+
+    def go_on(self, act: Function, awaited: Future, drop: Function = lambda: None) -> None:
+        """Call `act` when `awaited` is done, for what has its turn: all others wait for that."""
+        if awaited.done():
+            act()
+            return
+        step = _Step(act, awaited, Future(), current().hold(), drop)
+        self._steps.appendleft(step)
+        self._wait(step)
+
+    def _wait(self, step: _Step) -> Future:
+        step.done.add_done_callback(lambda done: step.request.release(done.exception()))
         self._show(len(self._steps))
-        awaited.add_done_callback(lambda _: self._schedule(self._go))
+        step.awaited.add_done_callback(lambda _: self._schedule(self._go))
         return step.done
-
-    def do_with(self, start: Callable[[], Future], act: Callable[[Future], None]) -> Future:
-        """Call `start` in its turn, and `act` with the future that it returned when that is done.
-
-        What is asked for later waits for both. Returns and raises as `do`; where `start` fails,
-        there is no `act`.
-        """
-        started: Future = Future()
-        self.do(partial(_start, start, started))
-        return self.do(lambda: None if started.cancelled() else act(started), started)
 
     def clear(self, why: str) -> int:
         """Do nothing of what waits; returns how many steps that were."""
@@ -83,6 +87,7 @@ class EditQueue:
         while self._steps:
             step = self._steps.popleft()
             step.awaited.cancel()
+            step.drop()
             step.done.set_exception(ValueError(why))
         return left
 
@@ -108,26 +113,6 @@ class EditQueue:
     def _fail(self, step: _Step, error: BaseException, text: str) -> None:
         self._tell(text)
         step.done.set_exception(error)
-
-
-def _start(start: Callable[[], Future], started: Future) -> None:
-    try:
-        work = start()
-    except BaseException:
-        started.cancel()
-        raise
-    work.add_done_callback(partial(_end_as, started))
-
-
-def _end_as(started: Future, work: Future) -> None:
-    if not started.set_running_or_notify_cancel():
-        return
-    if work.cancelled():
-        started.set_exception(CancelledError())
-    elif error := work.exception():
-        started.set_exception(error)
-    else:
-        started.set_result(work.result())
 
 
 def finished(result: object = None) -> Future:

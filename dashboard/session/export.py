@@ -4,138 +4,112 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from dashboard.annotation.stored_superpixels import StoredSuperpixels
-from dashboard.cases.case import Case
-from dashboard.session.asking import Asking
-from dashboard.session.document import OUTLIVING
 from dashboard.session.edit_queue import finished
+from dashboard.session.edits import Edits
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import OUTLIVING, Jobs
 from dashboard.session.messages import Linked, Refused
+from dashboard.session.state import State
 from dashboard.volumes import write_stored
-from dashboard.volumes.stored_volume import StoredVolume
-from dashboard.volumes.write_stored import Writer
+from dashboard.volumes.data_folder import Folder
 from workers.formats.label_tables import label_table
-from workers.formats.nifti import nifti
 
 GZ = ".nii.gz"
 TABLES = {form: ending for form, (_, ending) in label_table.FORMS.items()}
 """How the name of a label table ends, by its form."""
 
 
-class Exporting(Asking):
-    """The verbs that hand files out; parameters as of `OpenCase`.
+class Export:
+    """Hands files out; owns which of them are being written.
 
-    Each returns a future of the bytes; of None where there are none to be downloaded, and then the
-    user was told why, or where the file is.
+    Each verb returns a future of the bytes; of None where there are none to be downloaded, and then
+    the user was told why, or where the file is.
+
+    Parameters
+    ----------
+    state, edits, jobs
+        Of the session.
+    folder : Folder or None
+        Takes files that are too big to be downloaded.
+    place_of : callable
+        Returns where the file of a volume lies, by its digest, if that is known.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        state: State,
+        edits: Edits,
+        jobs: Jobs,
+        folder: Folder | None,
+        place_of: Callable[[str], Path | None],
+    ) -> None:
+        self._state, self._edits, self._jobs = state, edits, jobs
+        self._folder, self._place_of = folder, place_of
         self._leaving: set[str] = set()
 
-    def export_labels(self) -> Future:
+    @at_once
+    async def export_labels(self) -> bytes | None:
         """Start to write the labels as NIfTI, with every stroke that was drawn before."""
-        self._warn_of_age()
-        return self._in_order(partial(self._export_labels, self._opened()))
-
-    def _export_labels(self, case: Case) -> Future:
-        if not +case.labels.voxels:
+        warn_of_age(self._state)
+        document = self._state.opened()
+        await self._edits.order()
+        labels = document.case.labels
+        if not +labels.voxels:
             raise Refused("Nothing is labelled yet: draw a stroke first.")
-        data, header = case.labels.data, self.volume.header
-        if isinstance(data, np.ndarray):
-            return self._make("labels", nifti.encode_labels, data.copy(), header)
-        return self._write("labels", "_dseg", write_stored.label_writer(case.labels, header))
+        write = document.backing.write_labels
+        return await self._write("labels", write, labels, partial(self._fresh, "_dseg"))
 
     def export_table(self, form: str = "bids") -> Future:
         """Write the names and colours of the labels, in one of `label_table.FORMS`."""
-        self._opened()
-        self._warn_of_age()
-        return finished(label_table.encode((label[:4] for label in self.table), form))
+        table = self._state.case.table
+        warn_of_age(self._state)
+        return finished(label_table.encode((label[:4] for label in table), form))
 
-    def export_superpixels(self) -> Future:
+    @at_once
+    async def export_superpixels(self) -> bytes | None:
         """Start to write the superpixels' ids as NIfTI."""
-        superpixels = self.superpixels
+        superpixels = self._state.superpixels
         if superpixels is None:
             raise Refused("There are no superpixels yet: press Partition first.")
-        header = self.volume.header
-        if isinstance(superpixels, StoredSuperpixels):
-            writer = write_stored.superpixel_writer(superpixels, header)
-            return self._write("superpixels", "_superpixels", writer)
-        return self._make("superpixels", nifti.encode_labels, superpixels.ids, header)
+        write = self._state.opened().backing.write_superpixels
+        path_of = partial(self._fresh, "_superpixels")
+        return await self._write("superpixels", write, superpixels, path_of)
 
-    def export_volume(self) -> Future:
+    @at_once
+    async def export_volume(self) -> bytes | None:
         """Start to write the volume as NIfTI."""
-        self._opened()
-        if isinstance(self.volume, StoredVolume):
-            raise Refused(
-                "This volume is too big to be downloaded; its file is in the data folder, where "
-                "it was opened."
-            )
-        return self._make("volume", nifti.encode_volume, self.volume.data, self.volume.header)
+        return await self._write("volume", self._state.opened().backing.write_volume)
 
     # How it is done
 
-    def _warn_of_age(self) -> None:
-        """Tell of what leaves here that others may have gone on, or that it is nowhere else."""
-        if self._case is not None and not self.held:
-            self.tell(
-                "This page only reads: the file holds the labels as they were when this page "
-                "opened the volume, or wrote to it last, without what was drawn elsewhere since. "
-                "Press Take over for the latest.",
-                "info",
-            )
-        elif self.saved.trouble:
-            self.tell("The file holds all that this page shows, also what is not saved.", "info")
-
-    def _in_order(self, start: Callable[[], Future]) -> Future:
-        """Start when all is done that was asked for before; now, if it is."""
-        begun: list[Future] = []
-        turn = self._order.do(lambda: begun.append(start()))
-        if begun:
-            return begun[0]
-        done: Future = Future()
-        turn.add_done_callback(lambda _: follow(begun[0] if begun else finished(), done))
-        return done
-
-    def _write(self, what: str, ending: str, writer: Writer) -> Future:
-        """Have a file written in a thread; it is saved in the data folder if it becomes big."""
-        call = self._threads, write_stored.write_out, writer, self._fresh(ending)
-        return self._leave_by(f"file of {what}", what, *call)
-
-    def _make(self, what: str, kernel: Callable, *args) -> Future:
-        """Have a file made where kernels run."""
-        return self._leave_by(f"{OUTLIVING} {what}", what, self._executor, kernel, *args)
-
-    def _leave_by(self, lane: str, what: str, executor: Executor, kernel: Callable, *args):
+    async def _write(self, what: str, write: Callable, *args: object) -> bytes | None:
+        """Have a file written; it is saved in the data folder if it becomes big."""
         if what in self._leaving:
             raise Refused(f"The file of {what} is being written already: wait, or press Cancel.")
+        lane = f"{OUTLIVING if self._state.opened().backing.outlives else 'file of'} {what}"
         self._leaving.add(what)
-        done: Future = Future()
-        then = partial(self._written, what, done)
-        self._lanes.start(lane, f"Writing the {what}", then, executor, kernel, *args)
-        return done
-
-    def _written(self, what: str, done: Future, result: Callable[[], bytes | Path]) -> None:
-        self._leaving.discard(what)
-        content = None
         try:
-            content = result()
-        finally:  # what it raises is told by the lane
-            done.set_result(content if isinstance(content, bytes) else None)
-        if isinstance(content, Path):
-            root = self._folder.root
-            inside = content.is_relative_to(root)
-            where = f"in the data folder, as {content.relative_to(root).as_posix()}"
-            self.notice = Linked(
-                f"The {what} are too big to be downloaded ({megabytes(content)} MB): they are "
-                f"saved {where if inside else f'as {content}'}.",
-                self._folder.link(content),
-            )
+            content = await write(partial(self._jobs.run, lane, f"Writing the {what}"), *args)
+        finally:
+            self._leaving.discard(what)
+        if isinstance(content, bytes):
+            return content
+        self._tell_where(what, content)
+        return None
+
+    def _tell_where(self, what: str, path: Path) -> None:
+        root = self._folder.root
+        inside = path.is_relative_to(root)
+        where = f"in the data folder, as {path.relative_to(root).as_posix()}"
+        self._state.notice = Linked(
+            f"The {what} are too big to be downloaded ({megabytes(path)} MB): they are "
+            f"saved {where if inside else f'as {path}'}.",
+            self._folder.link(path),
+        )
 
     def _fresh(self, ending: str) -> Path | None:
         """Return a free path in the data folder: beside the volume's file, if that is in it.
@@ -144,24 +118,26 @@ class Exporting(Asking):
         """
         if self._folder is None:
             return None
-        root, beside = self._folder.root, self._places.get(self.volume.digest)
+        document, root = self._state.opened(), self._folder.root
+        beside = self._place_of(document.volume.digest)
         beside = beside if beside and beside.is_relative_to(root) else root
         places = (each for each in (beside, root) if os.access(each, os.W_OK))
-        place = next(places, self._resumed.opened.folder or root)
+        place = next(places, document.folder or root)
         # What was dropped on the page is called as the browser says.
-        return write_stored.fresh(place, Path(self.volume.name).name + ending, GZ)
+        return write_stored.fresh(place, Path(document.volume.name).name + ending, GZ)
 
 
-def follow(one: Future, other: Future) -> None:
-    """Let a future end as another does."""
-
-    def end(done: Future) -> None:
-        if error := done.exception():
-            other.set_exception(error)
-        else:
-            other.set_result(done.result())
-
-    one.add_done_callback(end)
+def warn_of_age(state: State) -> None:
+    """Tell of what leaves here that others may have gone on, or that it is nowhere else."""
+    if state.document is not None and not state.held:
+        state.tell(
+            "This page only reads: the file holds the labels as they were when this page opened "
+            "the volume, or wrote to it last, without what was drawn elsewhere since. Press Take "
+            "over for the latest.",
+            "info",
+        )
+    elif state.saved.trouble:
+        state.tell("The file holds all that this page shows, also what is not saved.", "info")
 
 
 def megabytes(path: Path) -> str:

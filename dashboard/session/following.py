@@ -1,16 +1,16 @@
-"""How a page that only reads goes on by itself, when whoever writes has gone."""
+"""Takes the case for a page that only reads, by itself, when whoever writes has gone."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from functools import partial
+from concurrent.futures import Executor
 from pathlib import Path
 
 from dashboard.cases.held_edits import HeldEdits
 from dashboard.cases.lease import LeaseWatch
 from dashboard.session.autosave import Function
+from dashboard.session.flow import arrival, at_once
 from dashboard.session.restore import Desk
 from dashboard.volumes.grid import Grid
 
@@ -57,30 +57,24 @@ class Following:
         """Watch none."""
         self._watch = self._volume = None
 
-    def look(self) -> None:
-        """See whether whoever writes has gone."""
-        if self._watch is not None and not self._looking and time.monotonic() >= self._again_at:
-            self._ask(self._looked, self._desk.cases.is_free)
-
-    def _looked(self) -> None:
-        self._ask(self._compared, self._desk.may_follow, self._volume, self._held())
-
-    def _compared(self) -> None:
-        self._again_at = 0.0
-        self._take()
-
-    def _ask(self, then: Function, question: Callable[..., bool], *args) -> None:
-        self._looking, watch = True, self._watch
-        asked = self._executor.submit(question, watch, *args)
-        asked.add_done_callback(
-            lambda found: self._schedule(partial(self._answered, watch, then, found))
-        )
-
-    def _answered(self, watch: LeaseWatch, then: Function, found: Future) -> None:
-        self._looking = False
+    @at_once
+    async def look(self) -> None:
+        """See whether whoever writes has gone; then take the case, if nothing is lost by that."""
+        watch, volume = self._watch, self._volume
+        if watch is None or self._looking or time.monotonic() < self._again_at:
+            return
+        if not await self._ask(watch, self._desk.cases.is_free, watch):
+            return
+        may = await self._ask(watch, self._desk.may_follow, watch, volume, self._held())
         if watch is not self._watch:
             return
-        if not found.exception() and found.result():
-            then()
-        elif then == self._compared:
-            self._again_at = time.monotonic() + REST_S
+        self._again_at = 0.0 if may else time.monotonic() + REST_S
+        if may:
+            self._take()
+
+    async def _ask(self, watch: LeaseWatch, question: Callable[..., bool], *args: object) -> bool:
+        """Ask where disks are read; what cannot be told, or of a case watched no more, is no."""
+        self._looking = True
+        found = await arrival(self._executor.submit(question, *args), self._schedule)
+        self._looking = False
+        return watch is self._watch and not found.exception() and found.result()

@@ -4,15 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from dashboard.session.flow import Wait
 from dashboard.session.messages import unexpected
 from dashboard.session.request import Request, current
 from dashboard.session.task import Job, Task
 
+OUTLIVING = "download of"  # lanes whose work holds all that it needs, whatever is opened meanwhile
+
+
+@dataclass
+class Executors:
+    """Who runs what: kernels on Dask, and in threads of this process what they must not do.
+
+    Attributes
+    ----------
+    kernels : Executor
+        Runs kernels; Dask's in the app, an inline one in tests.
+    files : Executor
+        Reads files; a call may be given up or cancelled at once, so it must change nothing.
+    threads : Executor
+        For what takes minutes.
+    keeping : Executor
+        For cases on disk: no file that hangs holds them up.
+    """
+
+    kernels: Executor
+    files: Executor
+    threads: Executor
+    keeping: Executor
+
 
 class Jobs:
-    """Tasks by lane: a new one takes the place of the last in its lane, the others go on.
+    """Owns what runs, as tasks by lane: a new one replaces the last in its lane, others go on.
 
     Parameters
     ----------
@@ -44,6 +71,17 @@ class Jobs:
         task = Task(title, self._schedule, show, end, partial(self._tell_again, lane))
         self._tasks[lane] = task
         task.start(executor, kernel, *args, **kwargs)
+
+    async def run(
+        self, lane: str, title: str, executor: Executor, kernel: Callable, /, *args, **kwargs
+    ) -> Any:
+        """Run a kernel as the task of a lane; returns what it returns.
+
+        A verb that fails when it goes on has failed like the task, and the user is told so.
+        """
+        return await Wait(
+            lambda go_on, _: self.start(lane, title, go_on, executor, kernel, *args, **kwargs)
+        )
 
     def show(self, lane: str, job: Job | None) -> None:
         """Show what is under way without a task; None at its end."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.chunked_array import ChunkedArray
 from dashboard.annotation.stroke import ERASE
-from dashboard.cases.case import Case
+from dashboard.session.document import Document
+from dashboard.session.edits import Edits
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import Executors, Jobs
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.tools.voxels import Retouching
+from dashboard.session.state import State
+from dashboard.session.tools.tool import must_know, name_of
 from workers.labels.islands import holes, lesser_islands
 from workers.runtime.box import Box
 
@@ -55,76 +57,69 @@ ISLANDS = Mend(
 )
 
 
-class LabelCleanup(Retouching):
-    """What is done to all of a label; parameters as of `OpenCase`."""
+class LabelCleanup:
+    """Does what is done to all of a label; owns nothing.
 
-    def fill_holes(self, label: int) -> None:
+    Parameters
+    ----------
+    state, edits, jobs, executors
+        Of the session.
+    """
+
+    def __init__(self, state: State, edits: Edits, jobs: Jobs, executors: Executors) -> None:
+        self._state, self._edits, self._jobs, self._executors = state, edits, jobs, executors
+
+    @at_once
+    async def fill_holes(self, label: int) -> None:
         """Start to give a label the unlabelled voxels that it encloses."""
-        self._mend(HOLES, label)
+        await self._mend(HOLES, label)
 
-    def keep_largest_island(self, label: int) -> None:
+    @at_once
+    async def keep_largest_island(self, label: int) -> None:
         """Start to take a label off all voxels but those of its largest island."""
-        self._mend(ISLANDS, label)
+        await self._mend(ISLANDS, label)
 
-    def _mend(self, mend: Mend, label: int) -> None:
-        self._must_know(label)
-        self._order.do(partial(self._begin_mending, self._held(), mend, label))
-
-    def _begin_mending(self, case: Case, mend: Mend, label: int) -> None:
-        self._still(case)
-        called = self._called(label)
-        if label in self.locked:
-            raise Refused(f"{called} is locked: unlock it first.")
-        if not case.labels.voxels[label]:
-            raise Refused(f"No voxel is labelled {called} yet.")
-        box = case.labels.extents[label]
-        must_be_small(case, box, called)
-        then = partial(self._mended, case, case.revision, mend, label, box)
-        call = self._executor, mend.kernel, case.labels.read(box), label
-        self._lanes.start(LANE, mend.doing.format(called), then, *call)
-
-    def _mended(
-        self,
-        case: Case,
-        revision: int,
-        mend: Mend,
-        label: int,
-        box: Box,
-        found: Callable[[], np.ndarray],
-    ) -> None:
-        mask = found()
-        self._order.do(partial(self._change_found, case, revision, mend, label, box, mask))
-
-    def _change_found(
-        self, case: Case, revision: int, mend: Mend, label: int, box: Box, mask: np.ndarray
-    ) -> None:
-        self._still(case)
+    async def _mend(self, mend: Mend, label: int) -> None:
+        must_know(self._state.case, label)
+        case = await self._edits.turn()
+        box, revision = box_to_mend(self._state.document, label), case.revision
+        title, labels = mend.doing.format(name_of(case, label)), case.labels.read(box)
+        kernel = self._executors.kernels, mend.kernel
+        mask = await self._jobs.run(LANE, title, *kernel, labels, label)
+        await self._edits.turn(case)
         if case.revision != revision:
             raise Refused("The labels have changed meanwhile: press it again.")
-        called, voxels = self._called(label), int(mask.sum())
+        name, voxels = name_of(case, label), int(mask.sum())
         if not voxels:
-            self.notice = Notice(mend.none.format(called))
+            self._state.notice = Notice(mend.none.format(name))
             return
-        title = mend.done.format(f"{voxels:,} voxel{'s' * (voxels != 1)}", called)
+        done = mend.done.format(f"{voxels:,} voxel{'s' * (voxels != 1)}", name)
         to = ERASE if mend.erases else label
-        edit = case.labels.fill([(box, mask)], to, title, self.locked)
-        self._record(edit._replace(at=place(box, mask)))
+        edit = case.labels.fill([(box, mask)], to, done, case.index.locked)
+        self._edits.record(edit._replace(at=place(box, mask)))
 
 
-def must_be_small(case: Case, box: Box, called: str) -> None:
-    """Refuse what would take too much memory of a label map on disk.
+def box_to_mend(document: Document, label: int) -> Box:
+    """Return the box around a label, if it can be mended.
 
     Raises
     ------
     Refused
-        With the way out.
+        With the way out: if it is locked, or has no voxel, or is too large on disk.
     """
-    voxels = int(np.prod([axis.stop - axis.start for axis in box], dtype=np.int64))
-    if isinstance(case.labels.data, ChunkedArray) and voxels > MOST_VOXELS:
+    case, name = document.case, name_of(document.case, label)
+    if label in case.index.locked:
+        raise Refused(f"{name} is locked: unlock it first.")
+    if not case.labels.voxels[label]:
+        raise Refused(f"No voxel is labelled {name} yet.")
+    box = case.labels.extents[label]
+    if not document.backing.holds(box, MOST_VOXELS):
+        voxels = int(np.prod([axis.stop - axis.start for axis in box], dtype=np.int64))
         raise Refused(
-            f"{called} lies in a box of {voxels:,} voxels; up to {MOST_VOXELS:,} are looked at in "
+            f"{name} lies in a box of {voxels:,} voxels; up to {MOST_VOXELS:,} are looked at in "
             "a volume of this size: mend it with the brush, or split it into several labels."
         )
+    return box
 
 
 def place(box: Box, mask: np.ndarray) -> tuple[int, int, int]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.chunked_array import ChunkedArray
 from dashboard.annotation.label_table import Table
-from dashboard.cases.case import Case
-from dashboard.session.export import Exporting
+from dashboard.session.edits import Edits
+from dashboard.session.export import warn_of_age
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import Jobs
 from dashboard.session.messages import Notice, Refused
-from dashboard.volumes import measure_stored
+from dashboard.session.state import State
 from workers.labels import statistics_csv
 from workers.labels.histograms import bins, histograms
 from workers.labels.statistics import Statistics, statistics
@@ -39,67 +39,56 @@ class Spread(NamedTuple):
     counts: dict[int, np.ndarray]
 
 
-class Measuring(Exporting):
-    """The verbs that measure the labels; parameters as of `OpenCase`."""
+class Measure:
+    """Measures the labels; owns what is being measured.
 
-    def export_statistics(self) -> Future:
-        """Start to measure the labels; the future is of the bytes of a CSV, as of `Exporting`.
+    Parameters
+    ----------
+    state, edits, jobs
+        Of the session.
+    """
+
+    def __init__(self, state: State, edits: Edits, jobs: Jobs) -> None:
+        self._state, self._edits, self._jobs = state, edits, jobs
+        self._measuring: set[str] = set()
+
+    @at_once
+    async def export_statistics(self) -> bytes:
+        """Start to measure the labels; the future is of the bytes of a CSV, as of `Export`.
 
         Every stroke that was drawn before is in it.
         """
-        self._warn_of_age()
-        return self._in_order(partial(self._export_statistics, self._opened()))
-
-    def _export_statistics(self, case: Case) -> Future:
-        names = {label.value: label.name for label in self.table}
-        affine = self.volume.affine
-        return self._measure(
-            case, "statistics", partial(self._as_csv, names), statistics, (affine,)
-        )
-
-    def measure_spread(self) -> Future:
-        """Start to count the intensities of each label; the future is of a `Spread`, or None."""
-        return self._in_order(partial(self._measure_spread, self._opened()))
-
-    def _measure_spread(self, case: Case) -> Future:
-        edges = bins(*self.volume.finite_range, self.volume.dtype)
-        table = tuple(label for label in self.table if case.labels.voxels[label.value])
-        return self._measure(
-            case, "intensities", partial(Spread, table, *edges[:2]), histograms, (edges,)
-        )
-
-    # How it is done
-
-    def _measure(
-        self, case: Case, what: str, then: Callable, kernel: Callable, args: tuple
-    ) -> Future:
-        if not +case.labels.voxels:
-            raise Refused("Nothing is labelled yet: draw a stroke first.")
-        if what in self._leaving:
-            raise Refused(f"The {what} are being measured already: wait, or press Cancel.")
-        self._leaving.add(what)
-        done: Future = Future()
-        data = case.labels.data
-        if isinstance(data, ChunkedArray):
-            call = self._threads, measure_stored.SAME[kernel], self.volume, data.frozen(), *args
-        else:
-            call = self._executor, kernel, self.volume.data, data.copy(), *args
-        end = partial(self._measured, what, done, then)
-        self._lanes.start(what, f"Measuring the {what} of the labels", end, *call)
-        return done
-
-    def _measured(self, what: str, done: Future, then: Callable, result: Callable) -> None:
-        self._leaving.discard(what)
-        found = None
-        try:
-            found = then(result())
-        finally:  # what it raises is told by the lane
-            done.set_result(found)
-
-    def _as_csv(self, names: dict[int, str], rows: tuple[Statistics, ...]) -> bytes:
-        if said := left_out(rows, names):
-            self.notice = Notice(said)
+        warn_of_age(self._state)
+        document = self._state.opened()
+        await self._edits.order()
+        names = {label.value: label.name for label in document.case.table}
+        rows = await self._measure("statistics", statistics, document.volume.affine)
+        if told := left_out(rows, names):
+            self._state.notice = Notice(told)
         return statistics_csv.encode(rows, names).encode()
+
+    @at_once
+    async def measure_spread(self) -> Spread:
+        """Start to count the intensities of each label; the future is of a `Spread`, or None."""
+        volume, case = self._state.opened().volume, self._state.case
+        await self._edits.order()
+        edges = bins(*volume.finite_range, volume.dtype)
+        table = tuple(label for label in case.table if case.labels.voxels[label.value])
+        return Spread(table, *edges[:2], await self._measure("intensities", histograms, edges))
+
+    async def _measure(self, what: str, kernel: Callable, *args: object) -> object:
+        document = self._state.opened()
+        labels = document.case.labels
+        if not +labels.voxels:
+            raise Refused("Nothing is labelled yet: draw a stroke first.")
+        if what in self._measuring:
+            raise Refused(f"The {what} are being measured already: wait, or press Cancel.")
+        run = partial(self._jobs.run, what, f"Measuring the {what} of the labels")
+        self._measuring.add(what)
+        try:
+            return await document.backing.measure(run, kernel, labels, *args)
+        finally:
+            self._measuring.discard(what)
 
 
 def left_out(rows: tuple[Statistics, ...], names: dict[int, str]) -> str:

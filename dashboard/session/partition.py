@@ -3,134 +3,106 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from dashboard.annotation.partition_settings import Settings
-from dashboard.annotation.superpixels import Superpixels
+from dashboard.annotation.split import AnySuperpixels
 from dashboard.cases.begin_anew import NoLease
-from dashboard.cases.case import Case
 from dashboard.cases.journal_entry import Partitioned
-from dashboard.session.compute_partition import Made, cutting
-from dashboard.session.measure import Measuring
-from dashboard.session.messages import Notice, Refused
-from dashboard.session.request import Request, current
-from dashboard.session.restore import AnySuperpixels
+from dashboard.session.edits import Edits, first_ids
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import Jobs
+from dashboard.session.messages import Notice
+from dashboard.session.state import State
+from dashboard.session.surfaces import Surfaces
 from dashboard.volumes.channel import Weights, checked
-from dashboard.volumes.grid import Grid
-from dashboard.volumes.open_volume import read_superpixels
-from dashboard.volumes.stored_volume import StoredVolume
 
 AUTOMATIC_VOXELS = 20_000_000
+LANE = "superpixels"
 
 
-class Partitioning(Measuring):
-    """The verbs for superpixels; parameters as of `OpenCase`."""
+class Partitioning:
+    """Makes superpixels, or reads them; owns the count of those that it has made.
 
-    def _begin(self) -> None:
-        if self.superpixels is None and self.volume.voxels <= AUTOMATIC_VOXELS:
-            self._partition(self.settings, asked=False)
+    Parameters
+    ----------
+    state, edits, jobs, surfaces
+        Of the session.
+    """
 
-    def partition(self, settings: Settings | None = None, weights: Weights = ()) -> None:
+    def __init__(self, state: State, edits: Edits, jobs: Jobs, surfaces: Surfaces) -> None:
+        self._state, self._edits, self._jobs, self._surfaces = state, edits, jobs, surfaces
+        self._made = 0
+
+    @at_once
+    async def begin(self) -> None:
+        """Partition a volume that was opened, unless that is done, or is left to the user."""
+        state = self._state
+        if state.superpixels is None and state.volume.voxels <= AUTOMATIC_VOXELS:
+            await self._partition(state.settings, asked=False)
+
+    @at_once
+    async def partition(self, settings: Settings | None = None, weights: Weights = ()) -> None:
         """Start to partition the volume into superpixels; the last ones stay until it is done.
 
         With `weights` they follow the borders in those volumes of the series.
         """
-        self._held()
-        weights = checked(weights, [channel.name for channel in self.channels])
-        self._partition(settings or self.settings, asked=True, weights=weights)
+        self._edits.writable()
+        weights = checked(weights, [channel.name for channel in self._state.channels])
+        await self._partition(settings or self._state.settings, asked=True, weights=weights)
 
-    def _partition(self, settings: Settings, *, asked: bool, weights: Weights = ()) -> None:
-        case = self._held()
-        weighted = tuple((self._channel(name), weight) for name, weight in weights)
-        on = self._executor, self._threads, self._store
-        how = cutting(self.volume, settings, *on, weighted)
-        partition = Partitioned("", None, settings, asked, weights=weights)
-        then = partial(self._adopt_partition, case, partition, how.made)
-        self._lanes.start(
-            "superpixels", "Partitioning", then, how.executor, how.kernel, *how.args, **how.kwargs
-        )
+    async def _partition(self, settings: Settings, *, asked: bool, weights: Weights = ()) -> None:
+        case, backing = self._edits.writable(), self._state.document.backing
+        weighted = tuple((self._state.channel(name), weight) for name, weight in weights)
+        run = partial(self._jobs.run, LANE, "Partitioning")
+        superpixels, threshold = await backing.partition(run, settings, weighted)
+        if self._state.document is not None and case is self._state.case:
+            partition = Partitioned("", None, settings, asked, weights=weights)
+            self._adopt(superpixels, partition._replace(threshold=threshold, key=superpixels.key))
+            self._surfaces.outline(threshold)
 
-    def _adopt_partition(
-        self,
-        case: Case,
-        partition: Partitioned,
-        made: Callable[..., Made],
-        computed: Callable,
+    @at_once
+    async def open_superpixels(
+        self, source: Path | bytes, name: str, within: Path | None = None
     ) -> None:
-        superpixels, threshold = made(computed())
-        if case is self._case:
-            partition = partition._replace(threshold=threshold, key=superpixels.key)
-            self._adopt_superpixels(superpixels, partition)
-            self.surfaces.outline(threshold)
-
-    def open_superpixels(self, source: Path | bytes, name: str, within: Path | None = None) -> None:
         """Start to read superpixels that were downloaded, instead of computing them.
 
         No link may lead out of the folder `within`.
         """
-        self._held()
-        must_be_in_memory(self.volume, "A file of superpixels")
-        then = partial(self._adopt_read_ids, self._case)
-        call = self._files, read_superpixels, source, self.volume
-        self._lanes.start("file", f"Opening {name}", then, *call, within=within)
+        case, backing = self._edits.writable(), self._state.document.backing
+        run = partial(self._jobs.run, "file", f"Opening {name}")
+        superpixels = await backing.read_superpixels(run, source, within=within)
+        self._edits.must_be_open(case)
+        self._jobs.cancel(LANE)
+        self._adopt(superpixels, Partitioned("", None, case.settings, asked=True))
 
-    def _adopt_read_ids(self, case: Case, read: Callable[[], Superpixels]) -> None:
-        superpixels = read()
-        self._still(case)
-        self._lanes.cancel("superpixels")
-        self._adopt_superpixels(superpixels, Partitioned("", None, case.settings, asked=True))
-
-    def _adopt_superpixels(self, superpixels: AnySuperpixels, partition: Partitioned) -> None:
-        case = self._held()
+    def _adopt(self, superpixels: AnySuperpixels, partition: Partitioned) -> None:
+        state, case = self._state, self._edits.writable()
+        state.forget_division()  # it would hold those that go, and their place in the cache
         case.partitioned = partition
-        case.take_superpixels(superpixels, partition.key or self._fresh_partition())
-        self.superpixels = case.superpixels  # the very same as before have the pieces of before
-        self.notice = Notice(f"{self.superpixels.count:,} superpixels.", "success")
+        case.take_superpixels(superpixels, partition.key or self._fresh_name())
+        state.superpixels = case.superpixels  # the very same as before have the pieces of before
+        state.notice = Notice(f"{case.superpixels.count:,} superpixels.", "success")
         if partition.key:
-            self._commit(case.note_partition, partition)
+            self._edits.commit(case.note_partition, partition)
         else:
-            self._keep_superpixels(case)
+            self._keep()
 
-    def _fresh_partition(self) -> str:
+    def _fresh_name(self) -> str:
         """Return the name of a partition that no other of the case has: of its file, if kept."""
-        journal = self._resumed.opened.journal
-        self._cuts += 1
+        journal = self._state.document.journal
+        self._made += 1
         if journal is not None and isinstance(journal.lease, NoLease):  # its numbers come again
             return f"{journal.epoch}-{secrets.token_hex(4)}.ids"
-        return f"{journal.epoch if journal else 'unkept'}-{self._cuts}.ids"
+        return f"{journal.epoch if journal else 'unkept'}-{self._made}.ids"
 
-    def _keep_superpixels(self, case: Case) -> None:
-        opened, file = self._resumed.opened, case.partition
-        if opened.journal is not None:
-            request = current().hold()
-            then = partial(self._kept_superpixels, request, case, file)
-            self._beside.keep(opened.folder / file, partial(first_ids, case), then)
+    def _keep(self) -> None:
+        """Have the ids written; then the journal says where they are."""
+        case = self._state.case
+        file = case.partition
 
-    def _kept_superpixels(self, request: Request, case: Case, file: str, is_there: bool) -> None:
-        if is_there:  # else others have come meanwhile, or another volume
-            request.run(self._commit, case.note_partition, case.partitioned._replace(file=file))
-        request.release()
+        def note() -> None:
+            self._edits.commit(case.note_partition, case.partitioned._replace(file=file))
 
-
-def first_ids(case: Case) -> np.ndarray:
-    """Return the ids of a case's partition as it was made, before superpixels were split."""
-    return case.first_superpixels.ids
-
-
-def must_be_in_memory(volume: Grid, what: str) -> None:
-    """Refuse to open `what` over a volume on disk.
-
-    Raises
-    ------
-    Refused
-        With the way out.
-    """
-    if isinstance(volume, StoredVolume):
-        raise Refused(
-            f"{what} cannot be opened over a volume of this size: {volume.voxels:,} voxels are "
-            "read in pieces. Its own annotation is here whenever the volume is opened."
-        )
+        self._edits.write_ids(file, partial(first_ids, case), note)

@@ -8,33 +8,15 @@ from functools import partial
 from typing import NamedTuple
 
 from dashboard import demo
-from dashboard.annotation.label_intensity import LabelSums
 from dashboard.annotation.label_map import DTYPE, LabelMap
 from dashboard.annotation.label_table import first_labels
-from dashboard.annotation.stored_superpixels import PARTITIONS, StoredSuperpixels
-from dashboard.annotation.superpixels import Superpixels
-from dashboard.cases import ids_file
-from dashboard.cases.case import AnySuperpixels, Case
+from dashboard.cases.case import Case
 from dashboard.cases.case_store import CaseKey, Cases, Opened
 from dashboard.cases.held_edits import HeldEdits
 from dashboard.cases.lease import LeaseWatch
-from dashboard.volumes.cache.partitions import in_use
+from dashboard.session.backing.backing import Backing, Uncached
+from dashboard.session.document import Document
 from dashboard.volumes.grid import Grid
-from dashboard.volumes.memory_volume import Volume
-from dashboard.volumes.stored_volume import StoredVolume
-from workers.runtime.boxes import boxes
-
-
-class Uncached(ValueError):
-    """Superpixels that are not where they were kept."""
-
-
-class Resumed(NamedTuple):
-    """A volume, its case, and what the user should know of how the case was read back."""
-
-    volume: Grid
-    opened: Opened
-    notes: tuple[tuple[str, str], ...]
 
 
 class Desk(NamedTuple):
@@ -103,13 +85,13 @@ class Desk(NamedTuple):
 
 
 def resume(
-    volume: Grid,
+    backing: Backing,
     *,
     desk: Desk,
     by_force: bool = False,
     mine: HeldEdits | None = None,
     report: Callable | None = None,
-) -> Resumed:
+) -> Document:
     """Read the case of a volume that was opened.
 
     Raises
@@ -119,80 +101,38 @@ def resume(
     """
     if report is not None:
         report(0.0)  # the last moment at which it can be cancelled: then the case is held
-    opened = desk.open(volume, by_force=by_force, mine=mine)
+    opened = desk.open(backing.volume, by_force=by_force, mine=mine)
     try:
-        return read_back(volume, opened)
+        return read_back(backing, opened)
     except BaseException:  # else the case would be held by nobody's page
         desk.cases.leave(opened)
         raise
 
 
-def read_back(volume: Grid, opened: Opened) -> Resumed:
+def read_back(backing: Backing, opened: Opened) -> Document:
     """Add superpixels to an opened case, and what the user should know of it."""
     is_bad = opened.found.is_damaged or opened.unread
     notes = [(describe(opened), "error" if is_bad else "info")]
-    if isinstance(volume, Volume):  # of others, an edit would have to read the volume first
-        opened.case.sums = LabelSums(volume.data, volume.finite_range, opened.case.labels)
+    opened.case.sums = backing.label_sums(opened.case.labels)
     if opened.case.partitioned is not None:
-        partition = opened.case.partitioned
-        try:
-            opened.case.take_superpixels(
-                superpixels(opened, volume), partition.file or partition.key
-            )
-        except Uncached as gone:
-            # Their settings stay: whoever presses Partition gets the very same ones.
-            opened.case.partitioned = partition._replace(key="", threshold=None)
-            notes.append((str(gone), "info"))
-        except (OSError, ValueError):
-            # Of those that were computed, the settings stay as above.
-            opened.case.partitioned = (
-                partition._replace(file="", threshold=None) if partition.settings else None
-            )
-            notes.append(("The superpixels could not be read back: press Partition.", "error"))
-    return Resumed(volume, opened, tuple(note for note in notes if note[0]))
+        notes.append(restore_superpixels(backing, opened))
+    return Document(backing, opened, tuple(note for note in notes if note[0]))
 
 
-def superpixels(opened: Opened, volume: Grid) -> AnySuperpixels:
-    """Return the superpixels that a case is painted with.
-
-    Raises
-    ------
-    Uncached
-        With a sentence, if they lay in the cache and are there no more.
-    ids_file.Damaged
-        If they are not what was written.
-    OSError
-        If they cannot be read.
-    """
-    partition = opened.case.partitioned
-    if partition.key:
-        return cached(volume, partition.key)
-    if isinstance(volume, StoredVolume):
-        raise Uncached(
-            "The superpixels of this volume were made in memory, which it is over here: press "
-            "Partition, and the same are made again. Nothing is missing of the labels."
-        )
-    ids = ids_file.read(opened.folder / partition.file, volume.shape)
-    return Superpixels(ids, boxes(ids, int(ids.max())))
-
-
-def cached(volume: Grid, key: str) -> StoredSuperpixels:
-    """Return a partition of a volume from the cache.
-
-    Raises
-    ------
-    Uncached
-        With a sentence, if it is not there.
-    """
+def restore_superpixels(backing: Backing, opened: Opened) -> tuple[str, str]:
+    """Give a case the superpixels that it was painted with; returns a note, "" if all is well."""
+    case, kept = opened.case, opened.case.partitioned
     try:
-        if isinstance(volume, StoredVolume):
-            return in_use(volume.folder / PARTITIONS / key)
-    except (OSError, ValueError, LookupError):
-        pass
-    raise Uncached(
-        "The superpixels of this volume are no longer in the cache: press Partition, and the same "
-        "are made again. Nothing is missing of the labels."
-    )
+        case.take_superpixels(backing.restore_superpixels(opened), kept.file or kept.key)
+    except Uncached as gone:
+        # Their settings stay: whoever presses Partition gets the very same ones.
+        case.partitioned = kept._replace(key="", threshold=None)
+        return str(gone), "info"
+    except (OSError, ValueError):
+        # Of those that were computed, the settings stay as above.
+        case.partitioned = kept._replace(file="", threshold=None) if kept.settings else None
+        return "The superpixels could not be read back: press Partition.", "error"
+    return "", "info"
 
 
 def describe(opened: Opened) -> str:

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from dashboard.session.document import SHOWN_VOXELS
-from dashboard.session.import_labels import Continuing
+from dashboard.session.edits import Edits
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import Executors, Jobs
 from dashboard.session.messages import MOST_CHANNELS, Question, Refused
+from dashboard.session.state import State
+from dashboard.volumes.cache.store import Store
 from dashboard.volumes.channel import Channel, Origin, unlike
+from dashboard.volumes.data_folder import Folder
 from dashboard.volumes.grid import Grid
 from dashboard.volumes.open_series import FoundVolume, Missing, Wanted, read_channel, read_channels
 from dashboard.volumes.open_volume import stem
-from dashboard.volumes.stored_volume import StoredVolume
 from workers.formats.nifti import nifti
 
+SHOWN_VOXELS = 2**27  # what a browser holds beside ids and labels
 _BYTES = 8  # of a voxel as it is read and as it is shown; ids and labels come to the first
 
 
-class Series(Continuing):
-    """The verbs that add volumes to what is open, and take them away; parameters as of `OpenCase`.
+class Series:
+    """Adds volumes to what is open, and takes them away; owns the numbers by which a page has them.
 
-    Labels know nothing of them: they are only looked at, and cut.
+    Labels know nothing of them: they are only looked at, and counted when superpixels are computed.
+
+    Parameters
+    ----------
+    state, edits, jobs, executors
+        Of the session.
+    store : Store or None
+        Whose budget of memory the volumes may take.
+    folder : Folder or None
+        Where they are found again.
     """
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        state: State,
+        edits: Edits,
+        jobs: Jobs,
+        executors: Executors,
+        store: Store | None,
+        folder: Folder | None,
+    ) -> None:
+        self._state, self._edits, self._jobs, self._executors = state, edits, jobs, executors
+        self._store, self._folder = store, folder
         self._keys = 0
-        self._all: Question | None = None
 
-    def add_volume(
+    @at_once
+    async def add_volume(
         self,
         source: Path | bytes,
         name: str,
@@ -42,108 +62,116 @@ class Series(Continuing):
 
         Its parameters are those of `open`.
         """
-        self._opened()
+        onto = self._state.opened().volume
         self._must_have_room()
         called = stem(name) if volume is None else f"{stem(name)} {volume + 1}"
         wanted = Wanted(source, called, volume, form, within=within)
         asked = Question(source, name, form=form, adds=True, within=within)
-        then = partial(self._adopt_channel, asked, self.volume)
-        limits = {"max_voxels": SHOWN_VOXELS}
-        given = (self._files, read_channel, wanted, self.volume)
-        self._lanes.start("file", f"Opening {name}", then, *given, **limits)
-
-    def open_together(self) -> None:
-        """Start to open the volumes that were asked about: the first, with the others beside it."""
-        asked = self.question
-        if asked.adds:
-            self._opened()
-            self._add_all(asked, first=0)
+        given = self._executors.files, read_channel, wanted, onto
+        try:
+            found = await self._jobs.run("file", f"Opening {name}", *given, max_voxels=SHOWN_VOXELS)
+        except nifti.SeveralVolumes as several:
+            self._state.question = asked._replace(count=several.count)
+        except nifti.FormsDiffer as differ:
+            self._state.question = asked._replace(difference=differ.difference)
         else:
-            self._all = asked
-            super().open(asked.source, asked.name, 0, asked.form, asked.within)
-
-    def open(
-        self,
-        source: Path | bytes,
-        name: str,
-        volume: int | None = None,
-        form: str | None = None,
-        within: Path | None = None,
-    ) -> None:
-        """Start to read the volume in a file, as `OpenCase.open`."""
-        self._all = None
-        super().open(source, name, volume, form, within)
+            self._show(self._joined(onto, [found]))
 
     def remove_volume(self, key: int) -> None:
         """Take a volume out of the series; labels and superpixels stay."""
         if key == 0:
             raise Refused("The first volume stays: it is the one that is annotated.")
-        left = tuple(channel for channel in self.channels if channel.key != key)
-        if left != self.channels:
+        left = tuple(channel for channel in self._state.channels if channel.key != key)
+        if left != self._state.channels:
             self._show(left)
+
+    async def add_all(self, asked: Question, first: int = 0) -> None:
+        """Add all volumes of a file that fit into the page, from the `first` on."""
+        onto = self._state.opened().volume
+        self._must_have_room()
+        shown = min(asked.together, first + self._room())
+        if shown < asked.count:
+            self._state.tell(
+                f"The first {shown} of the {asked.count} volumes of {asked.name} are shown: more "
+                "do not fit into the page.",
+                "info",
+            )
+        source, name, form = asked.source, stem(asked.name), asked.form
+        within = {"within": asked.within}
+        wanted = [Wanted(source, f"{name} {n + 1}", n, form, **within) for n in range(first, shown)]
+        if wanted:
+            found = await self._read_all(wanted)
+            self._show(self._joined(onto, take_found(found)))
+            self._tell_missing(found)
+
+    async def gather(self, together: Question | None) -> None:
+        """Show what belongs beside the volume that was opened: `together`, or as it was before."""
+        if together is not None:
+            await self.add_all(together, first=1)
+        elif self._state.case.series and len(self._state.channels) == 1:
+            await self._bring_back()
 
     # How it is done
 
+    async def _bring_back(self) -> None:
+        onto, origins = self._state.volume, self._state.case.series
+        room = self._room()
+        if left := origins[room:]:
+            names = ", ".join(origin.name for origin in left)
+            told = f"{names}: not shown here, where more volumes do not fit beside it."
+            self._state.tell(told, "info")
+        wanted = [Wanted(o.path, o.name, o.volume, o.form, o.digest) for o in origins[:room]]
+        if wanted:
+            found = await self._read_all(wanted)
+            # What is missing today may be there tomorrow: what was remembered stays.
+            self._state.channels = self._joined(onto, take_found(found))
+            self._tell_missing(found)
+
+    async def _read_all(self, wanted: list[Wanted]) -> list[FoundVolume | Missing]:
+        given = self._executors.files, read_channels, wanted, self._state.volume, self._folder
+        limits = {"max_voxels": SHOWN_VOXELS}
+        return await self._jobs.run("series", "Opening the series", *given, **limits)
+
     def _room(self) -> int:
         """Return how many volumes more can be shown: a browser and the memory hold so much."""
-        voxels, budget = self.volume.voxels, self._store.budget if self._store else None
+        if not self._state.opened().backing.takes_channels:
+            return 0
+        voxels = self._state.volume.voxels
         fit = [MOST_CHANNELS, SHOWN_VOXELS // voxels]
-        if budget is not None:
-            fit.append(int(budget // (voxels * _BYTES)))
-        return max(0, min(fit) - len(self.channels))
+        if self._store is not None:
+            fit.append(int(self._store.budget // (voxels * _BYTES)))
+        return max(0, min(fit) - len(self._state.channels))
 
     def _must_have_room(self) -> None:
-        if isinstance(self.volume, StoredVolume):
+        if not self._state.opened().backing.takes_channels:
             raise Refused(
                 "Another volume cannot be shown beside one of this size, which is read in pieces: "
                 "open each by itself."
             )
         if not self._room():
             raise Refused(
-                f"{len(self.channels)} volumes of {self.volume.voxels:,} voxels are shown, and no "
-                "more fit into the page: take one out of the series first."
+                f"{len(self._state.channels)} volumes of {self._state.volume.voxels:,} voxels are "
+                "shown, and no more fit into the page: take one out of the series first."
             )
-
-    def _adopt_channel(self, asked: Question, onto: Grid, read: Callable[[], FoundVolume]) -> None:
-        try:
-            found = read()
-        except nifti.SeveralVolumes as several:
-            self.question = asked._replace(count=several.count)
-        except nifti.FormsDiffer as differ:
-            self.question = asked._replace(difference=differ.difference)
-        else:
-            self._show(self._joined(onto, [found]))
-
-    def _adopt_channels(self, onto: Grid, read: Callable[[], list[FoundVolume | Missing]]) -> None:
-        found = read()
-        self._show(self._joined(onto, [each for each in found if isinstance(each, FoundVolume)]))
-        self._tell_missing(found)
-
-    def _bring_back_channels(
-        self, onto: Grid, read: Callable[[], list[FoundVolume | Missing]]
-    ) -> None:
-        found = read()
-        # What is missing today may be there tomorrow: what was remembered stays.
-        self.channels = self._joined(
-            onto, [each for each in found if isinstance(each, FoundVolume)]
-        )
-        self._tell_missing(found)
 
     def _tell_missing(self, found: list[FoundVolume | Missing]) -> None:
         for each in found:
             if isinstance(each, Missing):
-                self.tell(f"{each.wanted.name} is not shown: {each.why} Add it again by Open….")
+                told = f"{each.wanted.name} is not shown: {each.why} Add it again by Open…."
+                self._state.tell(told)
 
     def _joined(self, onto: Grid, found: list[FoundVolume]) -> tuple[Channel, ...]:
         """Return the channels with those that were found, each once."""
-        if onto is not self.volume:
+        state = self._state
+        if onto is not state.volume:
             raise Refused("Another volume was opened meanwhile.")
-        channels = self.channels
+        channels = state.channels
         for each in found:
-            known = {self.volume.digest: channels[0].name}
+            known = {state.volume.digest: channels[0].name}
             known |= {channel.origin.digest: channel.name for channel in channels[1:]}
             if each.digest in known:
-                self.tell(f"{each.wanted.name} is shown already, as {known[each.digest]}.", "info")
+                told = f"{each.wanted.name} is shown already, as {known[each.digest]}."
+                state.tell(told, "info")
             else:
                 channels = (*channels, self._channel_of(each, {c.name for c in channels}))
         return channels
@@ -154,10 +182,10 @@ class Series(Continuing):
         name = unlike(called, taken)
         origin = Origin(name, self._path_of(source), found.digest, volume, form)
         if found.is_resampled:
-            self.tell(f"{name} lies on another grid: it is shown resampled.", "info")
+            self._state.tell(f"{name} lies on another grid: it is shown resampled.", "info")
         if volume is None:  # else the name says which one of them it is
             for note in found.volume.notes:
-                self.tell(f"{name}: {note}", "info")
+                self._state.tell(f"{name}: {note}", "info")
         return Channel(self._keys, name, found.volume, found.is_resampled, origin)
 
     def _path_of(self, source: Path | bytes) -> str:
@@ -168,45 +196,12 @@ class Series(Continuing):
         return place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
 
     def _show(self, channels: tuple[Channel, ...]) -> None:
-        self.channels = channels
-        origins = tuple(channel.origin for channel in channels[1:])
-        if self._keeper.holds and self._case.series != origins:
-            self._commit(self._case.take_series, origins)
+        self._state.channels = channels
+        origins, case = tuple(channel.origin for channel in channels[1:]), self._state.case
+        if self._edits.writes(case) and case.series != origins:
+            self._edits.commit(case.take_series, origins)
 
-    def _gather(self) -> None:
-        asked, self._all = self._all, None
-        if asked is not None:
-            self._add_all(asked, first=1)
-        elif self._case.series and len(self.channels) == 1:
-            self._bring_back()
 
-    def _bring_back(self) -> None:
-        origins = self._case.series
-        room = 0 if isinstance(self.volume, StoredVolume) else self._room()
-        if left := origins[room:]:
-            names = ", ".join(origin.name for origin in left)
-            self.tell(f"{names}: not shown here, where more volumes do not fit beside it.", "info")
-        wanted = [Wanted(o.path, o.name, o.volume, o.form, o.digest) for o in origins[:room]]
-        self._read_all(wanted, self._bring_back_channels)
-
-    def _add_all(self, asked: Question, *, first: int) -> None:
-        self._must_have_room()
-        shown = min(asked.together, first + self._room())
-        if shown < asked.count:
-            self.tell(
-                f"The first {shown} of the {asked.count} volumes of {asked.name} are shown: more "
-                "do not fit into the page.",
-                "info",
-            )
-        source, name, form = asked.source, stem(asked.name), asked.form
-        within = {"within": asked.within}
-        wanted = [Wanted(source, f"{name} {n + 1}", n, form, **within) for n in range(first, shown)]
-        self._read_all(wanted, self._adopt_channels)
-
-    def _read_all(self, wanted: list[Wanted], then: Callable) -> None:
-        if not wanted:
-            return
-        given = (self._files, read_channels, wanted, self.volume, self._folder)
-        then = partial(then, self.volume)
-        title = "Opening the series"
-        self._lanes.start("series", title, then, *given, max_voxels=SHOWN_VOXELS)
+def take_found(found: list[FoundVolume | Missing]) -> list[FoundVolume]:
+    """Return those of the volumes that were found."""
+    return [each for each in found if isinstance(each, FoundVolume)]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from functools import partial, singledispatch
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import param
 
 from dashboard.annotation.label_map import LabelMap
+from dashboard.session.flow import arrival, at_once
 from dashboard.volumes.grid import Grid
-from dashboard.volumes.memory_volume import Volume
-from dashboard.volumes.stored_volume import StoredVolume
-from workers.chunked import stored_outline
 from workers.labels import surface
 from workers.runtime.box import Box
 from workers.storage.coarse import stride_affine
@@ -94,9 +91,13 @@ class Surfaces(param.Parameterized):
         if threshold is None:
             self._show_nothing(WHOLE)
         else:
-            self._at_work.add(WHOLE)
-            self.busy += 1
-            self._submit(self._asked(WHOLE), *outlining(self._volume, threshold))
+            self._outline(threshold)
+
+    @at_once
+    async def _outline(self, threshold: float) -> None:
+        asked, kernel = self._asked(WHOLE), self._volume.outline(threshold, MOST_VOXELS)
+        self._begin(asked)
+        self._arrive(asked, await arrival(self._executor.submit(*kernel), self._schedule))
 
     def note(self, edit: Touching) -> None:
         """Mark the labels that `edit` touched as stale, whether it was applied or reverted."""
@@ -116,24 +117,26 @@ class Surfaces(param.Parameterized):
             self._stale.discard(label)
             self._build(label)
 
-    def _build(self, label: int) -> None:
+    @at_once
+    async def _build(self, label: int) -> None:
         box = self._labels.extents.get(label)
         if box is None or not self._labels.voxels[label]:
             self._show_nothing(label)
             return
-        strides = fitting(box, self._volume.spacing)
-        self._at_work.add(label)
-        self.busy += 1
-        masked = self._threads.submit(self._labels.mask, label, box, strides)
-        then = partial(self._march, self._asked(label), box, strides)
-        when_done(masked, then, self._schedule)
+        asked, strides = self._asked(label), choose_strides(box, self._volume.spacing)
+        self._begin(asked)
+        made = self._threads.submit(self._labels.mask, label, box, strides)
+        if not made.done():  # as one in memory mostly is
+            await arrival(made, self._schedule)
+        if not made.exception() and asked.volume is self._volume:
+            given = made.result(), place_blocks(asked.volume.affine, box, strides)
+            made = self._executor.submit(surface.surface, *given, max_faces=self._share)
+            await arrival(made, self._schedule)
+        self._arrive(asked, made)
 
-    def _march(self, asked: Asked, box: Box, strides: Strides, masked: Future) -> None:
-        if masked.exception() or asked.volume is not self._volume:
-            self._arrive(asked, masked)
-            return
-        affine = placed(asked.volume.affine, box, strides)
-        self._submit(asked, surface.surface, masked.result(), affine, max_faces=self._share)
+    def _begin(self, asked: Asked) -> None:
+        self._at_work.add(asked.label)
+        self.busy += 1
 
     def _asked(self, label: int) -> Asked:
         return Asked(label, self._volume, self._threshold)
@@ -150,11 +153,6 @@ class Surfaces(param.Parameterized):
 
     def _show_nothing(self, label: int) -> None:
         self._show(label, np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
-
-    def _submit(self, asked: Asked, kernel: Callable, *args, **kwargs) -> None:
-        future = self._executor.submit(kernel, *args, **kwargs)
-        arrived = partial(self._arrive, asked)
-        future.add_done_callback(lambda done: self._schedule(partial(arrived, done)))
 
     def _arrive(self, asked: Asked, done: Future) -> None:
         self.busy -= 1
@@ -176,28 +174,9 @@ class Surfaces(param.Parameterized):
             self._show(asked.label, *done.result())
 
 
-def when_done(future: Future, then: Callable[[Future], None], schedule: Callable) -> None:
-    """Call `then` in the page's thread: now if `future` is done, which one in memory mostly is."""
-    if future.done():
-        then(future)
-    else:
-        future.add_done_callback(lambda done: schedule(partial(then, done)))
-
-
-@singledispatch
-def outlining(volume: Volume, threshold: float) -> tuple:
-    """Return the kernel and its arguments that make the surface of the foreground of `volume`."""
-    return surface.outline, volume.data, volume.affine, threshold
-
-
-@outlining.register
-def _(volume: StoredVolume, threshold: float) -> tuple:
-    level = volume.level_of(MOST_VOXELS)
-    affine = stride_affine(volume.affine, np.array(level.strides))
-    return stored_outline.stored_outline, str(level.path), affine, threshold
-
-
-def fitting(box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXELS) -> Strides:
+def choose_strides(
+    box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXELS
+) -> Strides:
     """Return how many voxels of a box are joined along i, j and k so that at most `most` are left.
 
     Those along the short edges are joined first.
@@ -210,7 +189,7 @@ def fitting(box: Box, spacing: tuple[float, float, float], most: int = MOST_VOXE
     return tuple(strides.tolist())
 
 
-def placed(affine: np.ndarray, box: Box, strides: Strides) -> np.ndarray:
+def place_blocks(affine: np.ndarray, box: Box, strides: Strides) -> np.ndarray:
     """Return the affine of the blocks of `strides` voxels in `box`."""
     moved = affine.copy()
     moved[:3, 3] += affine[:3, :3] @ [axis.start for axis in box]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-
-import param
 
 from dashboard.annotation import change
 from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.superpixels import corners
 from dashboard.cases.case import Case
+from dashboard.session.edits import Edits
+from dashboard.session.flow import at_once
+from dashboard.session.jobs import Jobs
 from dashboard.session.messages import Refused
+from dashboard.session.state import State
 from dashboard.session.task import Job
-from dashboard.session.tools.split import Splitting
 from workers.runtime.box import Box
 
 LANE = "history"
@@ -72,8 +74,8 @@ class Walk:
         """End where it is."""
         self.done = self.case.history.done
 
-    def told(self, revision: int) -> change.Change:
-        """Return how views are told of all that it changed."""
+    def describe(self, revision: int) -> change.Change:
+        """Return all that it changed, as views are told of it."""
         return change.inside(revision, self._boxes.values())
 
     def _note(self, edit: Edit) -> None:
@@ -83,76 +85,83 @@ class Walk:
         self._boxes |= {corners(patch.box): patch.box for patch in edit.patches}
 
 
-class Stepping(Splitting):
-    """The verbs of history; parameters as of `OpenCase`."""
+class Undo:
+    """Steps through the history; owns the way that is being gone.
 
-    place = param.Parameter(doc="The voxel (i, j, k) of what was last undone or done again.")
+    Parameters
+    ----------
+    state, edits, jobs
+        Of the session.
+    schedule : callable
+        Runs a function later in the page's thread.
+    """
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        state: State,
+        edits: Edits,
+        jobs: Jobs,
+        schedule: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._state, self._edits, self._jobs = state, edits, jobs
+        self._schedule = schedule
         self._walk: Walk | None = None
 
-    def undo(self) -> None:
+    @at_once
+    async def undo(self) -> None:
         """Take the latest edit back."""
-        self._order.do(partial(self._undo, self._held()))
-
-    def _undo(self, case: Case) -> None:
-        self._still(case)
+        case = await self._edits.turn()
         if edit := case.step_back():
-            self._stepped(case, edit)
+            self._show_step(case, edit)
         else:
-            self.tell("There is nothing to undo.", "info")
+            self._state.tell("There is nothing to undo.", "info")
 
-    def redo(self) -> None:
+    @at_once
+    async def redo(self) -> None:
         """Do again what was undone last."""
-        self._order.do(partial(self._redo, self._held()))
-
-    def _redo(self, case: Case) -> None:
-        self._still(case)
+        case = await self._edits.turn()
         if edit := case.step_forward():
-            self._stepped(case, edit)
+            self._show_step(case, edit)
         else:
-            self.tell("There is nothing to redo.", "info")
+            self._state.tell("There is nothing to redo.", "info")
 
-    def _stepped(self, case: Case, edit: Edit) -> None:
-        self._commit(case.stepped)
-        self._tell(edit, change.patched(case.revision + 1, edit), case.divisions(edit))
+    def _show_step(self, case: Case, edit: Edit) -> None:
+        self._edits.commit(case.stepped)
+        difference = change.patched(case.revision + 1, edit)
+        self._edits.show(edit, difference, case.divisions(edit))
         self._show_place(edit.at)
 
     # Any of them
 
-    def go_to(self, done: int) -> None:
+    @at_once
+    async def go_to(self, done: int) -> None:
         """Take back, or do again, until `done` edits are in force.
 
         Of a long way some is gone at a time: the page goes on meanwhile, and may cancel it, which
         leaves it where it is. What is asked for later waits for its end.
         """
-        walk = Walk(self._held(), done)
-        self._order.do(partial(self._set_out, walk))
-        self._order.do(partial(self._arrive, walk), walk.ended)
+        case = await self._edits.turn()
+        edits = len(case.history.titles)
+        if not 0 <= done <= edits:
+            raise Refused(f"There are {edits:,} edits; the page asked for {done:,}.")
+        self._walk = walk = Walk(case, done)
+        self._go_on(walk)
+        await self._edits.keep_turn(case, walk.ended)
+        self._end()
+        if walk.steps:
+            self._edits.commit(case.stepped)
+            self._show(walk)
+        self._show_place(case.place)
+        walk.ended.result()
 
-    def end(self) -> None:
-        """Close for good, and keep nothing of what was open."""
-        super().end()
-        self._walk = None
-
-    def cancel(self) -> None:
-        """Stop what the user is waiting for; what was there before stays."""
-        super().cancel()
+    def stop(self) -> None:
+        """Go no further."""
         if self._walk is not None:
             self._walk.stop()
 
-    def _set_out(self, walk: Walk) -> None:
-        try:
-            self._still(walk.case)
-            edits = len(walk.case.history.titles)
-            if not 0 <= walk.done <= edits:
-                raise Refused(f"There are {edits:,} edits; the page asked for {walk.done:,}.")
-        except Refused:
-            walk.ended.cancel()
-            raise
-        self._walk = walk
-        self._go_on(walk)
+    def forget(self) -> None:
+        """Keep nothing of what was open."""
+        self._walk = None
 
     def _go_on(self, walk: Walk) -> None:
         if walk.ended.cancelled():  # another page writes now, or another volume was opened
@@ -160,7 +169,7 @@ class Stepping(Splitting):
             return
         try:
             walk.go_on(TURN_S)
-        except Exception as error:  # noqa: BLE001 - told by the order, in its turn
+        except Exception as error:  # noqa: BLE001 - raised when the verb goes on
             walk.ended.set_exception(error)
         else:
             self._rest(walk)
@@ -169,29 +178,24 @@ class Stepping(Splitting):
         if walk.is_there:
             walk.ended.set_result(None)
         else:
-            self._lanes.show(LANE, Job("Going through the history", walk.fraction))
+            self._jobs.show(LANE, Job("Going through the history", walk.fraction))
             self._schedule(partial(self._go_on, walk))
 
-    def _arrive(self, walk: Walk) -> None:
-        if walk.ended.cancelled():
-            return
+    def _end(self) -> None:
         self._walk = None
-        self._lanes.show(LANE, None)
-        case = walk.case
-        self._still(case)
-        if walk.steps:
-            self._commit(case.stepped)
-            self._tell(walk, walk.told(case.revision + 1), tuple(walk.divisions))
-        self._show_place(case.place)
-        walk.ended.result()
+        self._jobs.show(LANE, None)
 
     def _stray(self, walk: Walk) -> None:
         """Show how far it came: that is in no journal."""
-        self._walk = None
-        self._lanes.show(LANE, None)
-        if walk.case is self._case:
-            self._tell(walk, walk.told(walk.case.revision + 1), tuple(walk.divisions))
+        self._end()
+        document = self._state.document
+        if document is not None and walk.case is document.case:
+            self._show(walk)
+
+    def _show(self, walk: Walk) -> None:
+        difference = walk.describe(walk.case.revision + 1)
+        self._edits.show(walk, difference, tuple(walk.divisions))
 
     def _show_place(self, place: tuple[int, int, int] | None) -> None:
         if place is not None:
-            self.place = place
+            self._state.place = place

@@ -9,6 +9,8 @@ from nibabel.orientations import aff2axcodes
 class Grid:
     """What follows from a `shape` and an `affine`; a volume is one, in memory or on disk."""
 
+    is_on_disk: bool
+    """Whether it is read box by box, and has no array of all intensities."""
     shape: tuple[int, int, int]
     affine: np.ndarray
     oriented: bool

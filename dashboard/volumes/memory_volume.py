@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from dashboard.volumes.grid import Grid
 from workers.intensity import window
+from workers.labels import surface
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,8 @@ class Volume(Grid):
         Whether the file can say where left and right of a patient are; if not, world x, y and z
         are the file's own, of which x and y count to the left and to the back.
     """
+
+    is_on_disk: ClassVar[bool] = False
 
     data: np.ndarray
     affine: np.ndarray
@@ -58,6 +62,10 @@ class Volume(Grid):
     def dtype(self) -> np.dtype:
         """Of the intensities."""
         return self.data.dtype
+
+    def outline(self, threshold: float, most_voxels: int) -> tuple:  # noqa: ARG002 - of those on disk
+        """Return the kernel that makes the surface of all above `threshold`, and its arguments."""
+        return surface.outline, self.data, self.affine, threshold
 
     def zeros(self, dtype: np.dtype | type) -> np.ndarray:
         """Return an array of zeros, one for each voxel."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from dashboard.annotation.chunked_array import ChunkedArray
 from dashboard.volumes.grid import Grid
+from workers.chunked import stored_outline
+from workers.storage.coarse import stride_affine
 
 
 class Level(NamedTuple):
@@ -55,6 +57,8 @@ class StoredVolume(Grid):
         As of `Volume`; the window from a coarse level.
     """
 
+    is_on_disk: ClassVar[bool] = True
+
     folder: Path
     levels: tuple[Level, ...]
     dtype: np.dtype
@@ -75,6 +79,15 @@ class StoredVolume(Grid):
     def zeros(self, dtype: np.dtype | type) -> ChunkedArray:
         """Return an array of zeros, one for each voxel, that takes place where it is written to."""
         return ChunkedArray(self.shape, dtype, self.folder)
+
+    def outline(self, threshold: float, most_voxels: int) -> tuple:
+        """Return the kernel that makes the surface of all above `threshold`, and its arguments.
+
+        It reads the finest level of at most so many voxels.
+        """
+        level = self.level_of(most_voxels)
+        affine = stride_affine(self.affine, np.array(level.strides))
+        return stored_outline.stored_outline, str(level.path), affine, threshold
 
     def level_of(self, most_voxels: int) -> Level:
         """Return the finest level of at most so many voxels; the coarsest if all have more."""

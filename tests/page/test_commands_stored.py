@@ -71,7 +71,7 @@ def test_strokes_are_heard_in_the_order_in_which_they_were_drawn(page):
 def test_a_stroke_is_taken_when_it_is_on_disk(tmp_path):
     cases = Cases(tmp_path / "kept")
     page, kept = Listening(tmp_path, cases=cases), []
-    page.session._keeper.when_saved = kept.append
+    page.session.autosave.when_saved = kept.append
     page.draw(1)
 
     page.tasks.finish()
@@ -97,8 +97,8 @@ def test_a_stroke_that_fails_is_released_and_told(page):
 def test_a_stroke_whose_case_is_lost_meanwhile_is_released_and_not_heard(page):
     page.draw(1)
 
-    page.session._keeper.let_go()
-    page.session._order.clear("That is not painted.")
+    page.session.autosave.let_go()
+    page.session.edits.queue.clear("That is not painted.")
     page.tasks.finish()
 
     assert page.answers == [("taken", 1)]

@@ -51,7 +51,7 @@ def session(data):
     session = Session(Inline(), Inline(), now)
     session.open(data / "scan.nii", "scan.nii")
     assert session.volume is not None
-    session.notice = None
+    session.state.notice = None
     return session
 
 
@@ -79,7 +79,7 @@ def test_no_pipe_and_no_socket_is_opened_as_anything(ask, data, session, kind):
         before = session.revision, session.volume, session.channels, session.table
 
         for name in ("pipe.nii", "socket.nii"):
-            session.notice = None
+            session.state.notice = None
             assert "expected a file; this is a pipe or a socket" in ask(name, kind)
 
         assert (session.revision, session.volume, session.channels, session.table) == before

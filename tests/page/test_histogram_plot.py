@@ -100,7 +100,7 @@ def test_where_nothing_is_labelled_it_says_what_to_do(shown, told):
 
 def test_one_that_was_cancelled_says_so(session, shown, told):
     session.paint(draw_voxel(session, (1, 1, 1)))
-    session._executor = executor = ByHand()
+    session.executors.kernels = executor = ByHand()
     shown.ask()
 
     session.cancel()

@@ -17,7 +17,9 @@ def labelled(session):
     """Let the table have so many labels; returns what the page has of it."""
 
     def labelled(count):
-        session._name(tuple(Label(n, f"label {n}", color_of(n)) for n in range(1, count + 1)))
+        session.label_table.take(
+            tuple(Label(n, f"label {n}", color_of(n)) for n in range(1, count + 1))
+        )
         rows = LabelRows()
         rows.news(session)
         return rows

@@ -34,7 +34,7 @@ def browser(oblique, tmp_path, turns, monkeypatch):
     session.first_settings = Settings(count=30, threshold=None)
     browser = Slicing(session, turns)
     with set_curdoc(browser.document):
-        session._resume(store_volume(oblique, tmp_path, levels=3), "Opening")
+        session.opening.resume(store_volume(oblique, tmp_path, levels=3), "Opening")
         turns.until(lambda: session.superpixels is not None and session.job is None)
     browser.say("begin")
     browser.deliver()

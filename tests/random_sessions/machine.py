@@ -110,7 +110,7 @@ class RandomSession(RuleBasedStateMachine):
 
     def name_of_partition(self):
         """Superpixels in memory are new ones after each partition."""
-        return self.session._case.partition
+        return self.session.state.case.partition
 
     def does(self, verb, *values, refused=False, **named):
         """Call a verb, and wait until all is on disk; returns what it returned."""
@@ -143,7 +143,7 @@ class RandomSession(RuleBasedStateMachine):
 
     @property
     def journal(self):
-        return self.session._resumed.opened.journal
+        return self.session.state.document.journal
 
     def teardown(self):
         self.session.end()
@@ -336,7 +336,7 @@ class RandomSession(RuleBasedStateMachine):
     @rule(count=st.sampled_from([4, 20, 40]))
     def partition(self, count):
         self.does("partition", WISH._replace(count=count))
-        splits = self.session._case.history.splits
+        splits = self.session.state.case.history.splits
         name = self.name_of_partition()
         if name not in self.plain.bases:
             assert all(split.partition != name for split in splits)
@@ -442,7 +442,7 @@ class RandomStoredSession(RandomSession):
     def open_volume(self):
         if self.stored is None:
             self.stored = store_volume(read_volume(self.content, "small"), self.folder / "cache")
-        self.session._resume(self.stored, "Opening")
+        self.session.opening.resume(self.stored, "Opening")
 
     def ids_of_session(self):
         return self.session.superpixels.ids_array()[ALL]

@@ -40,7 +40,7 @@ APART = {
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
     """A volume on disk is partitioned in a moment, and a page made without figures."""
-    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.session.backing.disk.partition_stored", partition_stored)
     monkeypatch.setattr("dashboard.page.page.slice_view", lambda name, _: pn.Spacer(name=name))
 
 

@@ -123,7 +123,7 @@ class Folder:
         cases, turns = Cases(self.root), Turns()
         page = session_on(self.volume, cases=cases, schedule=turns)
         turns.until(lambda: page.volume is not None and page.job is None and page.saved == Saved())
-        turns.until(lambda: not page.held or page._case.partitioned.file != "")
+        turns.until(lambda: not page.held or page.state.case.partitioned.file != "")
         assert page.held
         found = page.labels.data.copy(), page.history[1], page.superpixels.ids
         page.close()
@@ -139,7 +139,7 @@ def folder(tmp_path):
     page = session_on(folder.volume, cases=cases, schedule=turns)
     turns.until(lambda: page.volume is not None and page.job is None)
     page.paint(draw_voxel(page, (1, 1, 1), label=1))
-    turns.until(lambda: page._case.partitioned.file != "" and page.saved == Saved())
+    turns.until(lambda: page.state.case.partitioned.file != "" and page.saved == Saved())
     page.close()
     cases.close()
     return folder

@@ -64,7 +64,9 @@ class Seat:
         """Wait until nothing is under way, and all that there is is on disk."""
         session = self.session
         self.turns.until(lambda: session.volume is not None and session.job is None)
-        self.turns.until(lambda: session._case.partitioned.file != "" and session.saved == Saved())
+        self.turns.until(
+            lambda: session.state.case.partitioned.file != "" and session.saved == Saved()
+        )
 
     def ask(self, n, verb, values, name):
         """Ask for something by its name; returns once it is acknowledged."""
@@ -195,7 +197,7 @@ def test_what_takes_a_while_is_acknowledged_when_its_edit_is_on_disk(two_tissues
     turns.until(lambda: page.volume is not None and page.job is None)
     page.paint(draw_voxel(page, (1, 1, 1), label=2))
     page.paint(draw_voxel(page, (9, 9, 4), label=2))
-    page._executor = executor
+    page.executors.kernels = executor
     asked = page.ask("a-1", lambda: page.keep_largest_island(2))
     asked.add_done_callback(lambda _: page.when_saved(lambda: done.append(page.history[1])))
 
@@ -204,6 +206,6 @@ def test_what_takes_a_while_is_acknowledged_when_its_edit_is_on_disk(two_tissues
     turns.until(lambda: done)
 
     assert done == [3]
-    assert list(page._case.taken)[-1] == "a-1"
+    assert list(page.state.case.taken)[-1] == "a-1"
     page.close()
     cases.close()

@@ -99,3 +99,25 @@ def test_what_is_cleared_is_never_done():
     assert str(waits.exception()) == "gone"
     assert diary.did == []
     assert diary.order.clear("gone") == 0
+
+
+def test_what_has_its_turn_keeps_it_until_what_it_waits_for_is_done():
+    diary, first, found = Diary(), Future(), Future()
+    diary.order.do(lambda: diary.order.go_on(lambda: diary.did.append("found"), found), first)
+    diary.do("after")
+
+    first.set_result(None)
+    assert diary.did == []
+    found.set_result(None)
+
+    assert diary.did == ["found", "after"]
+
+
+def test_what_is_cleared_is_dropped():
+    diary, dropped = Diary(), []
+    diary.order.do(lambda: None, Future(), lambda: dropped.append("a"))
+    diary.order.go_on(lambda: None, Future(), lambda: dropped.append("b"))
+
+    assert diary.order.clear("another volume") == 2
+
+    assert dropped == ["b", "a"]

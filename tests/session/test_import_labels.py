@@ -149,7 +149,7 @@ def test_the_edit_knows_where_it_changed_something(session):
     labels[5, 7, 2] = 1
 
     session.open_labels(nifti_bytes(labels, session.volume.affine), "labels.nii")
-    edit = session._case.step_back()
+    edit = session.state.case.step_back()
 
     assert edit.at == (5, 7, 2)
 
@@ -213,7 +213,7 @@ def test_a_table_that_is_none_is_told_and_the_labels_are_opened(session, tmp_pat
 
 
 def test_what_was_read_for_a_volume_that_is_no_longer_open_asks_nothing(session, two_tissues):
-    session._files = files = ByHand(stubborn=True)
+    session.executors.files = files = ByHand(stubborn=True)
     content = nifti_bytes(some_labels((5, 5, 5)), two_tissues.affine)
     session.open_labels(content, "other.nii")
     session.cancel()

@@ -141,7 +141,7 @@ def test_it_can_be_cancelled():
 @pytest.fixture
 def on_disk(tmp_path, monkeypatch):
     """RINGS over a volume on disk."""
-    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.session.backing.disk.partition_stored", partition_stored)
     volume = store_volume(tissues((5, 7, 3), AFFINE, "small"), tmp_path / "cache")
     session = open_stored(volume)
     assert session.settings == WISH

@@ -141,7 +141,7 @@ def test_what_is_asked_for_while_a_large_label_is_looked_for_waits(two_tissues, 
     threads = ByHand()
     session = session_on(two_tissues, threads=None)
     session.paint(draw_voxel(session, (1, 1, 1), label=2))
-    session._threads = threads
+    session.executors.threads = threads
 
     session.remove_label(2)
     session.paint(draw_voxel(session, (9, 9, 4), label=3))
@@ -163,7 +163,7 @@ def test_a_search_that_is_cancelled_changes_nothing_and_holds_up_nothing(two_tis
     threads = ByHand()
     session = session_on(two_tissues)
     session.paint(draw_voxel(session, (1, 1, 1), label=2))
-    session._threads = threads
+    session.executors.threads = threads
     session.remove_label(2)
     session.paint(draw_voxel(session, (9, 9, 4), label=3))
 
@@ -339,7 +339,7 @@ def test_a_table_comes_back_through_its_file(session, two_tissues, form):
 def test_a_lock_stops_no_stroke_that_was_drawn_before_it(session):
     session.paint(draw_voxel(session, (1, 1, 1), label=3))
     held_up = Future()
-    session._order.do(lambda: None, held_up)
+    session.edits.queue.do(lambda: None, held_up)
     session.paint(draw_voxel(session, (1, 1, 1), label=2))
 
     session.lock_label(3, True)
@@ -367,7 +367,7 @@ def test_a_lock_stops_no_stroke_that_was_drawn_before_it(session):
 def test_what_is_done_with_a_label_waits_until_it_was_added(session, act):
     held_up, told = Future(), []
     session.param.watch(lambda event: told.append(event.new.text), "notice", onlychanged=False)
-    session._order.do(lambda: None, held_up)
+    session.edits.queue.do(lambda: None, held_up)
     session.add_label(5)
 
     act(session)

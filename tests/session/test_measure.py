@@ -84,7 +84,7 @@ def test_without_labels_the_way_out_is_told(session, verb):
 
 def test_what_is_asked_for_twice_is_measured_once(session):
     session.paint(draw_voxel(session, (1, 1, 1)))
-    session._executor = ByHand()
+    session.executors.kernels = ByHand()
     session.export_statistics()
 
     with pytest.raises(Refused, match="measured already"):
@@ -93,8 +93,8 @@ def test_what_is_asked_for_twice_is_measured_once(session):
 
 def test_it_can_be_cancelled_and_asked_for_again(session):
     session.paint(draw_voxel(session, (1, 1, 1)))
-    session._executor, session._schedule = executor, later = ByHand(), Later()
-    session._lanes._schedule = later
+    session.executors.kernels = executor = ByHand()
+    session.jobs._schedule = later = Later()
     asked = session.export_statistics()
 
     session.cancel()
@@ -108,7 +108,7 @@ def test_it_can_be_cancelled_and_asked_for_again(session):
 
 def test_strokes_drawn_before_are_in_it_and_those_after_are_not(both):
     stored, _ = both
-    stored._threads = threads = ByHand(stubborn=True)
+    stored.executors.threads = threads = ByHand(stubborn=True)
     stored.paint(draw(stored, "axial", 3, (0, 0), (6, 6), label=4))
     asked = stored.export_statistics()
     assert not asked.done()

@@ -340,10 +340,10 @@ def test_what_was_taken_out_does_not_come_back(crossed, reopened):
 def test_beside_a_volume_on_disk_there_are_no_others_and_it_is_said(
     two_tissues, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.session.backing.disk.partition_stored", partition_stored)
     session = Session(Inline(), Inline(), now)
     session.first_settings = WISH
-    session._resume(store_volume(two_tissues, tmp_path), "Opening")
+    session.opening.resume(store_volume(two_tissues, tmp_path), "Opening")
 
     with pytest.raises(Refused, match="read in pieces"):
         session.add_volume(nifti_bytes(halves(1), np.eye(4)), "T1.nii")

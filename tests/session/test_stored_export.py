@@ -48,7 +48,7 @@ def session(plain, data, tmp_path):
     """A stored volume that lies in a folder of the data folder, partitioned and labelled."""
     volume = store_volume(plain, tmp_path / "cache")
     session = open_stored(volume, folder=data)
-    session._places[volume.digest] = data.root / "scans"
+    session.opening.places[volume.digest] = data.root / "scans"
     for n in range(5):
         session.paint(draw(session, "axial", 1 + n, (n, 0), (n + 2, 8), label=n % 3 + 1))
     return session
@@ -143,7 +143,7 @@ def test_a_volume_from_elsewhere_has_its_files_in_the_data_folder(
     session, data, monkeypatch, tmp_path
 ):
     overflowing(monkeypatch)
-    session._places[session.volume.digest] = tmp_path / "elsewhere"
+    session.opening.places[session.volume.digest] = tmp_path / "elsewhere"
 
     session.export_labels()
 
@@ -167,28 +167,28 @@ def test_a_full_disk_is_said_and_nothing_is_left(session, data, monkeypatch):
 
 def test_an_export_that_is_cancelled_leaves_nothing(session, data, monkeypatch):
     overflowing(monkeypatch)
-    session._threads = ByHand(stubborn=True)
+    session.executors.threads = ByHand(stubborn=True)
     exported = session.export_labels()
     assert session.job.title == "Writing the labels"
 
     session.cancel()
-    session._threads.finish()
+    session.executors.threads.finish()
 
     assert exported.result() is None
     assert session.notice.text == "Writing the labels was cancelled; nothing has changed."
     assert [*data.root.rglob("*.*")] == []
-    session._threads = Inline()
+    session.executors.threads = Inline()
     session.export_labels()
     assert listed(data) == ["scans/small_dseg.nii.gz"]
 
 
 def test_what_is_painted_while_it_is_written_is_not_in_it(session):
     before = encode_labels(whole(session.labels.data), session.volume.header)
-    session._threads = ByHand()
+    session.executors.threads = ByHand()
     exported = session.export_labels()
 
     session.paint(draw(session, "axial", 3, (0, 0), (8, 8), label=2))
-    session._threads.finish()
+    session.executors.threads.finish()
 
     assert exported.result() == before
 
@@ -218,7 +218,7 @@ def test_an_export_behind_a_stroke_that_painted_nothing_ends_too(plain, tmp_path
 
 
 def test_the_same_is_not_written_twice_at_once(session):
-    session._threads = ByHand()
+    session.executors.threads = ByHand()
     session.export_labels()
 
     with pytest.raises(Refused, match="being written already"):

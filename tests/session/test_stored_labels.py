@@ -90,14 +90,14 @@ def test_more_than_one_edit_can_hold_is_refused_with_the_way_out(both, monkeypat
 
 def test_labels_that_were_painted_meanwhile_are_not_lost(both):
     stored, _ = both
-    stored._files = ByHand()
+    stored.executors.files = ByHand()
     stored.open_labels(nifti_bytes(LABELS, PIR), "labels.nii")
     stored.undo()
 
-    stored._files.finish()
+    stored.executors.files.finish()
 
     assert "have changed while the file was read: open it again" in stored.notice.text
-    stored._files = Inline()
+    stored.executors.files = Inline()
     stored.open_labels(nifti_bytes(LABELS, PIR), "labels.nii")
     assert_array_equal(stored.labels.read(ALL), LABELS)
 
@@ -141,10 +141,10 @@ def test_locked_labels_keep_their_voxels_as_in_memory(both, affine):
 
 def test_a_label_that_was_locked_meanwhile_is_not_painted_over(both):
     stored, _ = both
-    stored._files = ByHand()
+    stored.executors.files = ByHand()
     stored.open_labels(nifti_bytes(LABELS, PIR), "labels.nii")
     stored.lock_label(2, True)
 
-    stored._files.finish()
+    stored.executors.files.finish()
 
     assert "have changed while the file was read: open it again" in stored.notice.text

@@ -52,7 +52,7 @@ ACTIONS = st.lists(
 @pytest.fixture(autouse=True)
 def driver(monkeypatch):
     """What cuts a stored volume in a moment."""
-    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.session.backing.disk.partition_stored", partition_stored)
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def open_stored(volume, *, executor=None, **options):
     options = {"files": Inline(), "schedule": now} | options
     session = Session(executor or Inline(), **options)
     session.first_settings = WISH
-    session._resume(volume, "Opening")
+    session.opening.resume(volume, "Opening")
     return session
 
 
 def partitioned(volume, **options):
     """Another session on a volume, whose strokes run by hand; it is partitioned already."""
     session = open_stored(volume, **options)
-    executor = session._threads = ByHand(stubborn=True)
+    executor = session.executors.threads = ByHand(stubborn=True)
     return session, executor
 
 
@@ -185,7 +185,7 @@ def test_superpixels_are_read_in_boxes_whatever_they_are(on_disk, plain):
 
 def test_what_the_driver_makes_is_painted_on(on_disk, monkeypatch):
     monkeypatch.setattr(
-        "dashboard.session.compute_partition.partition_stored", partitions.partition_stored
+        "dashboard.session.backing.disk.partition_stored", partitions.partition_stored
     )
     session = open_stored(on_disk)
 
@@ -261,7 +261,7 @@ def test_threads_that_take_their_time_change_nothing(on_disk, plain, seed):
     turns = Turns()
     stored, session = open_stored(on_disk), session_on(plain, settings=WISH)
     with Slow(4) as pool:
-        stored._threads, stored._order._schedule = pool, turns
+        stored.executors.threads, stored.edits.queue._schedule = pool, turns
         for n in range(30):
             ijk = tuple(int(rng.integers(size)) for size in SHAPE)
             verb = rng.choice(["paint", "paint", "paint", "undo", "redo"])
@@ -271,7 +271,7 @@ def test_threads_that_take_their_time_change_nothing(on_disk, plain, seed):
                 else:
                     getattr(each, verb)()
 
-        turns.until(lambda: not stored._order._steps)
+        turns.until(lambda: not stored.edits.queue._steps)
 
     assert everything(stored) == everything(session)
 
@@ -316,8 +316,8 @@ def test_a_stroke_whose_volume_was_closed_meanwhile_is_not_painted_and_said(on_d
     session, tasks = partitioned(on_disk)
     painted = session.paint(draw_voxel(session, (1, 2, 3)))
 
-    session._threads = Inline()
-    session._resume(store_volume(tissues(SHAPE, np.eye(4)), tmp_path / "other"), "Opening")
+    session.executors.threads = Inline()
+    session.opening.resume(store_volume(tissues(SHAPE, np.eye(4)), tmp_path / "other"), "Opening")
     tasks.finish()
 
     assert "Another volume was opened before that" in str(painted.exception())
@@ -329,8 +329,8 @@ def test_a_stroke_on_a_case_that_was_lost_meanwhile_is_not_painted(on_disk, tmp_
     session, tasks = partitioned(on_disk, cases=cases)
     painted = session.paint(draw_voxel(session, (1, 2, 3)))
 
-    session._keeper.let_go()
-    session._lose(0)
+    session.autosave.let_go()
+    session.held_case.lose(0)
     tasks.finish()
 
     assert painted.exception() is not None
@@ -345,7 +345,7 @@ def test_superpixels_that_came_meanwhile_do_not_confuse_the_page(on_disk):
     heard = told(session)
     session.paint(draw_voxel(session, (1, 2, 3), label=2))
 
-    session._threads = Inline()
+    session.executors.threads = Inline()
     session.partition(WISH._replace(count=5))
     tasks.finish()
 
@@ -390,12 +390,12 @@ def test_where_the_cache_was_cleared_that_is_said_and_the_labels_are_there(on_di
 
     again = Session(ByHand(), Inline(), now, cases=cases, threads=ByHand())
     notices = told(again, "notice")
-    again._resume(on_disk, "Opening")
+    again.opening.resume(on_disk, "Opening")
 
     assert again.superpixels is None
     assert any("no longer in the cache: press Partition" in notice.text for notice in notices)
     assert_array_equal(again.labels.read(ALL), labels)
-    again._executor = again._threads = Inline()
+    again.executors.kernels = again.executors.threads = Inline()
     again.partition(again.settings)
     assert again.superpixels.key == key
     again.close()
@@ -418,11 +418,11 @@ def test_a_partition_says_what_it_does(on_disk):
 
 def test_a_partition_that_was_cancelled_changes_nothing(on_disk):
     session = open_stored(on_disk)
-    before, session._threads = session.superpixels, ByHand(stubborn=True)
+    before, session.executors.threads = session.superpixels, ByHand(stubborn=True)
     session.partition(WISH._replace(count=5))
 
     session.cancel()
-    session._threads.finish()
+    session.executors.threads.finish()
 
     assert session.superpixels is before
     assert session.notice.text == "Partitioning was cancelled; nothing has changed."
@@ -470,7 +470,7 @@ def test_a_session_keeps_nothing_when_it_has_ended(on_disk):
 
 def test_a_stroke_does_not_wait_for_the_cluster(on_disk):
     session = open_stored(on_disk)
-    session._executor = ByHand()
+    session.executors.kernels = ByHand()
 
     painted = session.paint(draw_voxel(session, (1, 2, 3), label=2))
 
@@ -495,7 +495,7 @@ def test_superpixels_that_were_made_in_memory_are_made_again_on_disk(plain, tmp_
 
     again = Session(Inline(), files=Inline(), schedule=now, cases=cases)
     again.param.watch(lambda event: said.append(event.new.text), "notice")
-    again._resume(volume, "Opening")
+    again.opening.resume(volume, "Opening")
 
     assert again.labels.read((slice(1, 2), slice(2, 3), slice(3, 4))).item() == 2
     assert any("made in memory" in text for text in said)

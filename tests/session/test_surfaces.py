@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from dashboard.annotation.label_map import LabelMap
-from dashboard.session.surfaces import WHOLE, Surfaces, fitting
+from dashboard.session.surfaces import WHOLE, Surfaces, choose_strides
 from tests.conftest import ByHand, Inline, Later, now, partitioned, tissues
 from workers.labels import surface
 
@@ -310,13 +310,13 @@ def test_surfaces_that_hold_to_their_share_are_not_built_again(volume, monkeypat
 def test_short_edges_are_joined_first_until_the_mask_fits(sizes, spacing, most, expected):
     box = tuple(slice(3, 3 + n) for n in sizes)
 
-    assert fitting(box, spacing, most) == expected
+    assert choose_strides(box, spacing, most) == expected
 
 
 def test_a_coarse_surface_lies_where_the_label_lies(volume, monkeypatch):
     scene = Scene(volume)
     scene.give(1, 8)
-    monkeypatch.setattr("dashboard.session.surfaces.fitting", lambda *_: (2, 1, 2))
+    monkeypatch.setattr("dashboard.session.surfaces.choose_strides", lambda *_: (2, 1, 2))
 
     scene.surfaces.build()
 

@@ -50,7 +50,7 @@ def is_at_rest(page):
     """Whether a page has opened and partitioned its volume, and the superpixels are on disk."""
     if page.volume is None or page.job is not None:
         return False
-    return not page.held or (page._case.partitioned.file != "" and page.saved == Saved())
+    return not page.held or (page.state.case.partitioned.file != "" and page.saved == Saved())
 
 
 def saved(page):
@@ -370,7 +370,7 @@ def test_a_partition_that_ends_after_the_case_was_lost_changes_nothing(open_page
     first = open_page()
     annotate(first)
     superpixels = first.superpixels
-    first._executor = by_hand
+    first.executors.kernels = by_hand
     first.partition(Settings(count=4, threshold=0.0))
     second = open_page()
     second.take_over()

@@ -59,7 +59,7 @@ def test_wherever_one_goes_the_labels_are_as_they_were_there(ways, most):
 def test_a_long_way_is_told_once_and_is_one_record_of_the_journal(session):
     strokes(session)
     heard, written = watched(session, "change"), []
-    session._keeper.write = written.append
+    session.autosave.write = written.append
 
     session.go_to(0)
 
@@ -173,7 +173,7 @@ def test_a_page_that_loses_the_case_on_the_way_shows_what_it_holds(slow, later):
     strokes(slow)
     page = PlainCopy(slow)
     slow.go_to(0)
-    slow._order.clear("taken over")
+    slow.edits.queue.clear("taken over")
 
     later.happen()
 

@@ -296,7 +296,7 @@ def let_read(files, later):
 
 def test_what_is_open_stays_until_the_next_has_been_read(session):
     volume = session.volume
-    session._files = session._keeping = files = ByHand()
+    session.executors.files = session.executors.keeping = files = ByHand()
 
     session.open(nifti_bytes(TWICE[..., 0], np.eye(4)), "next.nii")
     assert session.volume is volume
@@ -345,7 +345,7 @@ def test_an_executor_that_is_shut_down_is_said_and_leaves_no_job(session):
         def submit(self, fn, /, *args, **kwargs):
             raise RuntimeError("The executor is shut down and takes no more kernels.")
 
-    session._files = session._threads = Shut()
+    session.executors.files = session.executors.threads = Shut()
 
     session.open(b"", "next.nii")
 
@@ -363,7 +363,7 @@ def test_a_large_volume_waits_for_the_annotator_before_it_is_partitioned(monkeyp
 
 
 def test_a_volume_that_no_browser_holds_is_refused_before_it_is_read(monkeypatch, session):
-    monkeypatch.setattr("dashboard.session.document.SHOWN_VOXELS", 119)
+    monkeypatch.setattr("dashboard.session.opening.SHOWN_VOXELS", 119)
 
     session.open(ONCE, "large.nii")
 

@@ -251,4 +251,4 @@ def test_the_superpixels_are_known_as_they_were_before_any_was_split(session):
     split_at(session, (9, 9, 4))
     session.undo()
 
-    assert_array_equal(session._case.first_superpixels.ids, before)
+    assert_array_equal(session.state.case.first_superpixels.ids, before)

@@ -266,7 +266,7 @@ def test_a_thick_stroke_labels_all_superpixels_within_its_radius(session):
     "tip", [BRUSH, BALL, WITHIN, OUTLINE, Tip(radius_mm=1.5), Tip("voxels", 0.0)]
 )
 def test_a_volume_on_disk_is_touched_up_as_one_in_memory(tip, tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.session.compute_partition.partition_stored", partition_stored)
+    monkeypatch.setattr("dashboard.session.backing.disk.partition_stored", partition_stored)
     wish = Settings(count=8, sigma_mm=0.5, threshold=None)
     monkeypatch.setattr("tests.session.test_stored_session.WISH", wish)
     on_disk = open_stored(store_volume(volume(), tmp_path / "cache"))

@@ -1,0 +1,1 @@
+"""Where an open volume lies: in memory, or on disk."""

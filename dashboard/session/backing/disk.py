@@ -1,0 +1,192 @@
+"""A volume on disk: it is read box by box, in threads of this process, or by kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from dashboard.annotation.label_map import Edit, LabelMap
+from dashboard.annotation.partition_settings import Settings
+from dashboard.annotation.stored_superpixels import PARTITIONS, StoredSuperpixels
+from dashboard.annotation.stroke import Stroke
+from dashboard.annotation.superpixels import Superpixels
+from dashboard.cases.opened_case import Opened
+from dashboard.session.backing.backing import (
+    Backing,
+    ComputedSuperpixels,
+    CutSuperpixels,
+    PathOf,
+    Run,
+    Uncached,
+    Weighted,
+)
+from dashboard.session.backing.find import FoundSuperpixels, find_on_disk
+from dashboard.session.backing.memory import GONE
+from dashboard.session.messages import Refused
+from dashboard.volumes import measure_stored, write_stored
+from dashboard.volumes.cache.partitions import in_use, partition_stored
+from dashboard.volumes.read_labels import FoundLabels
+from dashboard.volumes.read_labels_stored import read_labels_over
+from dashboard.volumes.stored_volume import StoredVolume
+from workers.drawing import superpixels_under_stroke
+from workers.runtime.box import Box
+from workers.storage.box_reader import BoxReader
+from workers.storage.recent_chunks import RecentChunks
+from workers.superpixels.split import split
+
+
+class Disk(Backing):
+    """A volume and its superpixels as arrays on disk, of which the chunks read last are at hand."""
+
+    volume: StoredVolume
+    takes_channels = False
+    outlives = False
+    sends_slices = True
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self._recent: WeakKeyDictionary[StoredSuperpixels, RecentChunks] = WeakKeyDictionary()
+
+    def call(self, read: Callable, *args: object) -> Future:
+        """Call what reads superpixels, in a thread."""
+        return self._executors.threads.submit(read, *args)
+
+    def find_under(self, superpixels: StoredSuperpixels, stroke: Stroke) -> Future:
+        """Return a future of the superpixels under a stroke, looked for in a thread."""
+        return self.call(self._find, superpixels, stroke)
+
+    def _find(
+        self,
+        superpixels: StoredSuperpixels,
+        stroke: Stroke,
+        most_voxels: int = superpixels_under_stroke.MOST_VOXELS,
+    ) -> superpixels_under_stroke.Touched:
+        on_disk = superpixels.on_disk
+        if on_disk not in self._recent:
+            self._recent[on_disk] = RecentChunks(on_disk.path)
+        return find_on_disk(superpixels, self._recent[on_disk], stroke, self.volume, most_voxels)
+
+    def cut_under(self, superpixels: StoredSuperpixels, stroke: Stroke, most_voxels: int) -> Future:
+        """Return a future of the superpixels under a stroke, cut by a kernel."""
+        return self.call(self._cut, superpixels, stroke, most_voxels)
+
+    def _cut(
+        self, superpixels: StoredSuperpixels, stroke: Stroke, most_voxels: int
+    ) -> CutSuperpixels:
+        """Cut what is found under a stroke, in a thread that may wait."""
+        found = self._find(superpixels, stroke, most_voxels)
+        crops = [crop(superpixels, self.volume, found, n) for n in found.ids.tolist()]
+        work = self._executors.kernels.submit(split, crops, self.volume.spacing)
+        return CutSuperpixels(found, work.result())
+
+    async def partition(
+        self,
+        run: Run,
+        settings: Settings,
+        weighted: Weighted,  # noqa: ARG002 - beside it there are no other channels
+    ) -> ComputedSuperpixels:
+        """Compute superpixels by many small kernels, or take those that the cache has."""
+        given = self.volume, settings, self._executors.kernels
+        found = await run(self._executors.threads, partition_stored, *given, store=self._store)
+        return ComputedSuperpixels(*found)
+
+    async def read_superpixels(self, run: Run, source: Path | bytes, **how: object) -> Superpixels:  # noqa: ARG002 - refused
+        """Refuse: ids of this size are in no file that is read whole."""
+        raise Refused(
+            "A file of superpixels cannot be opened over a volume of this size: "
+            f"{self.volume.voxels:,} voxels are read in pieces. Its own annotation is here "
+            "whenever the volume is opened."
+        )
+
+    def restore_superpixels(self, opened: Opened) -> StoredSuperpixels:
+        """Return a partition of the cache."""
+        key = opened.case.partitioned.key
+        if not key:
+            raise Uncached(
+                "The superpixels of this volume were made in memory, which it is over here: press "
+                "Partition, and the same are made again. Nothing is missing of the labels."
+            )
+        try:
+            return in_use(self.volume.folder / PARTITIONS / key)
+        except (OSError, ValueError, LookupError):
+            raise Uncached(GONE) from None
+
+    def label_sums(self, labels: LabelMap) -> None:
+        """Return nothing: an edit would have to read the volume first."""
+
+    async def measure(self, run: Run, kernel: Callable, labels: LabelMap, *args: object) -> object:
+        """Run what does the same as a kernel, box by box, on the labels as they are now."""
+        given = self.volume, labels.data.frozen()
+        return await run(self._executors.threads, measure_stored.SAME[kernel], *given, *args)
+
+    async def read_labels(
+        self,
+        run: Run,
+        labels: LabelMap,
+        locked: tuple[int, ...],
+        source: Path | bytes,
+        **how: object,
+    ) -> FoundLabels:
+        """Read where a label map differs from the labels."""
+        given = source, self.volume, labels.data.frozen(), locked
+        return await run(self._executors.files, read_labels_over, *given, **how)
+
+    def take_labels(
+        self,
+        labels: LabelMap,
+        locked: tuple[int, ...],  # noqa: ARG002 - they were seen when it was read
+        found: FoundLabels,
+        title: str,
+        *,
+        is_as_asked: bool,
+    ) -> tuple[Edit, FoundLabels]:
+        """Change the labels where they differed."""
+        if not is_as_asked:
+            raise Refused("The labels have changed while the file was read: open it again.")
+        edit = Edit(found.patches, title)
+        labels.apply(edit)
+        return edit, found
+
+    def holds(self, box: Box, most_voxels: int) -> bool:
+        """Tell whether a box is small enough to be copied."""
+        sizes = [axis.stop - axis.start for axis in box]
+        return int(np.prod(sizes, dtype=np.int64)) <= most_voxels
+
+    async def write_labels(self, run: Run, labels: LabelMap, path_of: PathOf) -> bytes | Path:
+        """Write the labels as they are now, plane by plane."""
+        writer = write_stored.label_writer(labels, self.volume.header)
+        return await self._write(run, writer, path_of)
+
+    async def write_superpixels(
+        self, run: Run, superpixels: StoredSuperpixels, path_of: PathOf
+    ) -> bytes | Path:
+        """Write the ids, plane by plane."""
+        writer = write_stored.superpixel_writer(superpixels, self.volume.header)
+        return await self._write(run, writer, path_of)
+
+    async def write_volume(self, run: Run) -> bytes:  # noqa: ARG002 - refused
+        """Refuse: whoever opened it has its file."""
+        raise Refused(
+            "This volume is too big to be downloaded; its file is in the data folder, where it "
+            "was opened."
+        )
+
+    async def _write(self, run: Run, writer: write_stored.Writer, path_of: PathOf) -> bytes | Path:
+        return await run(self._executors.threads, write_stored.write_out, writer, path_of())
+
+
+def crop(
+    superpixels: StoredSuperpixels, volume: StoredVolume, found: FoundSuperpixels, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the intensities in the box of superpixel `n`, and which of the voxels are in it."""
+    box = superpixels.box(n)
+    image = BoxReader(volume.levels[0].path).read(box)
+    inside = np.zeros(image.shape, bool)
+    for part, mask in found.pieces(n):
+        at = (slice(p.start - b.start, p.stop - b.start) for p, b in zip(part, box, strict=True))
+        inside[tuple(at)] = mask
+    return image, inside
