@@ -73,7 +73,7 @@ class Page:
             dropper=dropper,
             **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
         )
-        self._hearing = Commands(session, folder, self.bench.send, guard)
+        self._hearing = Commands(session, folder, self.bench.send, guard, self._views)
         dropper.param.watch(guard(self._dropped), "value")
         self._watch(guard)
 
@@ -118,22 +118,31 @@ class Page:
 
     # From the page
 
+    @property
+    def _views(self) -> dict[str, Callable]:
+        """What the page's views do, by verb."""
+        return {
+            "begin": self._begin,
+            "ping": self._answer_ping,
+            "resync": self._send_labels,
+            "slice": partial(self._ask, "slice"),
+            "overview": partial(self._ask, "overview"),
+            "intensities": self._intensities.ask,
+            "surfaces_shown": self._show_surfaces,
+        }
+
     def _hear(self, verb: str, values: dict) -> None:
-        if verb == "ping":
-            self.bench.send("pong")
-            self.session.look()
-        elif verb == "begin":
-            self._begin()
-        elif verb == "resync":
-            self._showing.send_labels()
-        elif verb in {"slice", "overview"}:
-            self._ask(verb, **values)
-        elif verb == "intensities":
-            self._intensities.ask()
-        elif verb == "surfaces_shown":
-            self._surface.set_visible(bool(values["value"]))
-        else:
-            self._hearing.hear(verb, values)
+        self._hearing.hear(verb, values)
+
+    def _answer_ping(self) -> None:
+        self.bench.send("pong")
+        self.session.look()
+
+    def _send_labels(self) -> None:
+        self._showing.send_labels()
+
+    def _show_surfaces(self, value: bool) -> None:
+        self._surface.set_visible(value)
 
     def _ask(self, verb: str, case: int, **values) -> None:
         if case == self._case:  # else it is of a volume that was open before

@@ -34,7 +34,7 @@ class Labelling(LabelCleanup):
         at_turn()
         self._must_know(label)
         if self._writes(case):
-            self._commit(case.look, case.cursor, label)
+            self._commit(case.note_view, case.cursor, label)
         else:
             self._chosen = label
         self.label = label
@@ -47,7 +47,7 @@ class Labelling(LabelCleanup):
         self._still(case)
         new = self._new(value, name)
         self._relabel(f"added {new.name}", (None, new))
-        self._commit(case.look, case.cursor, new.value)
+        self._commit(case.note_view, case.cursor, new.value)
         self.label = new.value
 
     def rename(self, label: int, name: str) -> None:

@@ -23,6 +23,8 @@ from dashboard.annotation.stroke import Tip
 from dashboard.page import page
 from dashboard.page.outbox import Outbox
 from dashboard.page.page import Page, describe, facts
+from dashboard.page.protocol import check_message
+from dashboard.page.read_value import Misfit
 from dashboard.session.session import Session
 from dashboard.volumes.data_folder import Folder
 from dashboard.volumes.memory_volume import Volume
@@ -48,7 +50,7 @@ class Browser:
     def __init__(self, session, folder="."):
         self.document = Document()
         self.session, self.said, self.arrays, self.begun = session, [], {}, []
-        self.titles = []
+        self.titles, self.misfits = [], []
         with set_curdoc(self.document):
             self.page = Page(session, Folder(folder), lambda: self.begun.append("begun"))
         self.page.bench._send_msg = self.hear
@@ -61,8 +63,13 @@ class Browser:
     def deliver(self):
         """Let all that is in the outbox arrive, as `Workbench.deliver` does."""
         asyncio.run(self.page.bench._outbox.empty())
+        assert self.misfits == []
 
     def hear(self, message):
+        try:
+            check_message(message)
+        except Misfit as misfit:  # the outbox would only log it
+            self.misfits.append(f"{message['kind']}: {misfit}")
         if message["kind"] == "several":
             for each in message["messages"]:
                 self.hear(each)
