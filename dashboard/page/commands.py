@@ -10,7 +10,7 @@ from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.slice_geometry import Layout
 from dashboard.page import encoding
 from dashboard.page.arrivals import Arrivals
-from dashboard.page.protocol import ASKED, CHANGES, STROKES, read_as, read_verb
+from dashboard.page.protocol.table import ASKED, CHANGES, STROKES, read_as, read_verb
 from dashboard.page.strokes import read_number, read_stroke
 from dashboard.session.export import TABLES
 from dashboard.session.session import Question, Refused, Session

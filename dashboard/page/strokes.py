@@ -9,8 +9,8 @@ import numpy as np
 from dashboard.annotation.partition_settings import number
 from dashboard.annotation.slice_geometry import Layout, Plane, layouts
 from dashboard.annotation.stroke import KINDS, Stroke, Tip
-from dashboard.page.protocol import ASKED, LINE, STROKE, read_as
-from dashboard.page.read_value import read
+from dashboard.page.protocol.read_value import read
+from dashboard.page.protocol.table import ASKED, LINE, STROKE, read_as
 from dashboard.session.messages import Refused
 from dashboard.volumes.grid import Grid
 

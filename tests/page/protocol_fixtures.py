@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from functools import singledispatch
 
-from dashboard.page.protocol import CHANGES, MESSAGES, VERBS
-from dashboard.page.value_types import (
+from dashboard.page.protocol.table import CHANGES, MESSAGES, VERBS
+from dashboard.page.protocol.value_types import (
     ByName,
     Bytes,
     Either,

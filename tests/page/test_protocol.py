@@ -9,9 +9,10 @@ import pytest
 from numpy.testing import assert_array_equal
 from panel.io.state import set_curdoc
 
-from dashboard.page import commands, script, write_protocol
-from dashboard.page.protocol import CHANGES, MESSAGES, VERBS, check_message, read_verb
-from dashboard.page.read_value import Misfit, read
+from dashboard.page import commands, script
+from dashboard.page.protocol import write
+from dashboard.page.protocol.read_value import Misfit, read
+from dashboard.page.protocol.table import CHANGES, MESSAGES, VERBS, check_message, read_verb
 from dashboard.session.session import Refused
 from tests.conftest import draw_voxel
 from tests.page.protocol_fixtures import (
@@ -110,7 +111,7 @@ def row():
 
 
 def test_what_the_server_says_is_in_the_table_and_the_other_way_round():
-    sources = [path.read_text() for path in PAGE.glob("*.py") if path.name != "protocol.py"]
+    sources = [path.read_text() for path in PAGE.glob("*.py")]
     said = {
         kind
         for source in sources
@@ -141,6 +142,6 @@ def test_the_script_takes_each_message():
 
 
 def test_the_script_has_the_table_as_it_is_now():
-    for path, text in write_protocol.files().items():
-        assert path.read_text() == text, "python -m dashboard.page.write_protocol"
+    for path, text in write.files().items():
+        assert path.read_text() == text, "python -m dashboard.page.protocol.write"
     assert "core/protocol" in script.ORDER

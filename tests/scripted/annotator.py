@@ -16,8 +16,8 @@ import contextlib
 import json
 from collections import deque
 
-from dashboard.page.protocol import check_message
-from dashboard.page.read_value import Misfit
+from dashboard.page.protocol.read_value import Misfit
+from dashboard.page.protocol.table import check_message
 from tests.scripted import bokeh_wire as wire
 from tests.scripted.page_copy import PageCopy
 from tests.scripted.page_socket import ConnectionLost, PageSocket

@@ -1,4 +1,4 @@
-// Written by `python -m dashboard.page.write_protocol` from dashboard/page/protocol.py.
+// Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.
 
 export type Box = [number, number, number, number, number, number]
 export type Asked = { n: number; name?: string; after?: Array<number>; case?: number; digest?: string }

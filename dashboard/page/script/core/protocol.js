@@ -1,4 +1,4 @@
-// Written by `python -m dashboard.page.write_protocol` from dashboard/page/protocol.py.
+// Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.
 
 const VERBS = {
   undo: ["fields", {}, {"asked": ["fields", {"n": ["integer"]}, {"name": ["text", 200], "after": ["list", ["integer"], 10000000], "case": ["integer"], "digest": ["text", 200]}]}],

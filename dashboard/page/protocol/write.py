@@ -1,4 +1,4 @@
-"""Writes the protocol for the page's script: ``python -m dashboard.page.write_protocol``."""
+"""Writes the protocol for the page's script: ``python -m dashboard.page.protocol.write``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from functools import singledispatch
 from pathlib import Path
 
-from dashboard.page import protocol
-from dashboard.page.script import HERE
-from dashboard.page.value_types import (
+from dashboard.page.protocol.table import MESSAGES, NAMED, VERBS
+from dashboard.page.protocol.value_types import (
     Anything,
     ByName,
     Bytes,
@@ -24,8 +23,11 @@ from dashboard.page.value_types import (
     TupleOf,
     Type,
 )
+from dashboard.page.script import HERE
 
-MARK = "// Written by `python -m dashboard.page.write_protocol` from dashboard/page/protocol.py.\n"
+MARK = (
+    "// Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.\n"
+)
 UNION = "export type Message = { [K in keyof Messages]: { kind: K } & Messages[K] }[keyof Messages]"
 SIMPLE = {
     Integer: "number", Number: "number", Text: "string", Flag: "boolean", Bytes: "ArrayBuffer",
@@ -42,9 +44,9 @@ def files() -> dict[Path, str]:
 
 def declarations() -> str:
     """Return the types of all verbs and messages, as TypeScript."""
-    named = [f"export type {name} = {_written(of)}" for name, of in protocol.NAMED.items()]
-    verbs = _interface("What the page may ask for, by verb.", "Verbs", protocol.VERBS)
-    messages = _interface("What the server may say, by kind.", "Messages", protocol.MESSAGES)
+    named = [f"export type {name} = {_written(of)}" for name, of in NAMED.items()]
+    verbs = _interface("What the page may ask for, by verb.", "Verbs", VERBS)
+    messages = _interface("What the server may say, by kind.", "Messages", MESSAGES)
     return "\n".join([MARK, *named, "", verbs, messages, UNION]) + "\n"
 
 
@@ -55,7 +57,7 @@ def _interface(what: str, name: str, types: dict[str, Type]) -> str:
 
 def typescript(of: Type) -> str:
     """Return a type as TypeScript writes it; by its name, if it has one."""
-    return next((name for name, each in protocol.NAMED.items() if each is of), _written(of))
+    return next((name for name, each in NAMED.items() if each is of), _written(of))
 
 
 @singledispatch
@@ -97,7 +99,7 @@ def _fields(of: Fields) -> str:
 
 def table() -> str:
     """Return the types of all verbs and messages, by which the page's script checks values."""
-    verbs, messages = _const("VERBS", protocol.VERBS), _const("MESSAGES", protocol.MESSAGES)
+    verbs, messages = _const("VERBS", VERBS), _const("MESSAGES", MESSAGES)
     return f"{MARK}\n{verbs}\n{messages}"
 
 

@@ -1,7 +1,6 @@
 """The types of which a message's values may be: plain descriptions.
 
-`dashboard.page.read_value` reads values by them, `dashboard.page.write_protocol` writes them for
-the page's script.
+`read_value` reads values by them, `write` writes them for the page's script.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import singledispatch
 from numbers import Integral, Real
 
-from dashboard.page.value_types import (
+from dashboard.page.protocol.value_types import (
     Anything,
     ByName,
     Bytes,

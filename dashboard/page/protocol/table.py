@@ -2,7 +2,7 @@
 
 A page sends verbs, the server sends messages; each has a name and values by name. What arrives is
 read by this table before anybody acts, here and in the page's script, which has it as
-``script/core/protocol.js``. `dashboard.page.write_protocol` writes that file.
+``script/core/protocol.js``. `dashboard.page.protocol.write` writes that file.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 
 from dashboard.annotation.slice_geometry import NAMES
-from dashboard.page.read_value import Misfit, read
-from dashboard.page.value_types import (
+from dashboard.page.protocol.read_value import Misfit, read
+from dashboard.page.protocol.value_types import (
     Anything,
     ByName,
     Bytes,
