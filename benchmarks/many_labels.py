@@ -14,7 +14,7 @@ from dashboard import demo
 from dashboard.annotation.label_table import Label, color_of
 from dashboard.annotation.slice_geometry import Plane, layouts
 from dashboard.annotation.stroke import Stroke
-from dashboard.page.label_rows import LabelRows
+from dashboard.page.label_rows import Rows, update
 from dashboard.session.session import Session
 from workers.formats.label_tables import label_table
 
@@ -53,17 +53,22 @@ def figures() -> list[Figure]:
 
 def clocked(count: int) -> tuple[list[float], list[float]]:
     """Return ms of strokes, and of their undos, with the rows that the page is told of each."""
-    session, rows = opened(count), LabelRows()
+    session, rows = opened(count), Rows()
     strokes = across(session)
-    rows.news(session)
+
+    def tell() -> None:
+        nonlocal rows
+        rows, _ = update(rows, session)
 
     def paint() -> None:
         session.paint(next(strokes))
-        rows.news(session)
+        tell()
 
     def undo() -> None:
         session.undo()
-        rows.news(session)
+        tell()
+
+    tell()
 
     paint()
     return tuple(milliseconds(act, REPEATS, time.process_time) for act in (paint, undo))

@@ -72,7 +72,6 @@ MOST_LINES = 300
 LONG = {
     "dashboard/cases/journal_entry.py": "every record of a journal, and how it is read: one format",
     "dashboard/cases/case_store.py": "one lock, and all that it guards",
-    "dashboard/page/page.py": "composes the page; the protocol and one frozen state will halve it",
     "dashboard/server/access.py": "every rule of who may come in, read as one",
     "dashboard/volumes/slice_reader.py": "one queue of reads with its priorities",
     "workers/slic/candidates.py": "numba compiles into a kernel only what stands in its own file",

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
-import numpy as np
-
-from dashboard.annotation.partition_settings import Settings, number
-from dashboard.annotation.slice_geometry import Layout, Plane, layouts
-from dashboard.annotation.stroke import KINDS, Stroke, Tip
+from dashboard.annotation.partition_settings import Settings
+from dashboard.annotation.slice_geometry import Layout
 from dashboard.page import encoding
 from dashboard.page.arrivals import Arrivals
-from dashboard.page.protocol import checked
+from dashboard.page.protocol.table import ASKED, CHANGES, STROKES, read_as, read_verb
+from dashboard.page.strokes import read_number, read_stroke
 from dashboard.session.export import TABLES
 from dashboard.session.session import Question, Refused, Session
 from dashboard.volumes.data_folder import HALVES, Folder
-
-MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
 
 
 class Commands:
@@ -35,6 +30,8 @@ class Commands:
         Sends the page a message: a kind, and values by name.
     guard : callable
         Returns a function so that what it raises is shown to the user.
+    views : dict of callable, optional
+        What is not the session's to do, by verb: the page's views do it.
     """
 
     def __init__(
@@ -43,11 +40,13 @@ class Commands:
         folder: Folder,
         answer: Callable[..., None],
         guard: Callable[[Callable], Callable],
+        views: dict[str, Callable] | None = None,
     ) -> None:
         self._guard = guard
         self._session = session
         self._folder = folder
         self._answer = answer
+        self._views = views or {}
         self._arrivals = Arrivals()
         self._upload_as = "volume"
         self._case = 0
@@ -65,23 +64,24 @@ class Commands:
     @property
     def changes(self) -> dict[str, Callable]:
         """The verbs that change something: the page gives each a name, and waits for an answer."""
+        session = self._session
         return {
-            "undo": self._session.undo,
-            "redo": self._session.redo,
-            "go_to": lambda done: self._session.go_to(int(done)),
-            "add_label": self._add_label,
+            "undo": session.undo,
+            "redo": session.redo,
+            "go_to": session.go_to,
+            "add_label": session.add_label,
             "choose": self._choose,
-            "rename": lambda label, name: self._session.rename(int(label), str(name)),
-            "recolour": lambda label, color: self._session.recolour(int(label), str(color)),
-            "show_label": lambda label, to: self._session.show_label(int(label), bool(to)),
-            "show_labels": lambda to: self._session.show_labels(bool(to)),
-            "lock_label": lambda label, to: self._session.lock_label(int(label), bool(to)),
-            "remove_label": lambda label: self._session.remove_label(int(label)),
-            "merge_label": lambda label, into: self._session.merge_label(int(label), int(into)),
-            "fill_holes": lambda label: self._session.fill_holes(int(label)),
-            "keep_largest_island": lambda label: self._session.keep_largest_island(int(label)),
+            "rename": session.rename,
+            "recolour": session.recolour,
+            "show_label": self._show_label,
+            "show_labels": self._show_labels,
+            "lock_label": self._lock_label,
+            "remove_label": session.remove_label,
+            "merge_label": session.merge_label,
+            "fill_holes": session.fill_holes,
+            "keep_largest_island": session.keep_largest_island,
             "partition": self._partition,
-            "remove_volume": lambda key: self._session.remove_volume(int(key)),
+            "remove_volume": session.remove_volume,
             "open_over": self._open_path,
             "open_resampled": self._open_resampled,
         }
@@ -95,14 +95,15 @@ class Commands:
             "strokes": lambda **columns: self.hear_strokes(columns),
             "again": self._hear_again,
             "download_table": self._download_table,
-            "cursor": self._move,
+            "cursor": self._session.move,
             "list": self._list,
             "open": self._open_path,
             "open_volume_of": self._open_volume_of,
             "open_by": self._open_by,
             "open_together": self._session.open_together,
             "upload_as": self._choose_upload,
-            "failed": lambda text: self._session.tell(str(text)[:500]),
+            "failed": lambda text: self._session.tell(text[:500]),
+            **self._views,
         }
 
     def hear(self, verb: str, values: dict) -> None:
@@ -113,20 +114,17 @@ class Commands:
         ValueError
             With a sentence for the user, if it cannot be done.
         """
-        verbs = self.changes | self.others
-        if verb not in verbs:
-            raise Refused(f"The page asked for “{verb}”, which is unknown here: reload it.")
-        values = dict(values)
-        asked = values.pop("asked", None)
-        act = partial(self._act, verb, verbs[verb], values)
-        if asked is None:
-            act()
+        if verb in CHANGES and values.get("asked") is not None:
+            values = dict(values)
+            asked = read_as(ASKED, verb, values.pop("asked"))
+            # What cannot be is acknowledged too, as all that is refused.
+            self._arrive(asked, partial(self._do, asked, partial(self._act, verb, values)))
         else:
-            asked = checked("asked", asked)
-            self._arrive(asked, partial(self._do, asked, act))
+            self._act(verb, values)
 
-    def _act(self, verb: str, do: Callable, values: dict) -> None:
-        do(**checked(verb, values))
+    def _act(self, verb: str, values: dict) -> None:
+        given = read_verb(verb, values)
+        (self.changes | self.others)[verb](**given)
 
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
@@ -134,15 +132,19 @@ class Commands:
         Each is heard when it is painted, and taken when it is on disk or refused: then its line
         goes from the page.
         """
-        columns = [columns.get(name, []) for name in ("xs", "ys", "stroke")]
-        for xs, ys, text in zip(*columns, strict=True):
-            context = json.loads(text)
-            self._arrive(context, partial(self._paint, context, xs, ys))
+        columns = {name: columns.get(name, []) for name in ("xs", "ys", "stroke")}
+        rows = read_as(STROKES, "strokes", {name: list(each) for name, each in columns.items()})
+        for xs, ys, text in zip(*rows.values(), strict=False):
+            self._guard(self._hear_stroke)(xs, ys, text)
+
+    def _hear_stroke(self, xs: list, ys: list, text: str) -> None:
+        context = read_number(text)
+        self._arrive(context, partial(self._paint, context, xs, ys))
 
     def _hear_again(self, changes: list[dict]) -> None:
         """Do what an earlier page has asked for, in its order, unless it was done."""
         for change in map(dict, changes):
-            verb = change.pop("verb")
+            verb = change.pop("verb", "")
             # One that fails must not hold up those that came with it.
             heard = self.hear_strokes if verb == "strokes" else partial(self.hear, verb)
             self._guard(heard)(change)
@@ -183,63 +185,51 @@ class Commands:
     def _do(self, asked: dict, act: Callable[[], None]) -> Future:
         if not self._is_of_open_volume(asked):
             raise Refused("That was asked for on a volume that is no longer open.")
-        return self._session.ask(str(asked.get("name", "")), act)
+        return self._session.ask(asked.get("name", ""), act)
 
     def _paint(self, context: dict, xs: list, ys: list) -> Future:
         if not self._is_of_open_volume(context):
             raise Refused("The stroke was drawn on a volume that is no longer open.")
-        context = checked("stroke", context)
-        xs, ys = checked("line", {"xs": xs, "ys": ys}).values()
-        if len(xs) != len(ys):
-            raise Refused("The stroke did not arrive whole: draw it again.")
-        xy, plane = np.column_stack((xs, ys)), Plane(self._layout(context), context["index"])
-        most_mm = MOST_RADIUS_MM * max(1.0, min(self._session.volume.spacing))
-        stroke = Stroke(plane, xy, context["label"], tip_of(most_mm, **context.get("tip", {})))
-        return self._session.paint(stroke, str(context.get("name", "")))
-
-    def _layout(self, context: dict) -> Layout:
-        """Return how the slice lay on which a stroke was drawn, as the stroke itself says."""
-        laid = self.layouts
-        if not context.get("radiological", True):
-            volume = self._session.volume
-            laid = layouts(volume.affine, volume.shape, radiological=False)
-        if context["plane"] not in laid:
-            raise Refused("The stroke was drawn on a slice that is unknown here: reload the page.")
-        return laid[context["plane"]]
+        stroke = read_stroke(context, xs, ys, self._session.volume, self.layouts)
+        return self._session.paint(stroke, context.get("name", ""))
 
     def _is_of_open_volume(self, context: dict) -> bool:
         # What an earlier page drew is known by its volume, what this one draws by the opening too.
         if "digest" in context:
-            return context["digest"] == self._session.volume.digest
-        return context["case"] == self._case
+            volume = self._session.volume
+            return volume is not None and context["digest"] == volume.digest
+        return context.get("case") == self._case
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.
-        self._session.choose(int(label), partial(setattr, self, "choice", int(choice)))
+        self._session.choose(label, partial(setattr, self, "choice", choice))
 
-    def _add_label(self, value: int | None = None, name: str = "") -> None:
-        self._session.add_label(None if value is None else int(value), str(name))
+    def _show_label(self, label: int, to: bool) -> None:
+        self._session.show_label(label, to)
+
+    def _show_labels(self, to: bool) -> None:
+        self._session.show_labels(to)
+
+    def _lock_label(self, label: int, to: bool) -> None:
+        self._session.lock_label(label, to)
 
     def _list(self, path: str, kind: str = "volume") -> None:
-        look = partial(self._folder.list, str(path), of_tables=kind == "table")
+        look = partial(self._folder.list, path, of_tables=kind == "table")
         title = f"Listing {path or 'the folder'}"
         self._session.find(title, look, lambda found: self._answer("folder", **found._asdict()))
 
     def _download_table(self, form: str) -> None:
-        content = self._session.export_table(str(form)).result()
+        content = self._session.export_table(form).result()
         parts, name = encoding.split_message(content), f"{self._session.volume.name}{TABLES[form]}"
         for part, data in enumerate(parts):
             self._answer("file", name=name, part=part, parts=len(parts), data=data)
-
-    def _move(self, ijk: list) -> None:
-        self._session.move(tuple(int(n) for n in ijk))
 
     def _choose_upload(self, kind: str) -> None:
         self._upload_as = kind
 
     def _open_path(self, path: str, kind: str) -> None:
-        look, within = partial(self._folder.resolve, str(path)), self._folder.root
-        title = f"Opening {str(path).rpartition('/')[2] or 'the folder'}"
+        look, within = partial(self._folder.resolve, path), self._folder.root
+        title = f"Opening {path.rpartition('/')[2] or 'the folder'}"
         then = partial(self._open, kind, within=within)
         self._session.find(title, look, then, lane="file")
 
@@ -255,12 +245,12 @@ class Commands:
 
     def _open_volume_of(self, volume: int) -> None:
         question = self._session.question
-        asked = question.source, question.name, int(volume), question.form, question.within
+        asked = question.source, question.name, volume, question.form, question.within
         self._opens(question)(*asked)
 
     def _open_by(self, form: str) -> None:
         question = self._session.question
-        asked = {"form": str(form), "within": question.within}
+        asked = {"form": form, "within": question.within}
         self._opens(question)(question.source, question.name, **asked)
 
     def _opens(self, question: Question) -> Callable:
@@ -275,26 +265,3 @@ class Commands:
             raise Refused("It is no longer known which file was to be resampled: open it again.")
         asked = question.source, question.name, question.within
         self._session.open_labels(*asked, resample=True)
-
-
-def tip_of(
-    most_mm: float,
-    /,
-    kind: str = "superpixels",
-    radius_mm: float = 0,
-    is_ball: bool = False,
-    is_within: bool = False,
-) -> Tip:
-    """Return what the page draws with, its radius being at most `most_mm`.
-
-    Raises
-    ------
-    Refused
-        If there is no such thing.
-    """
-    if kind not in KINDS:
-        raise Refused(f"The page draws with “{kind}”, which is unknown here: reload it.")
-    radius = number("Radius", radius_mm)
-    if not 0 <= radius <= most_mm:
-        raise Refused(f"Radius must be from 0 to {most_mm:g} mm; got {radius:g}.")
-    return Tip(kind, radius, bool(is_ball), bool(is_within))

@@ -9,31 +9,24 @@ from functools import partial
 import panel as pn
 from bokeh.document import Document
 
-from dashboard import demo
 from dashboard.annotation.change import Divided, Painted, Patched
-from dashboard.annotation.slice_geometry import NAMES, Layout, layouts
-from dashboard.page import encoding
+from dashboard.annotation.slice_geometry import NAMES, layouts
 from dashboard.page.commands import Commands
+from dashboard.page.describe import describe
 from dashboard.page.downloads import main_download, other_downloads
 from dashboard.page.errors import guarded
 from dashboard.page.histogram_plot import IntensitiesView
-from dashboard.page.label_rows import LabelRows
 from dashboard.page.slice_figure import clean, slice_view
 from dashboard.page.surface_pane import SurfaceView
+from dashboard.page.updates import Updates
 from dashboard.page.upload import Dropper
 from dashboard.page.volume_feed import Sliced, Whole, showing
 from dashboard.page.workbench import Workbench
 from dashboard.session.session import Notice, Session
-from dashboard.volumes.channel import Channel
 from dashboard.volumes.data_folder import Folder
-from dashboard.volumes.grid import Grid
-from dashboard.volumes.length_unit import edges_said, unit_of
 
 FIGURES = (*NAMES, "compare")
 REST_MS = 700
-TITLES = 10_000  # in one message
-# Where the file knows no left and right: which of its axes runs to that side.
-BY_AXES = {"L": "X", "P": "Y", "S": "Z", "R": "", "A": "", "I": ""}
 
 
 class Page:
@@ -54,10 +47,6 @@ class Page:
         self._on_begin = on_begin
         self._case = 0
         self._rest = None
-        self._sent = None
-        self._titles: tuple[str, ...] = ()
-        self._told: tuple[Channel, ...] = ()
-        self._rows = LabelRows()
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
         self._surface = SurfaceView(guard)
@@ -73,7 +62,8 @@ class Page:
             dropper=dropper,
             **{name: slice_view(name, guard(self._strokes)) for name in FIGURES},
         )
-        self._hearing = Commands(session, folder, self.bench.send, guard)
+        self._hearing = Commands(session, folder, self.bench.send, guard, self._views)
+        self._updates = Updates(session, self.bench, lambda: self._hearing.choice)
         dropper.param.watch(guard(self._dropped), "value")
         self._watch(guard)
 
@@ -91,7 +81,7 @@ class Page:
         deliver.cancel()
         self._close()
         self.session.end()
-        self._sent = None
+        self._updates.forget()
         # Bokeh has taken the document apart, so that it cannot remove them one by one.
         document.callbacks._session_callbacks.clear()  # noqa: SLF001
         for name in FIGURES:
@@ -105,8 +95,8 @@ class Page:
         watch(guard(lambda *_: self._send_superpixels()), "superpixels")
         watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
         watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
-        watch(guard(lambda *_: self._send_job()), "job")
-        watch(guard(lambda *_: self._send_saved()), ["saved", "held"])
+        watch(guard(lambda *_: self._updates.send_job()), "job")
+        watch(guard(lambda *_: self._updates.send_kept()), ["saved", "held"])
         watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)
         watch(guard(lambda event: self._send_question(event.new)), "question", onlychanged=False)
         watch(guard(lambda event: self._send_place(event.new)), "place", onlychanged=False)
@@ -118,22 +108,31 @@ class Page:
 
     # From the page
 
+    @property
+    def _views(self) -> dict[str, Callable]:
+        """What the page's views do, by verb."""
+        return {
+            "begin": self._begin,
+            "ping": self._answer_ping,
+            "resync": self._send_labels,
+            "slice": partial(self._ask, "slice"),
+            "overview": partial(self._ask, "overview"),
+            "intensities": self._intensities.ask,
+            "surfaces_shown": self._show_surfaces,
+        }
+
     def _hear(self, verb: str, values: dict) -> None:
-        if verb == "ping":
-            self.bench.send("pong")
-            self.session.look()
-        elif verb == "begin":
-            self._begin()
-        elif verb == "resync":
-            self._showing.send_labels()
-        elif verb in {"slice", "overview"}:
-            self._ask(verb, **values)
-        elif verb == "intensities":
-            self._intensities.ask()
-        elif verb == "surfaces_shown":
-            self._surface.set_visible(bool(values["value"]))
-        else:
-            self._hearing.hear(verb, values)
+        self._hearing.hear(verb, values)
+
+    def _answer_ping(self) -> None:
+        self.bench.send("pong")
+        self.session.look()
+
+    def _send_labels(self) -> None:
+        self._showing.send_labels()
+
+    def _show_surfaces(self, value: bool) -> None:
+        self._surface.set_visible(value)
 
     def _ask(self, verb: str, case: int, **values) -> None:
         if case == self._case:  # else it is of a volume that was open before
@@ -159,10 +158,11 @@ class Page:
         """Send all, to a page that has just been made; before that it could not take anything."""
         self.bench.begin()
         self._on_begin()
+        self._updates.forget()
         if self.session.volume is not None:
             self._send_volume()
-        self._send_job()
-        self._send_saved()
+        self._updates.send_job()
+        self._updates.send_kept()
         if self.session.notice is not None:
             self._send_notice(self.session.notice)
 
@@ -176,48 +176,33 @@ class Page:
         self.session.surfaces.build()
 
     def _send_volume(self) -> None:
-        session, volume = self.session, self.session.volume
+        session, updates = self.session, self._updates
         self._close()
-        self._showing = showing(session, self.bench, self._case)
-        described = describe(session, self._hearing.layouts) | self._showing.described
-        self._sent, self._told = None, session.channels[:1]
-        self._rows.forget()
+        self._showing = feed = showing(session, self.bench, self._case)
+        updates.begin_volume()
+        described = describe(session, self._hearing.layouts) | feed.described
         self.bench.send("open", case=self._case, **described)
-        self._send_saved()
-        self._showing.send_volume()
-        self._showing.send_labels()
+        updates.send_kept()
+        feed.send_volume()
+        feed.send_labels()
         self._send_state()
-        self._titles = ()
-        self._send_history()
-        self._send_superpixels()
-        self._send_channels()
-        for note in volume.notes:
+        updates.send_history()
+        updates.send_superpixels(feed)
+        updates.send_channels(feed)
+        for note in session.volume.notes:
             self._send_notice(Notice(note))
 
     def _send_superpixels(self) -> None:
-        superpixels = self.session.superpixels
-        if superpixels is not None and superpixels is not self._sent:
-            self._sent = superpixels
-            self._send_state()
-            self._showing.send_superpixels()
+        if self._showing is not None:
+            self._updates.send_superpixels(self._showing)
 
     def _send_channels(self) -> None:
-        """Tell which volumes there are, and send those that the page does not have."""
-        channels, known = self.session.channels, self._told
-        if self.session.volume is None or channels == known:
-            return
-        self._told = channels
-        weights = [list(pair) for pair in self.session.weights]
-        self.bench.send("volumes", volumes=[*map(listed, channels)], weights=weights)
-        for channel in channels:
-            if channel not in known:
-                self._showing.send_channel(channel)
+        if self._showing is not None:
+            self._updates.send_channels(self._showing)
 
     def _send_divided(self, change: Divided) -> None:
-        """Send a difference to the superpixels that the page has; all of them, if that is much."""
-        if self._sent is change.before and not change.is_much and self._showing.has_ids:
-            self._sent = change.after
-            self._showing.send_divided(change)
+        if self._showing is not None:
+            self._updates.send_divided(change, self._showing)
 
     def _close(self) -> None:
         if self._showing is not None:
@@ -233,45 +218,15 @@ class Page:
         else:
             self._showing.send_labels()
         self._send_state()
-        self._send_history()
+        self._updates.send_history()
         self._build_surfaces_at_rest()
 
     def _send_state(self) -> None:
-        session = self.session
-        if session.volume is None:
-            return
-        self._send_rows()
-        self.bench.send(
-            "state",
-            label=session.label,
-            choice=self._hearing.choice,
-            held=session.held,
-            threshold=session.foreground_threshold,
-        )
-
-    def _send_history(self) -> None:
-        """Send how many edits are in force, and the titles that the page does not have yet."""
-        titles, done = self.session.history
-        same = alike(self._titles, titles)
-        self._titles = titles
-        for start in range(same, max(len(titles), same + 1), TITLES):
-            part = list(titles[start : start + TITLES])
-            self.bench.send("history", start=start, titles=part, done=done, count=len(titles))
+        self._surface.paint(self.session.table)
+        self._updates.send_state()
 
     def _send_place(self, at) -> None:
         self.bench.send("went", at=at)
-
-    def _send_rows(self) -> None:
-        self._surface.paint(self.session.table)
-        if news := self._rows.news(self.session):
-            self.bench.send("rows", **news)
-
-    def _send_job(self) -> None:
-        job = self.session.job
-        self.bench.send("job", job=job._asdict() if job else None)
-
-    def _send_saved(self) -> None:
-        self.bench.send("kept", held=self.session.held, **self.session.saved._asdict())
 
     def _send_notice(self, notice) -> None:
         self.bench.send("notice", text=notice.text, mood=notice.kind, link=notice.link)
@@ -291,81 +246,3 @@ class Page:
     def _build_surfaces(self) -> None:
         self._rest = None
         self.session.surfaces.build()
-
-
-def alike(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """Return how many titles two histories have in common, from the first on."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def describe(session: Session, laid: dict[str, Layout]) -> dict:
-    """Return what the page needs to know of the open volume, as plain lists and numbers."""
-    volume = session.volume
-    return {
-        "digest": volume.digest,
-        "held": session.held,
-        "name": volume.name,
-        "facts": facts(volume),
-        "shape": list(volume.shape),
-        "spacing": list(volume.spacing),
-        "unit": unit_of(volume.spacing)._asdict(),
-        "oriented": volume.oriented,
-        "affine": volume.affine.tolist(),
-        "voxel_mm3": volume.voxel_mm3,
-        "layouts": _all_plain(laid, volume),
-        "neurological": _all_plain(
-            layouts(volume.affine, volume.shape, radiological=False), volume
-        ),
-        "range": list(volume.finite_range),
-        "window": list(volume.window),
-        "cursor": list(session.cursor),
-        "settings": session.settings._asdict(),
-    }
-
-
-def listed(channel: Channel) -> dict:
-    """Return what the page needs to know of a volume of the series."""
-    volume = channel.volume
-    return {
-        "key": channel.key,
-        "name": channel.name,
-        "resampled": channel.is_resampled,
-        "range": list(volume.finite_range),
-        "window": list(volume.window),
-        "dtype": encoding.shown(volume.data[:0]).dtype.name,
-    }
-
-
-def _all_plain(laid, volume):
-    return {
-        name: describe_layout(layout, oriented=volume.oriented) for name, layout in laid.items()
-    }
-
-
-def describe_layout(layout: Layout, *, oriented: bool = True) -> dict:
-    """Return a layout for the page's script, with the file's axes as letters if it is of none."""
-    return {
-        "axis": layout.axis,
-        **{
-            name: {
-                "index": axis.index,
-                "size": axis.size,
-                "reversed": axis.reversed,
-                "letters": [each if oriented else BY_AXES[each] for each in axis.letters],
-            }
-            for name, axis in (("x", layout.x), ("y", layout.y))
-        },
-    }
-
-
-def facts(volume: Grid) -> list[str]:
-    """Return what is said of a volume beside its name."""
-    said = [" × ".join(map(str, volume.shape)), edges_said(volume.spacing)]
-    if volume.oriented:
-        said.append(volume.axcodes)
-    if volume.obliqueness_degrees > 0.5:
-        said.append(f"oblique by {volume.obliqueness_degrees:.0f}°")
-    if demo.is_demo(volume.name, volume.shape):
-        said.append(demo.NOTE)
-    return said

@@ -98,7 +98,7 @@ class Sliced:
         superpixels = self._session.superpixels
         number = self._slices.take_superpixels(superpixels)
         told = {"count": superpixels.count, "voxels": superpixels.voxels}
-        self._bench.send("cut", partition=number, **told)
+        self._bench.send("partition", partition=number, **told)
         at = {"of": "sizes", "axis": -1, "index": -1, "level": 0, "partition": number}
         self._slices.sizes(partial(self._pack, at), self._give)
 
@@ -121,17 +121,17 @@ class Sliced:
 
     def _read(self, axis: int, index: int, level: int, parts: list, ahead: bool) -> None:
         self._slices.ask(
-            Slice(int(axis), int(index), int(level)),
+            Slice(axis, index, level),
             [part for part in PARTS if part in parts],
             self._session.revision,
             self._pack_part,
             self._give,
-            ahead=bool(ahead),
+            ahead=ahead,
         )
 
     def _read_overview(self, level: int) -> None:
         at = {"of": "overview", "axis": -1, "index": -1, "level": level}
-        self._slices.overview(int(level), partial(self._pack, at), self._give)
+        self._slices.overview(level, partial(self._pack, at), self._give)
 
     def _pack_part(self, part: SlicePart) -> list[dict]:
         return self._pack({"of": part.of, **part.slice._asdict(), **part.stamp}, part.values)

@@ -6,10 +6,24 @@ import pytest
 
 from dashboard.annotation.label_table import Label, color_of
 from dashboard.page import label_rows
-from dashboard.page.label_rows import LabelRows
+from dashboard.page.label_rows import Rows, update
 from tests.conftest import draw_voxel
 
 FEW, MANY = 10, 10_000
+
+
+class Told:
+    """A page's rows, and what it is told of them."""
+
+    def __init__(self):
+        self.forget()
+
+    def forget(self):
+        self.rows = Rows()
+
+    def news(self, session):
+        self.rows, news = update(self.rows, session)
+        return news
 
 
 @pytest.fixture
@@ -20,7 +34,7 @@ def labelled(session):
         session.label_table.take(
             tuple(Label(n, f"label {n}", color_of(n)) for n in range(1, count + 1))
         )
-        rows = LabelRows()
+        rows = Told()
         rows.news(session)
         return rows
 

@@ -20,9 +20,12 @@ from dashboard.annotation import change
 from dashboard.annotation.partition_settings import Settings
 from dashboard.annotation.slice_geometry import NAMES, layouts
 from dashboard.annotation.stroke import Tip
-from dashboard.page import page
+from dashboard.page import updates
+from dashboard.page.describe import describe, facts
 from dashboard.page.outbox import Outbox
-from dashboard.page.page import Page, describe, facts
+from dashboard.page.page import Page
+from dashboard.page.protocol.read_value import Misfit
+from dashboard.page.protocol.table import check_message
 from dashboard.session.session import Session
 from dashboard.volumes.data_folder import Folder
 from dashboard.volumes.memory_volume import Volume
@@ -48,7 +51,7 @@ class Browser:
     def __init__(self, session, folder="."):
         self.document = Document()
         self.session, self.said, self.arrays, self.begun = session, [], {}, []
-        self.titles = []
+        self.titles, self.misfits = [], []
         with set_curdoc(self.document):
             self.page = Page(session, Folder(folder), lambda: self.begun.append("begun"))
         self.page.bench._send_msg = self.hear
@@ -61,8 +64,13 @@ class Browser:
     def deliver(self):
         """Let all that is in the outbox arrive, as `Workbench.deliver` does."""
         asyncio.run(self.page.bench._outbox.empty())
+        assert self.misfits == []
 
     def hear(self, message):
+        try:
+            check_message(message)
+        except Misfit as misfit:  # the outbox would only log it
+            self.misfits.append(f"{message['kind']}: {misfit}")
         if message["kind"] == "several":
             for each in message["messages"]:
                 self.hear(each)
@@ -206,7 +214,7 @@ def test_a_stroke_is_sent_as_ids_and_a_label(browser, session):
     browser.deliver()
 
     sent = browser.said[before:]
-    assert [message["kind"] for message in sent] == ["painted", "rows", "state", "history"]
+    assert [message["kind"] for message in sent] == ["painted", "rows", "history"]
     assert_array_equal(browser.arrays["labels"], session.labels.data)
     assert browser.last("history")["done"] == 1
     counted = {row["value"]: row["voxels"] for row in browser.last("rows")["rows"]}
@@ -330,7 +338,7 @@ def test_what_a_new_edit_forgets_goes_from_the_page_too(browser, session):
 
 
 def test_a_long_history_is_sent_in_parts(browser, session, monkeypatch):
-    monkeypatch.setattr(page, "TITLES", 2)
+    monkeypatch.setattr(updates, "TITLES", 2)
     for label in (1, 2, 3, 2, 1):
         paint(browser, session, label)
     browser.page._send_volume()

@@ -108,7 +108,7 @@ def test_a_page_is_sent_the_slice_that_it_asks_for(browser, oblique):
     assert not browser.parts["labels", 1, 3, 0].any()
     told = {m["of"]: m for m in browser.said if m["kind"] == "part"}
     assert told["labels"]["revision"] == session.revision
-    assert told["ids"]["partition"] == browser.last("cut")["partition"]
+    assert told["ids"]["partition"] == browser.last("partition")["partition"]
 
 
 def test_a_page_is_sent_a_whole_coarse_level(browser, oblique):
@@ -122,8 +122,8 @@ def test_a_page_is_sent_a_whole_coarse_level(browser, oblique):
 def test_how_many_superpixels_there_are_is_told(browser):
     superpixels = browser.session.superpixels
 
-    assert browser.last("cut")["count"] == superpixels.count
-    assert browser.last("cut")["voxels"] == np.count_nonzero(superpixels.ids_array()[:])
+    assert browser.last("partition")["count"] == superpixels.count
+    assert browser.last("partition")["voxels"] == np.count_nonzero(superpixels.ids_array()[:])
 
 
 def test_an_undo_tells_where_labels_have_changed_and_sends_none(browser, oblique):

@@ -16,6 +16,8 @@ import contextlib
 import json
 from collections import deque
 
+from dashboard.page.protocol.read_value import Misfit
+from dashboard.page.protocol.table import check_message
 from tests.scripted import bokeh_wire as wire
 from tests.scripted.page_copy import PageCopy
 from tests.scripted.page_socket import ConnectionLost, PageSocket
@@ -195,6 +197,10 @@ class Annotator:
             self._heard.notify_all()
 
     def _hear(self, message):
+        try:
+            check_message(message)
+        except Misfit as misfit:
+            self.failures.append(f"{message['kind']}: {misfit}")
         self.copy.take(message)
         self.latest[message["kind"]] = message
         if message["kind"] == "taken":

@@ -13,6 +13,8 @@ ORDER = (
     "slices/geometry",
     "slices/lengths",
     "drawing/sweep",
+    "core/protocol",
+    "core/check_protocol",
     "core/store",
     "slices/whole",
     "core/wire",

@@ -44,7 +44,14 @@ class Bench {
 
   // To the server
 
-  say(verb, values = {}) { this.model.send_msg({ verb, ...values }) }
+  say(verb, values = {}) { if (this.maySay(verb, values)) this.model.send_msg({ verb, ...values }) }
+
+  /** Whether the server can take a verb with these values; if not, its user is told. */
+  maySay(verb, values) {
+    const wrong = misfitOf(VERBS, verb, values)
+    if (wrong) this.toasts.show({ text: `The page asked for “${verb}” with values that are unknown here: reload it.`, mood: "error" })
+    return !wrong
+  }
 
   get saved() { return this.savedMark.state }
 
@@ -180,7 +187,7 @@ class Bench {
 
   async part(message) { if (message.case === this.store?.case) await this.store.slices.take(message) }
 
-  cut(message) { this.store?.slices.cut(message) }
+  takePartition(message) { this.store?.slices.takePartition(message) }
 
   /** There are other superpixels; how many, and of how many voxels. */
   havePartition(partition) {
@@ -307,7 +314,7 @@ class Bench {
     saveAs(name, new Blob(this.parts.splice(0)))
   }
 
-  fail(text) { this.say("failed", { text }) }
+  fail(text) { this.say("failed", { text: text.slice(0, 1000) }) }
 
   // Moving and showing
 

@@ -36,6 +36,7 @@ class Changes {
     if (!bench.store || !bench.saved.held) return bench.say(verb, values) // which says why not
     // A label that was chosen is chosen here already.
     if (bench.connection.lost && verb !== "choose") return bench.readout.hint(NOT_TAKEN)
+    if (!bench.maySay(verb, values)) return
     const asked = this.numbered()
     this.wait(asked, { verb, values })
     bench.say(verb, { ...values, asked: { ...asked, case: bench.store.case } })

@@ -44,18 +44,33 @@ function joinedPairs(low, high) {
   return pairs
 }
 
+/** Messages that bring an array, of which the wire puts the pieces together. */
+const ARRIVALS = { begin: true, piece: true, end: true }
+
+/** By which method the bench takes a message, where that is not called as its kind. */
+const TAKEN_BY = { partition: "takePartition" }
+
 class Wire {
   queue = Promise.resolve()
 
-  /** `bench` takes what arrives: its methods are the messages' kinds. */
   constructor(bench) { this.bench = bench }
 
   receive(message) {
     if (message.kind === "pong") return
     if (message.kind === "several") return message.messages.forEach((each) => this.receive(each))
     this.queue = this.queue
-      .then(() => this[message.kind] ? this[message.kind](message) : this.bench[message.kind](message))
+      .then(() => this.take(message))
       .catch((error) => this.bench.fail(`The page could not take “${message.kind}”: ${error.message}`))
+  }
+
+  /** Act on a message that is what the protocol says; the others are told to its user and to who tests the page. */
+  take({ kind, ...values }) {
+    const wrong = misfitOf(MESSAGES, kind, values)
+    if (wrong) {
+      console.error(`“${kind}” is not what the page expects: ${wrong}`)
+      throw new Error(wrong)
+    }
+    return kind in ARRIVALS ? this[kind](values) : this.bench[TAKEN_BY[kind] ?? kind](values)
   }
 
   begin(message) {

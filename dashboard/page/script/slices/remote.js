@@ -223,7 +223,7 @@ class RemoteSource {
   }
 
   /** There are other superpixels: `count` of them with `voxels` in all. */
-  cut({ partition, count, voxels }) {
+  takePartition({ partition, count, voxels }) {
     for (const plane of this.planes.values()) {
       this.labelsOf(plane) // what was painted by the ids that go
       plane.ids = null

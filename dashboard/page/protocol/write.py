@@ -1,0 +1,170 @@
+"""Writes the protocol for the page's script: ``python -m dashboard.page.protocol.write``."""
+
+from __future__ import annotations
+
+import json
+from functools import singledispatch
+from pathlib import Path
+
+from dashboard.page.protocol.table import MESSAGES, NAMED, VERBS
+from dashboard.page.protocol.value_types import (
+    Anything,
+    ByName,
+    Bytes,
+    Either,
+    Fields,
+    Flag,
+    Integer,
+    ListOf,
+    Nothing,
+    Number,
+    OneOf,
+    Text,
+    TupleOf,
+    Type,
+)
+from dashboard.page.script import HERE
+
+MARK = (
+    "// Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.\n"
+)
+UNION = "export type Message = { [K in keyof Messages]: { kind: K } & Messages[K] }[keyof Messages]"
+SIMPLE = {
+    Integer: "number", Number: "number", Text: "string", Flag: "boolean", Bytes: "ArrayBuffer",
+    Nothing: "null", Anything: "unknown",
+}  # fmt: skip
+"""Types as TypeScript writes them, of those that are made of no others."""
+
+
+def files() -> dict[Path, str]:
+    """Return what is written, by where it lies."""
+    core = HERE / "core"
+    return {core / "protocol.d.ts": declarations(), core / "protocol.js": table()}
+
+
+def declarations() -> str:
+    """Return the types of all verbs and messages, as TypeScript."""
+    named = [f"export type {name} = {_written(of)}" for name, of in NAMED.items()]
+    verbs = _interface("What the page may ask for, by verb.", "Verbs", VERBS)
+    messages = _interface("What the server may say, by kind.", "Messages", MESSAGES)
+    return "\n".join([MARK, *named, "", verbs, messages, UNION]) + "\n"
+
+
+def _interface(what: str, name: str, types: dict[str, Type]) -> str:
+    lines = [f"  {key}: {typescript(of)}" for key, of in types.items()]
+    return "\n".join([f"/** {what} */", f"export interface {name} {{", *lines, "}\n"])
+
+
+def typescript(of: Type) -> str:
+    """Return a type as TypeScript writes it; by its name, if it has one."""
+    return next((name for name, each in NAMED.items() if each is of), _written(of))
+
+
+@singledispatch
+def _written(of: Type) -> str:
+    return SIMPLE[type(of)]
+
+
+@_written.register
+def _one_of(of: OneOf) -> str:
+    return " | ".join(f'"{word}"' for word in of.words)
+
+
+@_written.register
+def _list(of: ListOf) -> str:
+    return f"Array<{typescript(of.each)}>"
+
+
+@_written.register
+def _tuple(of: TupleOf) -> str:
+    return f"[{', '.join(map(typescript, of.types))}]"
+
+
+@_written.register
+def _by_name(of: ByName) -> str:
+    return f"Record<string, {typescript(of.each)}>"
+
+
+@_written.register
+def _either(of: Either) -> str:
+    return " | ".join(map(typescript, of.types))
+
+
+@_written.register
+def _fields(of: Fields) -> str:
+    must = [f"{name}: {typescript(each)}" for name, each in of.must.items()]
+    may = [f"{name}?: {typescript(each)}" for name, each in of.may.items()]
+    return f"{{ {'; '.join(must + may)} }}" if must or may else "{}"
+
+
+def table() -> str:
+    """Return the types of all verbs and messages, by which the page's script checks values."""
+    verbs, messages = _const("VERBS", VERBS), _const("MESSAGES", MESSAGES)
+    return f"{MARK}\n{verbs}\n{messages}"
+
+
+def _const(name: str, types: dict[str, Type]) -> str:
+    lines = (f"  {key}: {json.dumps(plain(of))},\n" for key, of in types.items())
+    return f"const {name} = {{\n{''.join(lines)}}}\n"
+
+
+@singledispatch
+def plain(of: Type) -> list:
+    """Return a type as its name and what it is made of: lists, texts and numbers alone."""
+    return [type(of).__name__.lower()]
+
+
+@plain.register
+def _plain_integer(of: Integer) -> list:
+    return ["integer"] if of == Integer() else ["integer", of.least, of.most]
+
+
+@plain.register
+def _plain_number(of: Number) -> list:
+    return ["number", of.is_finite]
+
+
+@plain.register
+def _plain_text(of: Text) -> list:
+    return ["text", of.most]
+
+
+@plain.register
+def _plain_one_of(of: OneOf) -> list:
+    return ["one of", *of.words]
+
+
+@plain.register
+def _plain_list(of: ListOf) -> list:
+    return ["list", plain(of.each), of.most]
+
+
+@plain.register
+def _plain_tuple(of: TupleOf) -> list:
+    return ["tuple", *map(plain, of.types)]
+
+
+@plain.register
+def _plain_by_name(of: ByName) -> list:
+    return ["by name", plain(of.each)]
+
+
+@plain.register
+def _plain_either(of: Either) -> list:
+    return ["either", *map(plain, of.types)]
+
+
+@plain.register
+def _plain_fields(of: Fields) -> list:
+    parts = ({name: plain(each) for name, each in part.items()} for part in (of.must, of.may))
+    return ["fields", *parts]
+
+
+def main() -> None:
+    """Write the files anew."""
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
