@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from functools import partial
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
 
 from dashboard.cases import ids_file
 from dashboard.session.autosave import Autosave, Function
+from dashboard.session.flow import arrival, at_once
 
 RETRY_S = 2.0
 
@@ -73,12 +73,11 @@ class IdsWriter:
         if file is not None:
             file.tell(False)
 
-    def _write(self, file: _File) -> None:
+    @at_once
+    async def _write(self, file: _File) -> None:
         file.again_at = np.inf
-        done = self._executor.submit(_write_unless_there, file.path, file.ids())
-        done.add_done_callback(lambda done: self._schedule(partial(self._written, file, done)))
-
-    def _written(self, file: _File, done: Future) -> None:
+        writing = self._executor.submit(_write_unless_there, file.path, file.ids())
+        done = await arrival(writing, self._schedule)
         if file is not self._file or file.is_there:
             return
         if error := done.exception():
