@@ -12,6 +12,7 @@ import panel as pn
 from bokeh.document import Document
 
 from dashboard.cli import serve_options
+from dashboard.page import panel_internals
 from dashboard.page.errors import guarded
 from dashboard.page.page import Page
 from dashboard.page.page_thread import PageThread
@@ -65,7 +66,8 @@ hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
 if not single_process.is_warming_up():
-    if wrong := single_process.trouble() or panel_serve_check.trouble():
+    checks = single_process, panel_serve_check, panel_internals
+    if wrong := next(filter(None, (check.trouble() for check in checks)), ""):
         refuse(wrong)
     else:
         open_page()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable
 from concurrent.futures import Future
 
 import panel_material_ui as pmui
 
 from dashboard.page import theme
+from dashboard.page.panel_internals import FileButton
 from dashboard.page.workbench import Workbench
 from dashboard.session.session import Session
 
 ONE_MESSAGE = 5 << 20  # FileDownload sends base64 in one message; a proxy may cut at 8 MB
 
 
-class Download(pmui.FileDownload):
+class Download(FileButton):
     """A FileDownload whose file is made on the executor, and which may say that there is none.
 
     Parameters
@@ -45,13 +45,10 @@ class Download(pmui.FileDownload):
         self._session, self._bench = session, bench
         self._export, self._ending = export, ending
         super().__init__(
-            label=label, filename=ending, callback=self._make, auto=True, size="small", **params
+            label=label, filename=ending, callback=self.make, auto=True, size="small", **params
         )
 
-    async def _make(self) -> None:
-        """Only tells Panel that the file is made asynchronously, below."""
-
-    async def _async_sync_data(self) -> None:
+    async def make(self) -> None:
         """Make the file and send it; the browser saves it when `data` changes.
 
         The page tells of the work in its own line; a button that is set to loading and back at
@@ -73,10 +70,7 @@ class Download(pmui.FileDownload):
         if len(content) > ONE_MESSAGE:
             self._bench().send_file(name, content)
             return
-        # Equal labels give equal bytes, and equal data would not count as a change.
-        self.data = None
-        self.filename = name
-        self._sync_data(io.BytesIO(content))
+        self.give(name, content)
 
 
 def main_download(session: Session, bench: Callable[[], Workbench]) -> Download:

@@ -16,6 +16,7 @@ from dashboard.page.describe import describe
 from dashboard.page.downloads import main_download, other_downloads
 from dashboard.page.errors import guarded
 from dashboard.page.histogram_plot import IntensitiesView
+from dashboard.page.panel_internals import forget_timers
 from dashboard.page.slice_figure import clean, slice_view
 from dashboard.page.surface_pane import SurfaceView
 from dashboard.page.updates import Updates
@@ -82,8 +83,7 @@ class Page:
         self._close()
         self.session.end()
         self._updates.forget()
-        # Bokeh has taken the document apart, so that it cannot remove them one by one.
-        document.callbacks._session_callbacks.clear()  # noqa: SLF001
+        forget_timers(document)
         for name in FIGURES:
             clean(getattr(self.bench, name))
 

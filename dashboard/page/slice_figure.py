@@ -7,7 +7,8 @@ from collections.abc import Callable
 import holoviews as hv
 import numpy as np
 import panel as pn
-from holoviews.plotting.bokeh.callbacks import Callback
+
+from dashboard.page.panel_internals import forget_streams
 
 BARE = {
     "xaxis": None,
@@ -54,11 +55,7 @@ def slice_view(name: str, on_strokes: Callable[[dict], None]) -> pn.pane.HoloVie
 
 def clean(pane: pn.pane.HoloViews) -> None:
     """Take a pane's streams out of HoloViews' register, which would keep them for ever."""
-    lines = pane.object.traverse(lambda element: element, [hv.Path])
-    register = [*Callback._callbacks.values()]  # noqa: SLF001 - HoloViews forgets only the latest
-    for callback in register:
-        if any(stream.source is line for stream in callback.streams for line in lines):
-            callback.cleanup()
+    forget_streams(pane.object.traverse(lambda element: element, [hv.Path]))
 
 
 def call_renderer(name: str) -> Callable:

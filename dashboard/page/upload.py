@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import panel as pn
+from dashboard.page.panel_internals import FilePieces
 
 MOST_MB = 500
 PIECE = 4_000_000  # Bokeh drops a message of 20 MB without a word
@@ -13,7 +13,7 @@ MOST_NAME = 150
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
-class Dropper(pn.widgets.FileDropper):
+class Dropper(FilePieces):
     """A FileDropper that holds one file of at most `MOST_MB` at a time, in memory alone.
 
     Panel's keeps whatever a page sends: any number of files, each of any length.
@@ -32,23 +32,24 @@ class Dropper(pn.widgets.FileDropper):
         self._forget()
 
     def _forget(self) -> None:
-        self._file_buffer.clear()
+        self.forget_pieces()
         self._next, self._bytes = 1, 0
 
-    def _process_event(self, event) -> None:
+    def takes(self, event) -> bool:
+        """Tell whether a piece fits, with the name that is shown; nothing else is Panel's."""
         if event.event_name == "delete_event":
             self._forget()
-            return
+            return False
         data = dict(event.data)
         if data.get("chunk") == 1:
             self._forget()
         if not self._fits(data):
             self._forget()
-            return
+            return False
         self._next += 1
         self._bytes += len(data["data"])
         event.data = {**data, "name": plain_name(data["name"]), "type": str(data.get("type"))}
-        super()._process_event(event)
+        return True
 
     def _fits(self, data: dict) -> bool:
         """Tell whether a piece is the next one of a file that may still become whole."""

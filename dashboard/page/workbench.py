@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import param
-from panel.custom import Child, JSComponent
+from panel.custom import Child
 
 from dashboard.annotation.change import Patched
 from dashboard.page import encoding, script
 from dashboard.page.outbox import Outbox
+from dashboard.page.panel_internals import Messenger
 
 
-class Workbench(JSComponent):
+class Workbench(Messenger):
     """The page: four panes, tools, labels, display, history, and places for Panel's own.
 
     What is sent before the page has begun is dropped: it is told all when it begins. Messages
@@ -45,11 +46,12 @@ class Workbench(JSComponent):
 
     def __init__(self, **params) -> None:
         super().__init__(**params)
-        self._outbox = Outbox(self._send_msg)
+        self._outbox = Outbox(self.send_message)
         self._begun = False
 
-    def _handle_msg(self, data: dict) -> None:
-        values = dict(data)
+    def take_message(self, message: dict) -> None:
+        """Hear a verb, with its values by name."""
+        values = dict(message)
         self.hear(values.pop("verb"), values)
 
     def begin(self) -> None:
@@ -74,10 +76,10 @@ class Workbench(JSComponent):
         async def send() -> None:
             array, revision = take()
             begin = {"array": name, "dtype": array.dtype.name, "length": array.size}
-            self._send_msg({"kind": "begin", **begin, "revision": revision})
+            self.send_message({"kind": "begin", **begin, "revision": revision})
             async for start, data in encoding.pieces(array):
-                self._send_msg({"kind": "piece", "start": start, "data": data})
-            self._send_msg({"kind": "end"})
+                self.send_message({"kind": "piece", "start": start, "data": data})
+            self.send_message({"kind": "end"})
 
         self._post(send)
 
@@ -87,7 +89,7 @@ class Workbench(JSComponent):
         async def send() -> None:
             data = await asyncio.to_thread(encoding.pack, change.boxes, labels)
             told = change._asdict() | {"boxes": encoding.corners(change.boxes)}
-            self._send_msg({"kind": "patched", **told, "data": data})
+            self.send_message({"kind": "patched", **told, "data": data})
 
         self._post(send)
 
@@ -99,7 +101,7 @@ class Workbench(JSComponent):
             data = await asyncio.to_thread(encoding.pack, boxes, ids, "<u4")
             at = [[each.n, each.first, each.end] for each in divisions]
             message = {"kind": "divided", "at": at, "boxes": encoding.corners(boxes), "data": data}
-            self._send_msg(message)
+            self.send_message(message)
 
         self._post(send)
 
