@@ -40,6 +40,7 @@ NEEDS = (
     Need(Scheduler, "versions", "asks a scheduler for its versions"),
     Need(Scheduler, "worker_plugins", "finds kernels that another server has sent"),
     Need(Scheduler, "clients", "finds servers that are gone"),
+    Need(Worker, "plugins", "has a worker compile as soon as it is up"),
     Need(Worker, "get_current_task", "tells kernels apart"),
     Need(WorkerState, "tasks", "stops a kernel that nobody waits for"),
     Need(WorkerState, "nthreads", "gives a kernel its threads"),
