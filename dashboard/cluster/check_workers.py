@@ -1,15 +1,33 @@
-"""The workers of one cluster: each is looked at before it is counted on."""
+"""Which workers of a cluster are fit: each is looked at before it is counted on."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.cluster import push_kernels as push
-from dashboard.cluster.fitness import differences, kernels_trouble, trouble
-from dashboard.cluster.worker_facts import PACKAGES, Facts, bounds, describe, digester, finder, ours
+from dashboard.cluster.by_value import send_with_code
+from dashboard.cluster.dask_internals import (
+    plugins_and_clients,
+    scheduler_versions,
+    worker_versions,
+)
+from dashboard.cluster.worker_facts import (
+    PACKAGES,
+    Facts,
+    bounds,
+    describe,
+    differences,
+    digest,
+    find_kernels,
+    kernels_trouble,
+    ours,
+    trouble,
+)
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -19,9 +37,11 @@ ASKED = [*PACKAGES, "supervox"]
 OF_SCHEDULER = ("distributed", "cloudpickle", "msgpack")
 log = logging.getLogger("supervox")
 
+send_with_code(__name__)
 
-class Roll:
-    """Which workers are fit; what it awaits runs on Dask's loop.
+
+class WorkerCheck:
+    """Looks at the scheduler once and at each worker when it comes; all awaits run on its loop.
 
     Parameters
     ----------
@@ -48,16 +68,18 @@ class Roll:
         OSError
             With a sentence: it cannot work with us, or other servers of another version use it.
         """
-        facts = describe(await self._client.scheduler.versions(packages=ASKED))
+        facts = describe(await scheduler_versions(self._client, ASKED))
         scheduler = facts._replace(packages={each: facts.packages[each] for each in OF_SCHEDULER})
-        said = [self._trouble("Dask scheduler", scheduler)]
-        said += [self._trouble(*each) for each in (await self._versions()).items()]
-        if found := next(filter(None, said), ""):
-            raise OSError(found)
-        plugins, clients = await self._client.run_on_scheduler(_plugin_asker())
+        reasons = [self._trouble("Dask scheduler", scheduler)]
+        reasons += [self._trouble(*each) for each in (await self._versions()).items()]
+        if reason := next(filter(None, reasons), ""):
+            raise OSError(reason)
+        plugins, clients = await self._client.run_on_scheduler(plugins_and_clients, push.PREFIX)
         for name in plugins:
             await self._consider(name, clients)
-        await self._client.register_plugin(push.plugin(self.content), self._name)
+        await self._client.register_plugin(
+            push.KernelsPlugin(self.content, push.pack()), self._name
+        )
 
     async def _consider(self, plugin: str, clients: list[str]) -> None:
         """Take back what a server sent that is gone; refuse beside one of another version."""
@@ -91,25 +113,22 @@ class Roll:
     async def _look_at(self, new: list[str]) -> str:
         facts = await self._versions(new)
         for name, theirs in facts.items():
-            if said := self._trouble(name, theirs):
-                return said
-        kernels = await self._client.run(_kernels_asker(), workers=new, on_error="ignore")
+            if reason := self._trouble(name, theirs):
+                return reason
+        kernels = await self._client.run(kernels_here, workers=new, on_error="ignore")
         for address, (folder, content) in kernels.items():
             name = f"Dask worker {address}"
             if name not in facts:  # it was only just up
                 continue
             theirs = facts[name]._replace(folder=folder, content=content)
-            if said := kernels_trouble(name, theirs, self._ours):
-                return said
+            if reason := kernels_trouble(name, theirs, self._ours):
+                return reason
             self._fit.add(address)
             self._note(name, theirs)
         return ""
 
     async def _versions(self, addresses: list[str] | None = None) -> dict[str, Facts]:
-        asking = {"op": "versions", "packages": ASKED}
-        answers = await self._client.scheduler.broadcast(
-            msg=asking, workers=addresses, on_error="ignore"
-        )
+        answers = await worker_versions(self._client, ASKED, addresses)
         return {f"Dask worker {address}": describe(answer) for address, answer in answers.items()}
 
     def _trouble(self, name: str, theirs: Facts) -> str:
@@ -119,24 +138,29 @@ class Roll:
         if differs := differences(theirs, self._ours):
             log.info("The %s has %s.", name, differs)
 
-
-def _kernels_asker() -> Callable:
-    find, digest = finder(), digester()
-
-    async def ask() -> tuple[str, str]:
-        import asyncio
-
-        folder = await asyncio.to_thread(find)
-        return folder, await asyncio.to_thread(digest, folder) if folder else ""
-
-    return ask
+    async def blind(self, token: Path) -> list[str]:
+        """Return the addresses of workers that do not see a file, or cannot write beside it."""
+        seeing = await self._client.run(sees, str(token), on_error="return")
+        return sorted(address for address, answer in seeing.items() if answer is not True)
 
 
-def _plugin_asker() -> Callable:
-    prefix = push.PREFIX
+# Sent to the workers
 
-    def ask(dask_scheduler) -> tuple[list[str], list[str]]:
-        names = [name for name in dask_scheduler.worker_plugins if name.startswith(prefix)]
-        return names, [*dask_scheduler.clients]
 
-    return ask
+async def kernels_here() -> tuple[str, str]:
+    """Return the folder of `workers` and the digest of its sources; "" for what there is not."""
+    folder = await asyncio.to_thread(find_kernels)
+    return folder, await asyncio.to_thread(digest, folder) if folder else ""
+
+
+async def sees(token: str) -> bool:
+    """Whether a file is there, and another may be written beside it."""
+    return await asyncio.to_thread(_sees, Path(token))
+
+
+def _sees(token: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=token.parent):
+            return token.is_file()
+    except OSError:
+        return False

@@ -1,9 +1,11 @@
-"""Ways to a Dask cluster of others: an address, a scheduler file, or a function of the user's."""
+"""Ways to a cluster: our own, an address, a scheduler file, or a function of the user's."""
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,18 @@ from distributed import Client
 from distributed.comm.core import CommClosedError, FatalCommClosedError
 from distributed.security import Security
 
-from dashboard.cluster.connection import Link
-from dashboard.cluster.pulse import notice_soon
+from dashboard.cluster.connection import Connection, end_safely
+from dashboard.cluster.dask_internals import leave, missing, socket_of
+from dashboard.cluster.local_process import ClusterProcess
+from dashboard.cluster.thread_executor import in_thread
 
+REACH_S = 30.0
+KEEPALIVE = {
+    "TCP_KEEPIDLE": 1,
+    "TCP_KEEPINTVL": 1,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 3000,  # ms; only Linux has it
+}
 SECURE = ("tls://", "wss://", "gateway://")
 CERTIFICATES = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
@@ -23,7 +34,33 @@ CERTIFICATES = (
 )
 
 
-def open_remote(address: str, deadline: float, security: Security | None = None) -> Link:
+async def open_embedded(workers: int, threads_per_worker: int) -> Connection:
+    """Start a cluster of our own, and return the connection to it.
+
+    Raises
+    ------
+    OSError
+        It did not start in time.
+    """
+    _raise_if_missing()
+    process = ClusterProcess(workers, threads_per_worker)
+    try:
+        scheduler = await in_thread(process.wait_until_ready)
+        client = await _connected(
+            scheduler.address, REACH_S, scheduler.security(), direct_to_workers=True
+        )
+        return Connection(client, process)
+    except BaseException:
+        await in_thread(process.close)
+        raise
+
+
+async def open_remote(
+    address: str,
+    deadline: float,
+    security: Security | None = None,
+    end: Callable[[], object] | None = None,
+) -> Connection:
     """Return the connection to the scheduler at `address`; TLS as Dask's configuration says.
 
     Raises
@@ -32,19 +69,61 @@ def open_remote(address: str, deadline: float, security: Security | None = None)
         It did not answer within `deadline` seconds, there are no certificates for it, or it cannot
         work with us.
     """
+    _raise_if_missing()
     if address.startswith("tls://") and not (security or _has_certificates()):
         raise OSError(f"There are no certificates for {address}: name them with {CERTIFICATES}.")
     try:
-        client = Client(address, timeout=deadline, set_as_default=False, security=security)
+        client = await _connected(address, deadline, security)
     except OSError as error:
         raise OSError(_unreached(address, error)) from error
     notice_soon(client)
-    link = Link(client)
+    connection = Connection(client, end=end)
     try:
-        return link.greet()
+        await connection.greet()
     except BaseException:
-        link.close()
+        await connection.close()
         raise
+    return connection
+
+
+async def _connected(
+    address: str, deadline: float, security: Security | None, **how: bool
+) -> Client:
+    client = Client(
+        address,
+        timeout=deadline,
+        security=security,
+        asynchronous=True,
+        set_as_default=False,
+        **how,
+    )
+    try:
+        await client
+        _raise_if_missing(client)
+    except BaseException:
+        await leave(client)
+        raise
+    return client
+
+
+def _raise_if_missing(client: Client | None = None) -> None:
+    if sentence := missing(client):
+        raise OSError(sentence)
+
+
+def notice_soon(client: Client) -> None:
+    """Have a connection closed when the other host's kernel has not answered for some seconds.
+
+    Nobody is left to hang up when a scheduler's whole host is gone. The kernel answers for one
+    that is busy, too. Dask's own setting, which is for its other connections as well, takes no
+    less than 11 s.
+    """
+    if (connected := socket_of(client)) is None:
+        return
+    for name, value in KEEPALIVE.items():
+        if option := getattr(socket, name, None):
+            with contextlib.suppress(OSError):
+                connected.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _unreached(address: str, error: BaseException) -> str:
@@ -72,7 +151,7 @@ def _has_certificates() -> bool:
     return all(name and ("\n" in name or Path(name).is_file()) for name in names)  # PEM, or a file
 
 
-def open_file(path: Path, deadline: float) -> Link:
+async def open_file(path: Path, deadline: float) -> Connection:
     """Return the connection to the scheduler that wrote `path` (``--scheduler-file``).
 
     Raises
@@ -81,15 +160,15 @@ def open_file(path: Path, deadline: float) -> Link:
         As `open_remote`; or the file is not there, or not a scheduler's.
     """
     try:
-        address = json.loads(path.read_text())["address"]
+        address = json.loads(await in_thread(path.read_text))["address"]
     except OSError as error:
         raise OSError(f"The scheduler file {path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise OSError(f"Expected a Dask scheduler's file; {path} names no address.") from error
-    return open_remote(address, deadline)
+    return await open_remote(address, deadline)
 
 
-def open_function(function: Callable[[], Any], deadline: float) -> Link:
+async def open_function(function: Callable[[], Any], deadline: float) -> Connection:
     """Call a function of the user's, and return the connection to the cluster that it returns.
 
     A cluster is closed with the connection; a client or an address is left as it is.
@@ -101,7 +180,7 @@ def open_function(function: Callable[[], Any], deadline: float) -> Link:
     """
     name = f"{function.__module__}:{function.__qualname__}"
     try:
-        made = function()
+        made = await in_thread(function)
     except Exception as error:
         raise OSError(f"--cluster {name} failed: {type(error).__name__}: {error}") from error
     address = getattr(getattr(made, "scheduler", None), "address", None)  # a client's
@@ -115,10 +194,10 @@ def open_function(function: Callable[[], Any], deadline: float) -> Link:
             f"an address; got {type(made).__name__}."
         )
     end = getattr(made, "close", None) if hasattr(made, "scheduler_address") else None
+    security = getattr(made, "security", None) or None
     try:
-        link = open_remote(address, deadline, getattr(made, "security", None) or None)
+        return await open_remote(address, deadline, security, end)
     except BaseException:
         if end is not None:
-            end()
+            await in_thread(end_safely, end)
         raise
-    return link.keep(made, end)

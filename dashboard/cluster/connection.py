@@ -5,92 +5,106 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import BrokenExecutor, CancelledError
-from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import cloudpickle
 from distributed import Client
-from distributed.comm import CommClosedError
-from distributed.scheduler import KilledWorker, NoWorkerError
 
-from dashboard.cluster.batches import Crowd, Outstanding
-from dashboard.cluster.check_workers import Roll
+from dashboard.cluster.call import Lost
+from dashboard.cluster.check_workers import WorkerCheck
+from dashboard.cluster.dask_internals import connection_of, leave
 from dashboard.cluster.local_process import ClusterProcess
-from dashboard.cluster.loop_thread import Trap
-from dashboard.cluster.run_kernel import kernel_runner
-from dashboard.cluster.scatter import Shelf, is_big, is_shared
-from dashboard.cluster.sight import blind
-from dashboard.cluster.task import ClusterTask
+from dashboard.cluster.running_calls import RunningCalls
+from dashboard.cluster.thread_executor import in_thread
 
 SILENCE_S = 10.0
-WORKER_S = 5.0  # to be taken by a worker; then it may take longer
-SEND_S = 600.0
 GREET_S = 20.0
 SIGHT_S = 30.0
 FAREWELL_S = 3.0
-_GLANCE_S = 0.2
-UNSERVED = (NoWorkerError,)
-GIVEN_UP = (KilledWorker, *UNSERVED)
-CUT_OFF = (CancelledError, CommClosedError)
 log = logging.getLogger("supervox")
 
 
-class Link:
-    """A client, and what is at work over it. Any of its waits ends soon after it is lost.
+class Connection:
+    """A client, and what runs over it. All of its waits end as soon as it is lost.
 
     Parameters
     ----------
     client : Client
-        Connected.
+        Connected, and asynchronous on this loop.
     process : ClusterProcess, optional
         The scheduler's, if it is ours.
+    end : callable, optional
+        What else is to be ended with the connection.
+
+    Attributes
+    ----------
+    calls : RunningCalls
+        What runs over it.
     """
 
-    def __init__(self, client: Client, process: ClusterProcess | None = None) -> None:
-        self.client, self.process = client, process
-        self.tasks: dict[str | tuple, ClusterTask] = {}
-        self.name, self.crowd = uuid4().hex, Crowd()
-        self.shelf = Shelf(self._scatter)
-        self._comm = client.scheduler_comm
-        self.arrivals: Outstanding | None = None
-        self._run: Callable | None = None
-        self._given_up = ""
-        self._roll, self._has_greeted = Roll(client), False
-        self._made, self._end = None, None
-
-    def listen(self, heard: Callable[[Link, tuple], None], landed: Callable) -> Link:
-        """Have `heard` told, on Dask's loop, of each thing that a kernel's runner says.
-
-        And `landed` of results that have come together; see `Arrivals`.
-        """
-        self.arrivals = Outstanding(self, landed)
-        topic = f"supervox-{self.name}"
-        self.client.subscribe_topic(topic, lambda event: heard(self, event[1]))
-        self._run = kernel_runner(topic, self._roll.content)
-        return self
+    def __init__(
+        self,
+        client: Client,
+        process: ClusterProcess | None = None,
+        end: Callable[[], object] | None = None,
+    ) -> None:
+        self.client, self.process, self._end = client, process, end
+        self._connection = connection_of(client)
+        self._lost = asyncio.get_running_loop().create_future()
+        self._check, self._has_greeted = WorkerCheck(client), False
+        self.calls = RunningCalls(self, self._check.content)
 
     @property
     def trouble(self) -> str:
         """A sentence for the user if the connection is lost; it never comes back."""
-        if self._given_up:
-            return self._given_up
+        if self._lost.done():
+            return self._lost.result()
         if self.process is not None and self.process.returncode is not None:
             return f"The compute process has ended (status {self.process.returncode})."
         # A client that has reconnected by itself has forgotten what it was to watch.
-        if self.client.status != "running" or self.client.scheduler_comm is not self._comm:
+        if connection_of(self.client) is not self._connection:
             return "The connection to the Dask scheduler is lost."
         return ""
 
-    def give_up(self, why: str) -> None:
-        """Take the connection for lost."""
-        self._given_up = self.trouble or why
+    def lose(self, why: str) -> None:
+        """Take the connection for lost: all that waits for it goes on."""
+        if not self._lost.done():
+            self._lost.set_result(self.trouble or why)
 
-    def greet(self) -> Link:
+    async def wait_lost(self, seconds: float) -> None:
+        """Wait until it is lost, or for some seconds."""
+        await asyncio.wait([self._lost], timeout=seconds)
+
+    async def answer(self, question: Coroutine, seconds: float | None = None) -> Any:
+        """Return what a coroutine returns.
+
+        Raises
+        ------
+        Lost
+            As soon as the connection is lost.
+        concurrent.futures.CancelledError
+            Dask has cancelled it.
+        TimeoutError
+            After so many seconds.
+        """
+        asked = asyncio.ensure_future(question)
+        asked.add_done_callback(_take_note)
+        try:
+            waited = {asked, self._lost}
+            await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if asked.cancelled():
+                raise CancelledError
+            if asked.done():
+                return asked.result()
+        finally:
+            asked.cancel()
+        if self._lost.done():
+            raise Lost(self.trouble)
+        raise TimeoutError(f"Dask did not answer within {seconds:.0f} s.")
+
+    async def greet(self) -> None:
         """See that a cluster of others can work with us, and have our kernels sent to its workers.
 
         Raises
@@ -98,176 +112,55 @@ class Link:
         OSError
             With a sentence.
         """
-        self._wait(self._roll.greet(), GREET_S)
+        await self.answer(self._check.greet(), GREET_S)
         self._has_greeted = True
-        return self
 
-    def keep(self, made: Any, end: Callable[[], object] | None) -> Link:
-        """Hold on to what somebody made for this connection, and end it with the connection."""
-        self._made, self._end = made, end
-        return self
+    async def threads(self) -> dict[str, int]:
+        """Return how many threads each worker has, by its address."""
+        return await self.answer(self.client.nthreads(), SILENCE_S)
 
-    def examine(self, addresses: Iterable[str]) -> str:
+    async def examine(self, addresses: Iterable[str]) -> str:
         """Look at the workers that are new; return a sentence if one cannot work with us.
 
         Those of our own can: they are started from the same files.
-
-        Raises
-        ------
-        BrokenExecutor
-            The scheduler is lost or does not answer.
         """
         if self.process is not None:
             return ""
-        return self._ask(self._roll.examine(addresses))
+        return await self.answer(self._check.examine(addresses), SILENCE_S)
 
-    def blind(self, folder: Path) -> list[str]:
-        """Return the addresses of workers that cannot read and write in `folder`."""
-        return [] if self.process else self._wait(blind(self.client, folder), SIGHT_S)
-
-    def threads(self) -> dict[str, int]:
-        """Return how many threads each worker has, by its address.
-
-        Raises
-        ------
-        BrokenExecutor
-            The scheduler is lost or does not answer.
-        """
-        return self._ask(self.client.scheduler.ncores())
-
-    def start(self, task: ClusterTask) -> bool:
-        """Send a task's kernel and arrays to the workers; False if it is settled meanwhile.
-
-        Raises
-        ------
-        OSError
-            Nobody took the arrays: a worker died under our hands.
-        BrokenExecutor
-            The connection is lost.
-        """
-        kernel = task.call and task.call[0]
-        if (sent := self._message(task)) is None:
-            return False
-        soon = {"priority": getattr(kernel, "priority", 0)}
-        task.running = self.client.submit(self._run, *sent, key=task.key, pure=False, **soon)
-        return True
-
-    def start_together(self, tasks: list[ClusterTask]) -> None:
-        """Send several tasks in one message; whoever is settled meanwhile has no future there.
-
-        Raises
-        ------
-        OSError, BrokenExecutor
-            As `start`.
-        """
-        sent = [(task, message) for task in tasks if (message := self._message(task))]
-        if not sent:
-            return
-        keys, columns = (
-            [task.key for task, _ in sent],
-            zip(*(each for _, each in sent), strict=True),
-        )
-        futures = self.client.map(self._run, *map(list, columns), key=keys, pure=False)
-        for (task, _), running in zip(sent, futures, strict=True):
-            task.running = running
-
-    def _message(self, task: ClusterTask) -> tuple | None:
-        """Return what `kernel_runner`'s function takes; None if the task is settled."""
-        if (wanted := task.call) is None:
-            return None
-        fn, args, kwargs = wanted
-        task.begin(self, getattr(fn, "__name__", "kernel"))
-        given = {**dict(enumerate(args)), **kwargs}
-        big = {name: given.pop(name) for name in list(given) if is_big(given[name])}
-        with Trap(task.fail):
-            pickled = cloudpickle.dumps((fn, given, task.report is not None))
-        if task.future.done():
-            return None
-        call = self.shelf.place(pickled)
-        shared = {name: is_shared(value) for name, value in big.items()}
-        arrays = [self.shelf.place(value) for value in big.values()]
-        self.tasks[task.key] = task
-        return call, shared, arrays, task.told is not None, task.folder
-
-    def send_anew(self, task: ClusterTask) -> None:
-        """Keep nothing of what a task was given: some of it went with a worker."""
-        if (wanted := task.call) is not None:
-            for value in (*wanted[1], *wanted[2].values()):
-                self.shelf.forget(value)
-
-    def later(self, function: Callable, *args) -> None:
-        """Call a function on Dask's loop, if it still runs."""
-        with contextlib.suppress(RuntimeError):
-            self.client.loop.add_callback(function, *args)
+    async def blind(self, token: Path) -> list[str]:
+        """Return the addresses of workers that do not see a file, or cannot write beside it."""
+        return await self.answer(self._check.blind(token), SIGHT_S)
 
     def kill_worker(self, pid: int | None) -> None:
         """Kill a worker process of ours."""
         if pid is not None and self.process is not None:
             self.process.kill_worker(pid)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Leave the scheduler, and end the process if it is ours; waits for some seconds."""
-        self.shelf.clear()
+        self.calls.clear()
         if self._has_greeted and not self.trouble:
             with contextlib.suppress(OSError, ValueError, BrokenExecutor):
-                self._wait(self._roll.part(), FAREWELL_S)
+                await self.answer(self._check.part(), FAREWELL_S)
+        self.lose("The connection is closed.")
         with contextlib.suppress(TimeoutError, OSError):
-            self.client.close(FAREWELL_S)
+            await asyncio.wait_for(leave(self.client), FAREWELL_S)
         if self.process is not None:
-            self.process.close()
+            await in_thread(self.process.close)
         if self._end is not None:
-            with Trap(partial(log.warning, "The Dask cluster was not closed: %s")):
-                self._end()
-
-    def _scatter(self, value: Any) -> Any:
-        sending = self.client.scatter(value, hash=False, timeout=WORKER_S, asynchronous=True)
-        return self._wait(sending, SEND_S)
-
-    def _ask(self, question: Coroutine) -> Any:
-        try:
-            return self._wait(question, SILENCE_S)
-        except (OSError, AttributeError) as error:  # it closes in this moment
-            raise BrokenExecutor("The Dask scheduler does not answer.") from error
-
-    def _wait(self, coroutine: Coroutine, seconds: float) -> Any:
-        if sentence := self.trouble:
-            coroutine.close()
-            raise BrokenExecutor(sentence)
-        answer = asyncio.run_coroutine_threadsafe(coroutine, self.client.loop.asyncio_loop)
-        deadline = time.monotonic() + seconds
-        while not answer.done():
-            with contextlib.suppress(TimeoutError):
-                return answer.result(_GLANCE_S)
-            if sentence := self.trouble:
-                answer.cancel()
-                raise BrokenExecutor(sentence)
-            if time.monotonic() > deadline:
-                answer.cancel()
-                raise TimeoutError(f"Dask did not answer within {seconds:.0f} s.")
-        return answer.result()
+            await in_thread(end_safely, self._end)
 
 
-def open_embedded(workers: int, threads_per_worker: int) -> Link:
-    """Start a cluster of our own, and return the connection to it.
-
-    Raises
-    ------
-    OSError
-        It did not start in time.
-    """
-    process = ClusterProcess(workers, threads_per_worker)
+def end_safely(end: Callable[[], object]) -> None:
+    """End what somebody made for a connection, whatever it says."""
     try:
-        return Link(process.wait_until_ready().client(), process)
-    except OSError:
-        process.close()
-        raise
+        end()
+    except Exception as error:  # noqa: BLE001 - it is theirs, and nobody waits for it
+        log.warning("The Dask cluster was not closed: %s", error)
 
 
-def given_up(error: Exception) -> BrokenExecutor:
-    """Say in a sentence for the user why Dask gave up a task: `error` is one of `GIVEN_UP`."""
-    if isinstance(error, NoWorkerError):
-        return BrokenExecutor(f"No Dask worker came within {error.timeout:.0f} s.")
-    return BrokenExecutor(
-        "The computation was given up: its worker process died again and again, "
-        "perhaps for want of memory."
-    )
+def _take_note(asked: asyncio.Future) -> None:
+    """Take an error for known, though nobody may wait for the answer any more."""
+    if not asked.cancelled():
+        asked.exception()

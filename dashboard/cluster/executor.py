@@ -1,48 +1,45 @@
-"""Dask as an executor: the process's one client, and the cluster it talks to."""
+"""Dask as an executor: what the rest of the house knows of a cluster."""
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import contextlib
+import tempfile
 import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Executor, Future, wait
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cluster.loop_thread import Lane
-from dashboard.cluster.patient import Patient
-from dashboard.cluster.retry import RetryPace
-from dashboard.cluster.standing import WATCH_S, Standing
-from dashboard.cluster.task import ClusterTask
-from dashboard.cluster.waiting import WaitingRoom
+from dashboard.cluster.call import Call, PatientWork
+from dashboard.cluster.dispatcher import Dispatcher
 from workers.runtime.team import usable
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from dashboard.cluster.connection import Link
+    from dashboard.cluster.connection import Connection
 
 _KERNELS = 4  # at a time: each has a volume in memory
 REACH_S = 10.0
 NO_WORKER_S = 30.0
 
 
-class DaskExecutor(Standing, Executor):
+class DaskExecutor(Executor):
     """Runs kernels on Dask workers; made by `local` or `connect`, which return at once.
 
     No method but `shutdown` waits. Callbacks of the futures and ``report`` are called one after the
-    other in a thread of the executor's, so they must not wait for another of its futures; the
-    callbacks of one that is cancelled run in the thread that cancels.
+    other in the one thread of the executor's, so they must be short and not wait for another of
+    its futures; the callbacks of one that is cancelled run in the thread that cancels.
 
     A scheduler that is lost is sought again, or started again, without end; `state` says how it
     stands. Kernels are pure functions, so what is computed twice has the same bits.
 
     Parameters
     ----------
-    open_link : callable
-        Called in the launcher's thread; returns the connection to a scheduler, or raises OSError.
+    open_connection : coroutine function
+        Opens a connection to a scheduler, or raises OSError.
     runs_again : bool
         Whether what was under way when the scheduler was lost waits for the next one; else it
         fails.
@@ -52,30 +49,20 @@ class DaskExecutor(Standing, Executor):
 
     def __init__(
         self,
-        open_link: Callable[[], Link],
+        open_connection: Callable[[], Awaitable[Connection]],
         *,
         runs_again: bool = False,
         worker_deadline: float = NO_WORKER_S,
     ) -> None:
-        self._open_link = open_link
-        self._runs_again = runs_again
-        self._worker_deadline = worker_deadline
-        self._link: Link | None = None
-        self._trouble = self._refusal = ""
-        self._opening, self._losses = True, 0
-        self._state = "starting"
-        self._lock = threading.RLock()
-        self._closing = threading.Lock()
-        self._shut, self._ended = threading.Event(), threading.Event()
+        self._dispatcher = Dispatcher(
+            open_connection, runs_again=runs_again, worker_deadline=worker_deadline
+        )
+        self._lock = threading.Lock()
+        self._is_shut = False
         self._pending: set[Future] = set()
-        self._room = WaitingRoom(worker_deadline)
-        self._pace = RetryPace()
-        self._answers = Lane("supervox-answers")
-        self._launches = Lane("supervox-launches")
-        self._farewells = Lane("supervox-farewells")
-        self._launches.do(self._open)
-        self._watcher = threading.Thread(target=self._watch, name="supervox-watch", daemon=True)
-        self._watcher.start()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name="supervox-cluster", daemon=True)
+        self._thread.start()
         atexit.register(self.shutdown, cancel_futures=True)
 
     @classmethod
@@ -94,7 +81,7 @@ class DaskExecutor(Standing, Executor):
             Each may take as many threads as there are cores.
         """
         threads = threads_per_worker or min(_KERNELS, usable())
-        return cls(partial(_open_embedded, workers, threads), runs_again=True)
+        return cls(partial(_open, "open_embedded", workers, threads), runs_again=True)
 
     @classmethod
     def connect(
@@ -149,7 +136,7 @@ class DaskExecutor(Standing, Executor):
     @property
     def state(self) -> str:
         """``starting``, ``ready: 1 worker, 2 threads``, ``lost: <sentence>`` or ``closed``."""
-        return self._state
+        return self._dispatcher.cluster.state
 
     def submit(self, fn: Callable, /, *args, **kwargs) -> Future:
         """Have ``fn(*args, **kwargs)`` run on a worker.
@@ -181,7 +168,7 @@ class DaskExecutor(Standing, Executor):
         RuntimeError
             After `shutdown`.
         """
-        return self._take((fn, args, kwargs))
+        return self._take(None, fn, args, kwargs)
 
     def patient(self, told: Callable[[str], object] = str, folder: Path | None = None) -> Executor:
         """Return a view for work of many short kernels, such as a partition out of core.
@@ -201,19 +188,14 @@ class DaskExecutor(Standing, Executor):
             What every kernel needs. One that comes to a worker which does not see it fails with a
             sentence; `blind` tells before.
         """
-        of_work = {"told": told, "folder": str(folder or ""), "losses": self._losses}
-        return Patient(partial(self._take, **of_work))
+        losses = self._dispatcher.cluster.losses
+        return PatientView(partial(self._take, PatientWork(told, str(folder or ""), losses)))
 
     def blind(self, folder: Path) -> list[str]:
         """Look whether all workers that are there can read and write in `folder`.
 
         Waits for a connection that is being opened and for the workers' answers, so it is for a
-        thread of its own.
-
-        Returns
-        -------
-        list of str
-            Addresses of those that cannot.
+        thread of its own. Returns the addresses of those that cannot.
 
         Raises
         ------
@@ -222,38 +204,46 @@ class DaskExecutor(Standing, Executor):
         OSError
             This process cannot write there, or a worker does not answer within half a minute.
         """
-        while (link := self._link) is None and self._opening:
-            time.sleep(WATCH_S / 10)
-        if link is None:
-            raise BrokenExecutor(self._trouble)
-        return link.blind(folder)
+        connection = self._ask(self._dispatcher.cluster.connected())
+        if connection.process is not None:
+            return []
+        # A folder of the same name may be there on another machine: a file of random name tells.
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".supervox-") as token:
+            return self._ask(connection.blind(Path(token.name)))
 
-    def _take(self, call: tuple, **of_work) -> Future:
-        fn, args, kwargs = call
+    def _take(
+        self, patience: PatientWork | None, fn: Callable, args: tuple, kwargs: dict
+    ) -> Future:
         report = kwargs.pop("report") if callable(kwargs.get("report")) else None
-        future: Future = Future()
-        task = ClusterTask((fn, args, kwargs), report, future, **of_work)
+        call = Call((fn, args, kwargs), report, Future(), patience)
         with self._lock:
-            if self._shut.is_set():
+            if self._is_shut:
                 raise RuntimeError("The executor is shut down and takes no more kernels.")
-            self._pending.add(future)
-        future.add_done_callback(partial(self._settled, task))
-        self._launches.do(self._launch, task)
-        return future
+            self._pending.add(call.future)
+        call.future.add_done_callback(partial(self._settle, call))
+        self._on_loop(self._dispatcher.begin, call)
+        return call.future
+
+    def _settle(self, call: Call, future: Future) -> None:
+        """Let go of a call whose future is done; in any thread."""
+        if future.cancelled():
+            future.set_running_or_notify_cancel()  # wakes who is in concurrent.futures.wait
+        with self._lock:
+            self._pending.discard(future)
+        call.forget()
+        self._on_loop(self._dispatcher.drop, call)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the cluster, or leave the one connected to; also done at interpreter exit.
 
         Parameters
         ----------
-        wait : bool
-            Return only when all futures are done and no process is left.
-        cancel_futures : bool
-            Cancel what is not yet done instead of waiting for it.
+        wait, cancel_futures : bool
+            Return only when all futures are done and no process is left; cancel them first.
         """
         atexit.unregister(self.shutdown)
         with self._lock:
-            self._shut.set()
+            self._is_shut = True
             pending = set(self._pending)
         if cancel_futures:
             for future in pending:
@@ -265,23 +255,41 @@ class DaskExecutor(Standing, Executor):
 
     def _close(self, pending: set[Future]) -> None:
         wait(pending)
-        self._ended.set()
-        with self._closing:
-            self._launches.close()
-            self._watcher.join()
-            self._answers.close()
-            if self._link is not None:
-                self._farewells.do(self._link.close)
-            self._farewells.close()
-            self._link = None
-            self._state = "closed"
+        self._on_loop(self._dispatcher.end)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._dispatcher.serve())
+
+    def _on_loop(self, function: Callable, *args: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def _ask(self, question: Coroutine) -> Any:
+        return asyncio.run_coroutine_threadsafe(question, self._loop).result()
 
 
-def _open_embedded(workers: int, threads_per_worker: int) -> Link:
-    from dashboard.cluster.connection import open_embedded
+class PatientView(Executor):
+    """Hands kernels on; the executor behind it lives longer.
 
-    return open_embedded(workers, threads_per_worker)
+    Parameters
+    ----------
+    take : callable
+        Takes a function, its arguments and its named ones; returns the future.
+    """
+
+    def __init__(self, take: Callable[[Callable, tuple, dict], Future]) -> None:
+        self._take = take
+
+    def submit(self, fn: Callable, /, *args, **kwargs) -> Future:
+        """Have ``fn(*args, **kwargs)`` run on a worker; see `DaskExecutor.patient`."""
+        return self._take(fn, args, kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Do nothing: who began the executor ends it."""
 
 
-def _open(how: str, where: Any, deadline: float) -> Link:
-    return getattr(import_module("dashboard.cluster.connect"), how)(where, deadline)
+async def _open(how: str, *where: Any) -> Connection:
+    # Dask is slow to import: the thread that needs it does.
+    return await getattr(import_module("dashboard.cluster.connect"), how)(*where)

@@ -17,11 +17,9 @@ import time
 from typing import NamedTuple
 
 import psutil
-from distributed import Client
 from distributed.security import Security
 
 START_S = 60.0
-REACH_S = 30.0
 STOP_S = 8.0
 MAIN = (
     "import json, sys; request = json.loads(sys.stdin.readline()); sys.path[:] = request['path']; "
@@ -114,18 +112,11 @@ class SchedulerAddress(NamedTuple):
     certificate: str
     key: str
 
-    def client(self) -> Client:
-        """Return a client that shows the certificate, and expects it of the scheduler."""
-        security = Security(
+    def security(self) -> Security:
+        """Return what shows the certificate, and expects it of the scheduler."""
+        return Security(
             require_encryption=True,
             tls_ca_file=self.certificate,
             tls_client_cert=self.certificate,
             tls_client_key=self.key,
-        )
-        return Client(
-            self.address,
-            security=security,
-            timeout=REACH_S,
-            set_as_default=False,
-            direct_to_workers=True,
         )

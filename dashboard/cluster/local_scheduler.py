@@ -16,12 +16,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import dask
-from distributed import Nanny, Scheduler, Worker
+from distributed import Nanny, Scheduler, Worker, WorkerPlugin
 from distributed.core import Status
 from distributed.security import Security
 
+from dashboard.cluster.dask_internals import NoHTTP
 from workers.runtime.import_lock import TURN
 from workers.runtime.team import usable
 
@@ -34,31 +36,29 @@ CONFIG = {
 }
 
 
-class _NoHTTP:
-    """Leaves out the HTTP server, which has neither certificate nor password."""
-
-    def start_http_server(self, *args, **kwargs) -> None:
-        """Start nothing; Dask has no option for it (None is its default port)."""
-
-
-class QuietScheduler(_NoHTTP, Scheduler):
+class QuietScheduler(NoHTTP, Scheduler):
     """A scheduler without HTTP server."""
 
 
-class QuietWorker(_NoHTTP, Worker):
+class QuietWorker(NoHTTP, Worker):
     """A worker without HTTP server, which has all kernels compiled as soon as it is up.
 
-    So does one that takes the place of another. It takes tasks meanwhile. A kernel may take all
-    cores, however few kernels the worker runs at a time.
+    So does one that takes the place of another. A kernel may take all cores, however few kernels
+    the worker runs at a time.
     """
 
     kernel_threads = usable()
 
-    async def start_unsafe(self) -> QuietWorker:
-        """Start, and begin to compile."""
-        await super().start_unsafe()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, plugins=(Warm(),), **kwargs)
+
+
+class Warm(WorkerPlugin):
+    """Has a worker compile while it takes tasks."""
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - as Dask calls it
+        """Begin to compile."""
         threading.Thread(target=_warm, name="supervox-warm", daemon=True).start()
-        return self
 
 
 def _warm() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from typing import Any
 
 
 class Threads(Executor):
@@ -17,6 +19,11 @@ class Threads(Executor):
         call = (future, fn, args, kwargs)
         threading.Thread(target=_run, args=call, name="supervox-long", daemon=True).start()
         return future
+
+
+async def in_thread(fn: Callable, /, *args) -> Any:
+    """Call a function in such a thread; who is cancelled meanwhile does not wait for it."""
+    return await asyncio.wrap_future(Threads().submit(fn, *args))
 
 
 def _run(future: Future, fn: Callable, args: tuple, kwargs: dict) -> None:

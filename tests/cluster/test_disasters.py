@@ -17,7 +17,7 @@ from dashboard.annotation.partition_settings import Settings
 from dashboard.cluster.executor import DaskExecutor
 from dashboard.session.session import Session
 from tests.cluster.remote import Remote
-from tests.cluster.watching import eventually
+from tests.cluster.watching import connection_of, eventually
 from tests.conftest import Inline, draw_voxel, nifti_bytes, tissues
 from workers.superpixels.partition import partition
 
@@ -148,7 +148,7 @@ def test_a_worker_killed_every_five_seconds_changes_no_bit(executor, noise, undi
 
 def worker_below(executor):
     """The process id of the worker of an embedded cluster."""
-    host = psutil.Process(executor._link.process.pid)
+    host = psutil.Process(connection_of(executor).process.pid)
     below = [each for each in host.children() if "spawn_main" in " ".join(each.cmdline())]
     return below[-1].pid
 
@@ -163,7 +163,7 @@ def test_a_scheduler_that_is_killed_is_told_and_the_partition_goes_on_to_the_sam
         wish = WISHES[kill % len(WISHES)]
         assert begins(annotator, wish)
 
-        os.kill(executor._link.process.pid, signal.SIGKILL)
+        os.kill(connection_of(executor).process.pid, signal.SIGKILL)
         killed = time.monotonic()
         said = partial(annotator.tells, "Partitioning begins anew", killed)
         assert annotator.until(said, TOLD_S)
@@ -182,7 +182,7 @@ def test_without_workers_it_is_told_and_one_annotates_on(noise, undisturbed, dea
     remote.start_scheduler()
     try:
         with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=deadline) as none:
-            assert eventually(lambda: none._link is not None, 60)
+            assert eventually(lambda: connection_of(none) is not None, 60)
             annotator = Annotator(none, noise)
             assert annotator.until(lambda: annotator.session.volume is not None, 10)
             ids = nifti_bytes(undisturbed[WISHES[0]].astype(np.uint16), noise.affine)

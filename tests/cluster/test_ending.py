@@ -61,13 +61,13 @@ def test_a_worker_that_ends_while_it_compiles_says_nothing():
         from concurrent.futures import ThreadPoolExecutor
         sys.path[:] = {sys.path!r}
         import workers.warm
-        from dashboard import cluster_host
+        from dashboard.cluster import local_scheduler
         def compile():
             while True:
                 with ThreadPoolExecutor(1) as pool:
                     pool.submit(int)
         workers.warm.warm = compile
-        threading.Thread(target=cluster_host._warm).start()
+        threading.Thread(target=local_scheduler._warm).start()
         """
     )
 

@@ -128,9 +128,7 @@ def test_a_kernel_that_the_workers_lack_is_named_in_a_sentence(executor, tmp_pat
 def test_a_worker_runs_a_kernel_for_each_core_but_at_most_four(monkeypatch, cores, kernels):
     asked = []
     monkeypatch.setattr("dashboard.cluster.executor.usable", lambda: cores)
-    monkeypatch.setattr(
-        "dashboard.cluster.connection.ClusterProcess", lambda *how: asked.append(how)
-    )
+    monkeypatch.setattr("dashboard.cluster.connect.ClusterProcess", lambda *how: asked.append(how))
 
     with DaskExecutor.local() as executor:
         eventually(lambda: executor.state.startswith("lost"))

@@ -13,7 +13,7 @@ from numpy.testing import assert_array_equal
 
 from dashboard.cluster import check_workers, worker_facts
 from dashboard.cluster.executor import DaskExecutor
-from tests.cluster.watching import eventually
+from tests.cluster.watching import connection_of, eventually
 from workers.superpixels.partition import partition
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -56,7 +56,7 @@ def test_a_worker_without_supervox_is_sent_the_kernels_and_computes_the_same_bit
 
 def test_a_worker_that_comes_later_has_the_kernels_before_its_first_task(remote, tmp_path):
     with DaskExecutor.connect(remote.address, deadline=60) as executor:
-        assert eventually(lambda: executor._link is not None, 60)
+        assert eventually(lambda: connection_of(executor) is not None, 60)
         waiting = executor.submit(where_the_kernels_are)
         remote.start_bare_worker(tmp_path)
 

@@ -14,10 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
-from dashboard.cluster.connection import open_embedded
+from dashboard.cluster.connect import open_embedded
 from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up, hold, pid_of_worker
-from tests.cluster.watching import ended, eventually, started
+from tests.cluster.watching import connection_of, ended, eventually, started
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def unreachable(*_):
 
 def test_a_running_scheduler_is_used_and_left_running(executor):
     executor.submit(pow, 2, 5).result(30)
-    client = executor._link.client
+    client = connection_of(executor).client
     config = {
         "distributed.comm.tls.ca-file": client.security.tls_ca_file,
         "distributed.comm.tls.client.cert": client.security.tls_client_cert,
@@ -119,7 +119,7 @@ def test_a_kernel_is_not_run_again_for_ever(executor, monkeypatch):
         os.kill(os.getppid(), 9)
         time.sleep(60)
 
-    monkeypatch.setattr("dashboard.cluster.task.ATTEMPTS", 2)
+    monkeypatch.setattr("dashboard.cluster.call.ATTEMPTS", 2)
 
     with pytest.raises(BrokenExecutor, match=r"given up: 2 workers were lost"):
         executor.submit(kill_the_scheduler).result(120)
@@ -148,7 +148,7 @@ def test_without_any_worker_a_kernel_fails_in_time_and_the_next_runs_on_the_firs
 ):
     late = deadline + 1.5
     with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=deadline) as executor:
-        assert eventually(lambda: executor._link is not None, 60)
+        assert eventually(lambda: connection_of(executor) is not None, 60)
         waiting = [executor.submit(pow, 2, 5), executor.submit(np.sum, a_volume)]
         for future in waiting:
             with pytest.raises(BrokenExecutor, match=f"No Dask worker .* for {deadline} s"):
@@ -185,7 +185,7 @@ def test_all_is_answered_when_a_scheduler_is_killed_while_things_are_sent(execut
     asking = threading.Thread(target=ask)
     asking.start()
     assert eventually(lambda: len(futures) > 20)
-    os.kill(executor._link.process.pid, 9)
+    os.kill(connection_of(executor).process.pid, 9)
     assert eventually(lambda: executor.state.startswith("lost"))
     stop.set()
     asking.join()

@@ -16,7 +16,7 @@ import pytest
 
 from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up, hold, pid_of_worker
-from tests.cluster.watching import eventually
+from tests.cluster.watching import connection_of, eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def test_results_belong_to_their_kernels_whatever_their_number_and_size(executor
 
     found = [future.result(60) for future in futures]
     assert found == [(2 * n, int(array.sum())) for n, array in enumerate(arrays)]
-    assert eventually(lambda: not executor._link.tasks)
+    assert eventually(lambda: not connection_of(executor).calls.running)
 
 
 def test_one_that_fails_fails_alone(executor):
@@ -98,7 +98,7 @@ def test_the_compute_process_dies_and_all_runs_again(executor):
     futures = [executor.patient().submit(double, n, np.ones(9), 0.05) for n in range(150)]
     futures[20].result(60)
 
-    os.kill(executor._link.process.pid, signal.SIGKILL)
+    os.kill(connection_of(executor).process.pid, signal.SIGKILL)
 
     assert [future.result(120)[0] for future in futures] == [2 * n for n in range(150)]
 
@@ -106,7 +106,7 @@ def test_the_compute_process_dies_and_all_runs_again(executor):
 def test_without_a_worker_it_is_told_once_and_goes_on_when_one_comes(remote):
     told, deadline = [], 2
     with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=deadline) as executor:
-        assert eventually(lambda: executor._link is not None, 60)
+        assert eventually(lambda: connection_of(executor) is not None, 60)
         waiting = [executor.patient(told.append).submit(pow, 2, n) for n in range(100)]
         impatient = executor.submit(pow, 2, 5)
 

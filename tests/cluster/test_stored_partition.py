@@ -26,7 +26,7 @@ from dashboard.cluster.executor import DaskExecutor
 from dashboard.volumes.cache.partitions import key_of, partition_stored
 from dashboard.volumes.memory_volume import Volume
 from tests.cluster.remote import Remote, certificates
-from tests.cluster.watching import eventually
+from tests.cluster.watching import connection_of, eventually
 from tests.conftest import nifti_bytes
 from tests.stored import store_volume
 from workers.storage.stored_array import CHUNK
@@ -105,7 +105,7 @@ def iterations_in(volume):
 
 
 def worker_pids(executor):
-    host = psutil.Process(executor._link.process.pid)
+    host = psutil.Process(connection_of(executor).process.pid)
     below = [each for each in host.children() if "spawn_main" in " ".join(each.cmdline())]
     return [each.pid for each in below]
 
@@ -134,7 +134,7 @@ def test_workers_killed_on_the_way_change_no_bit(cluster, volume, expected):
 
 def test_the_compute_process_killed_on_the_way_changes_no_bit(cluster, volume, expected):
     def kill():
-        os.kill(cluster._link.process.pid, signal.SIGKILL)
+        os.kill(connection_of(cluster).process.pid, signal.SIGKILL)
 
     assert cut(volume, cluster, report=Watcher({0.5: kill})) == expected[MASKED]
 
@@ -189,7 +189,7 @@ def test_without_a_worker_it_says_so_and_goes_on_when_one_comes(remote, volume, 
                 come.append(remote.start_worker())
 
     with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=2) as executor:
-        assert eventually(lambda: executor._link is not None, 60)
+        assert eventually(lambda: connection_of(executor) is not None, 60)
 
         assert cut(volume, executor, report=Patient()) == expected[MASKED]
     assert come

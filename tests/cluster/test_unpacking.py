@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboard.cluster.run_kernel import _assembled
+from dashboard.cluster.run_kernel import unpack as unpack_call
 
 both = threading.Barrier(2)
 
@@ -32,7 +32,7 @@ def meet():
 def unpack():
     """Unpack a call of a kernel without arrays, as a worker does."""
     call = pickle.dumps((Call(), {0: -3}, False))
-    return lambda _: _assembled()(call, {}, [], None, 1)()
+    return lambda _: unpack_call(call, {}, [], None, 1)()
 
 
 def test_two_threads_do_not_unpack_at_once(unpack):

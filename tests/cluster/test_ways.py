@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import pid_of_worker
 from tests.cluster.remote import Remote, certificates
-from tests.cluster.watching import eventually
+from tests.cluster.watching import connection_of, eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 pytestmark = pytest.mark.slow
@@ -128,8 +128,8 @@ def test_a_function_may_return_a_cluster_with_tls(executor):
     executor.submit(pow, 2, 5).result(30)
 
     class Cluster:
-        scheduler_address = executor._link.client.scheduler.address
-        security = executor._link.client.security
+        scheduler_address = connection_of(executor).client.scheduler.address
+        security = connection_of(executor).client.security
         closed = False
 
         def close(self):
@@ -144,7 +144,7 @@ def test_a_function_may_return_a_cluster_with_tls(executor):
 
 def test_a_scheduler_with_tls_that_is_named_without_is_said(executor):
     executor.submit(pow, 2, 5).result(30)
-    plain = executor._link.client.scheduler.address.replace("tls://", "tcp://")
+    plain = connection_of(executor).client.scheduler.address.replace("tls://", "tcp://")
 
     with DaskExecutor.at(plain) as guest:
         assert refusal(guest).endswith("hangs up: if it uses TLS, name it tls://…")
@@ -155,7 +155,7 @@ def test_certificates_of_another_authority_are_said(executor, tmp_path):
 
     with (
         dask.config.set(certificates(tmp_path)),
-        DaskExecutor.at(executor._link.client.scheduler.address) as guest,
+        DaskExecutor.at(connection_of(executor).client.scheduler.address) as guest,
     ):
         assert "do not take each other's certificates" in refusal(guest)
 

@@ -17,10 +17,18 @@ def eventually(truth, seconds=10.0):
     return truth()
 
 
+def connection_of(executor):
+    """The connection that an executor has to its scheduler; None while it has none."""
+    return executor._dispatcher.cluster.connection
+
+
 def started(executor, future):
     """Wait until the kernel of `future` runs on a worker."""
     return eventually(
-        lambda: any(t.pid and t.future is future for t in [*executor._link.tasks.values()])
+        lambda: any(
+            each.pid and each.call.future is future
+            for each in [*connection_of(executor).calls.running.values()]
+        )
     )
 
 
