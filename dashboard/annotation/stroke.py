@@ -10,7 +10,6 @@ import numpy as np
 from dashboard.annotation.slice_geometry import Plane
 
 ERASE = 0
-KINDS = ("superpixels", "voxels", "outline", "split")
 
 
 class Tip(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.annotation.partition_settings import number
 from dashboard.annotation.slice_geometry import Layout, Plane, layouts
-from dashboard.annotation.stroke import KINDS, Stroke, Tip
+from dashboard.annotation.stroke import Stroke, Tip
 from dashboard.page.protocol.read_value import read
 from dashboard.page.protocol.table import ASKED, LINE, STROKE, read_as
 from dashboard.session.messages import Refused
@@ -76,10 +76,8 @@ def tip_of(
     Raises
     ------
     Refused
-        If there is no such thing.
+        If the radius is out of range.
     """
-    if kind not in KINDS:
-        raise Refused(f"The page draws with “{kind}”, which is unknown here: reload it.")
     radius = number("Radius", radius_mm)
     if not 0 <= radius <= most_mm:
         raise Refused(f"Radius must be from 0 to {most_mm:g} mm; got {radius:g}.")
