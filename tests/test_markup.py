@@ -28,7 +28,9 @@ RUNS_CODE = {
 }  # fmt: skip
 # Sent between our own processes only, over mutual TLS: Dask has no other way to send a function.
 PICKLES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-MAY_PICKLE = {"dashboard/cluster/run_kernel.py", "dashboard/cluster/connection.py"}
+MAY_PICKLE = {
+    f"dashboard/cluster/{name}.py" for name in ("run_kernel", "running_calls", "by_value")
+}
 # Names the error by which numba's cache says that it is damaged, and loads nothing itself.
 MAY_IMPORT = MAY_PICKLE | {"workers/runtime/compiled.py"}
 IN_THE_PAGE = re.compile(

@@ -608,7 +608,7 @@ def test_a_record_that_does_not_fit_the_volume_is_refused(payload):
     case, bad = fresh(), fresh()
     bad.labels = type(bad.labels)((9, 9, 9))
     made = {
-        "a voxel outside": lambda: bad.look((3, 0, 0), 1),
+        "a voxel outside": lambda: bad.note_view((3, 0, 0), 1),
         "a step too far": lambda: pack(Stepped(1)),
         "a box outside": lambda: bad.record(bad.labels.replace(corner(), "corner")),
     }[payload]()

@@ -10,8 +10,8 @@ from dashboard import arguments
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
-        ("whole", "x", "expected a whole number; got x"),
-        ("whole", "2.5", "expected a whole number; got 2.5"),
+        ("whole_number", "x", "expected a whole number; got x"),
+        ("whole_number", "2.5", "expected a whole number; got 2.5"),
         ("number", "much", "expected a number; got much"),
         ("port", "99999", "a port, a whole number from 0 to 65535; got 99999"),
         ("port", "-1", "from 0 to 65535; got -1"),
@@ -26,7 +26,7 @@ from dashboard import arguments
         ("weights", "1,x", "a weight for each volume, such as 1,0.5; got 1,x"),
         ("threshold", "dark", "expected auto, none or a number; got dark"),
         ("threshold", "nan", "expected auto, none or a number; got nan"),
-        ("whole", "9" * 5000, "got 9{60}$"),
+        ("whole_number", "9" * 5000, "got 9{60}$"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence_of_ours(kind, text, said):
@@ -37,7 +37,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_of_ours(kind, text, said):
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
     [
-        ("whole", "-3", -3),
+        ("whole_number", "-3", -3),
         ("number", "inf", float("inf")),
         ("port", "0", 0),
         ("port", "65535", 65535),

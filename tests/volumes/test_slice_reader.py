@@ -89,7 +89,7 @@ def test_every_slice_of_each_level_is_that_of_the_array(volume, open_slices):
 
 def test_every_slice_of_the_ids_is_that_of_the_array(volume, open_slices, tmp_path):
     slices, ids = open_slices(volume), ids_of(volume.shape)
-    slices.cut(on_disk(ids, tmp_path / "ids"))
+    slices.take_superpixels(on_disk(ids, tmp_path / "ids"))
 
     for asked in every_slice(volume.shape):
         assert_array_equal(slices.read(asked, "ids"), ids.take(asked.index, asked.axis))
@@ -108,7 +108,8 @@ def test_every_slice_of_the_labels_is_that_of_the_map(volume, open_slices):
 def test_other_superpixels_take_the_place_of_the_last(volume, open_slices, tmp_path):
     slices, first, second = open_slices(volume), ids_of(volume.shape), ids_of(volume.shape)[::-1]
     numbers = [
-        slices.cut(on_disk(ids, tmp_path / f"ids-{n}")) for n, ids in enumerate((first, second))
+        slices.take_superpixels(on_disk(ids, tmp_path / f"ids-{n}"))
+        for n, ids in enumerate((first, second))
     ]
 
     assert numbers == [1, 2]
@@ -128,7 +129,7 @@ def test_what_the_volume_does_not_have_is_refused(asked, open_slices):
 
 def test_what_was_asked_for_is_handed_over_in_the_pages_turn(volume, open_slices, turns, tmp_path):
     slices, ids, given = open_slices(volume), ids_of(volume.shape), []
-    slices.cut(on_disk(ids, tmp_path / "ids"))
+    slices.take_superpixels(on_disk(ids, tmp_path / "ids"))
 
     parts = ("volume", "labels", "ids")
     slices.ask(Slice(2, 1), parts, 7, lambda part: part, lambda done: given.append(done.result()))
@@ -208,7 +209,7 @@ def test_a_page_may_hold_the_finest_levels_that_fit(open_slices, turns, monkeypa
 
 def test_the_sizes_of_superpixels_are_handed_over(volume, open_slices, turns, tmp_path):
     slices, ids, given = open_slices(volume), ids_of(volume.shape), []
-    slices.cut(on_disk(ids, tmp_path / "ids"))
+    slices.take_superpixels(on_disk(ids, tmp_path / "ids"))
 
     slices.sizes(lambda sizes: sizes, lambda done: given.append(done.result()))
     turns.until(lambda: given)

@@ -85,7 +85,7 @@ def find_on_disk(
     if masks := sweep_tip(stroke, grid):
         return superpixels_under_stroke.touched_in(*there, masks, most_voxels=most_voxels)
     where = plane.layout.axis, plane.index, stroke.cells
-    return superpixels_under_stroke.touched(*there, *where, most_voxels=most_voxels)
+    return superpixels_under_stroke.find_touched(*there, *where, most_voxels=most_voxels)
 
 
 def sweep_tip(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
