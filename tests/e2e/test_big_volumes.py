@@ -58,7 +58,7 @@ CUT_TWICE = """(script) => {
   const values = new Uint32Array(16).fill(7)
   const take = (of, more) => source.takePart({ of, axis: 0, index: 1, ...more }, values)
   source.visible[0] = 1
-  for (const partition of [1, 2]) source.partition({ partition, count: 9, voxels: 64 })
+  for (const partition of [1, 2]) source.takePartition({ partition, count: 9, voxels: 64 })
   take("volume", {})
   take("labels", { revision: 0 })
   take("ids", { partition: 1 })

@@ -48,15 +48,15 @@ c.JupyterHub.load_roles = [
 # Beside the tile: one whose downloads are all too big, and `panel serve` of the same app.
 SINGLE_USER = """
 import sys
-from dashboard import hub
+from dashboard.server import jupyter_tile
 
 def small(unix_socket, base_url):
-    words = hub.command(unix_socket, base_url)[3:]
+    words = jupyter_tile.command(unix_socket, base_url)[3:]
     words = [word.replace("/supervox", "/small") for word in words]
     return [sys.executable, "{root}/tests/hub/small_downloads.py", *words, "--memory-budget=0"]
 
 c.ServerProxy.servers = {{
-    "small": hub.tile() | {{"command": small, "launcher_entry": {{"title": "small"}}}},
+    "small": jupyter_tile.tile() | {{"command": small, "launcher_entry": {{"title": "small"}}}},
     "plain": {{
         "command": [
             sys.executable, "-m", "panel", "serve", "{root}/dashboard/app.py",

@@ -47,7 +47,7 @@ class Followed(Browser):
                 box = slice(i0, i1), slice(j0, j1), slice(k0, k1)
                 self.arrays["labels"][box] = self.session.labels.read(box)
 
-    def hear_cut(self, _):
+    def hear_partition(self, _):
         self.arrays["ids"] = self.session.superpixels.ids_array()[ALL]
 
     def hear_painted(self, message):
