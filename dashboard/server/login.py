@@ -119,7 +119,7 @@ def fits(accounts: Mapping[str, str], name: str, password: str) -> bool:
 def logout_by(panels: type[LogoutHandler]) -> type[LogoutHandler]:
     """Return what answers at /logout: it asks first, so that no link of others signs one out."""
 
-    class Handler(panels):
+    class LogoutAsking(panels):
         def get(self) -> None:
             told = {"LOGIN_ENDPOINT": self._login_endpoint, "asks": True}
             self.write(self._logout_template.render(**told))
@@ -127,7 +127,7 @@ def logout_by(panels: type[LogoutHandler]) -> type[LogoutHandler]:
         def post(self) -> None:
             super().get()
 
-    return Handler
+    return LogoutAsking
 
 
 class ByOAuth(OAuthProvider):

@@ -138,7 +138,7 @@ def _plan(source, folder):
 
 
 def _build(levels, chunks, report):
-    steps = tuple(pyramid.Level(*each[1:]) for each in levels)
+    steps = tuple(pyramid.LevelShape(*each[1:]) for each in levels)
     pyramid.build(tuple(each.path for each in levels), steps, chunks, report=report)
 
 

@@ -21,7 +21,7 @@ MOST = 128
 _COARSER = 1.5
 
 
-class Level(NamedTuple):
+class LevelShape(NamedTuple):
     """One level: voxels along each axis, and how many of the volume one of them stands for."""
 
     shape: tuple[int, int, int]
@@ -30,7 +30,7 @@ class Level(NamedTuple):
 
 def plan(
     shape: tuple[int, int, int], spacing: tuple[float, float, float], most: int = MOST
-) -> tuple[Level, ...]:
+) -> tuple[LevelShape, ...]:
     """Return the levels of a volume, the volume itself first.
 
     From one level to the next an axis is halved, unless its voxels are more than one and a half
@@ -45,20 +45,20 @@ def plan(
     most : int, optional
         1 or more.
     """
-    steps = [Level(tuple(shape), (1, 1, 1))]
+    steps = [LevelShape(tuple(shape), (1, 1, 1))]
     while max(steps[-1].shape) > most:
         size, strides = steps[-1]
         edges = [edge * stride if n > 1 else math.inf
                  for edge, stride, n in zip(spacing, strides, size, strict=True)]  # fmt: skip
         by = [2 if edge <= _COARSER * min(edges) < math.inf else 1 for edge in edges]
         coarser = tuple(-(-n // b) for n, b in zip(size, by, strict=True))
-        steps.append(Level(coarser, tuple(s * b for s, b in zip(strides, by, strict=True))))
+        steps.append(LevelShape(coarser, tuple(s * b for s, b in zip(strides, by, strict=True))))
     return tuple(steps)
 
 
 def build(
     paths: tuple[str | os.PathLike, ...],
-    steps: tuple[Level, ...],
+    steps: tuple[LevelShape, ...],
     chunks: tuple[int, int, int] = CHUNK,
     *,
     report: Report | None = None,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from workers.storage.pyramid import Level, build, halve, plan
+from workers.storage.pyramid import LevelShape, build, halve, plan
 from workers.storage.stored_array import create, open_array
 
 
@@ -53,27 +53,27 @@ def test_nan_counts_for_nothing():
 
 def test_all_axes_are_halved_until_the_longest_fits():
     assert plan((300, 200, 100), (1, 1, 1), 128) == (
-        Level((300, 200, 100), (1, 1, 1)),
-        Level((150, 100, 50), (2, 2, 2)),
-        Level((75, 50, 25), (4, 4, 4)),
+        LevelShape((300, 200, 100), (1, 1, 1)),
+        LevelShape((150, 100, 50), (2, 2, 2)),
+        LevelShape((75, 50, 25), (4, 4, 4)),
     )
 
 
 def test_thick_slices_wait_until_the_others_have_caught_up():
     assert plan((512, 512, 200), (0.5, 0.5, 2.0), 128) == (
-        Level((512, 512, 200), (1, 1, 1)),
-        Level((256, 256, 200), (2, 2, 1)),
-        Level((128, 128, 200), (4, 4, 1)),
-        Level((64, 64, 100), (8, 8, 2)),
+        LevelShape((512, 512, 200), (1, 1, 1)),
+        LevelShape((256, 256, 200), (2, 2, 1)),
+        LevelShape((128, 128, 200), (4, 4, 1)),
+        LevelShape((64, 64, 100), (8, 8, 2)),
     )
 
 
 def test_a_single_slice_holds_nothing_up():
-    assert plan((500, 300, 1), (1, 1, 0.001), 128)[-1] == Level((125, 75, 1), (4, 4, 1))
+    assert plan((500, 300, 1), (1, 1, 0.001), 128)[-1] == LevelShape((125, 75, 1), (4, 4, 1))
 
 
 def test_a_small_volume_is_its_only_level():
-    assert plan((128, 3, 1), (1, 9, 1)) == (Level((128, 3, 1), (1, 1, 1)),)
+    assert plan((128, 3, 1), (1, 9, 1)) == (LevelShape((128, 3, 1), (1, 1, 1)),)
 
 
 @given(
