@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import re
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
 
 import hypothesis
@@ -52,6 +52,15 @@ class Inline(Executor):
             future.set_result(fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - an executor hands over whatever was raised
             future.set_exception(error)
+        return future
+
+
+class NoWorker(Executor):
+    """Gives up all that it is handed."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        future.set_exception(BrokenExecutor("There is no worker."))
         return future
 
 

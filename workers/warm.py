@@ -10,8 +10,8 @@ from workers.chunked.local_pieces import local_pieces
 from workers.chunked.piece_contacts import across, inside
 from workers.chunked.unite_pieces import Seam, Table, unite
 from workers.drawing.brush_sweep import sweep
+from workers.drawing.stroke_on_disk import find_under  # noqa: F401 - to read zarr takes a second to load
 from workers.drawing.stroke_path import ids_under
-from workers.drawing.superpixels_under_stroke import find_touched  # noqa: F401 - to read zarr takes a second to load
 from workers.runtime.boxes import boxes
 from workers.slic.tiles import TILE
 from workers.superpixels.connectivity import connect

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.split import AnySuperpixels
 from dashboard.annotation.superpixels import corners
 from workers.runtime.box import Box
+from workers.superpixels.division import Division
 
 MOST_VOXELS = 4_000_000
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.stored_superpixels import StoredSuperpixels
 from dashboard.annotation.superpixels import Superpixels, corners
 from workers.runtime.box import Box
+from workers.superpixels.division import Division
 
 AnySuperpixels = Superpixels | StoredSuperpixels
 

@@ -12,10 +12,10 @@ from typing import ClassVar
 import numpy as np
 import zarr
 
-from dashboard.annotation.division import Division, overlay
 from dashboard.annotation.superpixels import corners
 from workers.runtime.box import Box
 from workers.storage import stored_array
+from workers.superpixels.division import Division, overlay
 
 PARTITIONS = "partitions"
 IDS, BOXES, SIZES, TOLD = "ids", "boxes.npy", "sizes.npy", "partition.json"
@@ -96,6 +96,10 @@ class StoredSuperpixels:
         """Bring ids (I, J, K) that were read from `low` on to what they are here; returns them."""
         return ids
 
+    def divisions_in(self, low: Sequence[int], high: Sequence[int]) -> tuple[Division, ...]:  # noqa: ARG002 - of others
+        """Return the divisions whose boxes meet the voxels from `low` to before `high`."""
+        return ()
+
     def divide(self, made: tuple[Division, ...], boxes: np.ndarray) -> StoredSuperpixels:
         """Return these after more divisions; `boxes` are those of all superpixels then."""
         return DividedSuperpixels.of(self.on_disk, (*self.divisions, *made), boxes)
@@ -156,10 +160,13 @@ class DividedSuperpixels(StoredSuperpixels):
 
     def divided(self, ids: np.ndarray, low: Sequence[int]) -> np.ndarray:
         """Write the divisions over ids (I, J, K) that were read from `low` on; returns them."""
-        high = np.add(low, ids.shape)
-        meets = (self._ends[:, ::2] < high) & (self._ends[:, 1::2] > low)
-        overlay(ids, low, [self.divisions[n] for n in np.flatnonzero(meets.all(axis=1))])
+        overlay(ids, low, self.divisions_in(low, np.add(low, ids.shape)))
         return ids
+
+    def divisions_in(self, low: Sequence[int], high: Sequence[int]) -> tuple[Division, ...]:
+        """Return the divisions whose boxes meet the voxels from `low` to before `high`."""
+        meets = (self._ends[:, ::2] < high) & (self._ends[:, 1::2] > low)
+        return tuple(self.divisions[n] for n in np.flatnonzero(meets.all(axis=1)))
 
     def ids_array(self) -> DividedIds:
         """Return what gives the ids in a box of the volume as an ndarray, by ``array[box]``."""

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from dashboard.annotation.division import Division, overlay
 from workers.runtime.box import Box
+from workers.superpixels.division import Division, overlay
 
 
 def corners(box: Box) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_intensity import LabelSums
 from dashboard.annotation.label_map import Edit, LabelMap
 from dashboard.annotation.label_table import Index, Label, inverse, relabelled
@@ -25,6 +24,7 @@ from dashboard.cases.journal_entry import (
 )
 from dashboard.volumes.channel import Origin
 from workers.runtime.box import Box
+from workers.superpixels.division import Division
 
 MOST_NAMES = 100_000
 """The latest of what was asked for that a journal which is written anew still knows."""

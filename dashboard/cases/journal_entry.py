@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import DTYPE, Edit, Patch, Values
 from dashboard.annotation.label_table import Label
 from dashboard.annotation.partition_settings import Settings
@@ -19,6 +18,7 @@ from dashboard.annotation.superpixels import corners
 from dashboard.cases.payload import MOST_BYTES, LaterPayload, Unreadable, deflate, inflate, integer
 from dashboard.volumes.channel import MOST_WEIGHT, Origin, Weights
 from workers.runtime.box import Box
+from workers.superpixels.division import Division
 
 _MOST_LABEL = np.iinfo(DTYPE).max
 _MOST_ID = 2**31

@@ -90,8 +90,10 @@ class Dispatcher:
         call.raise_if_hopeless()
         if why := connection.trouble:
             self.cluster.lose(connection)
-            if not (self._runs_again and self.cluster.is_within_reach):
+            if not self._runs_again:
                 raise Unreachable(why)
+            if not self.cluster.is_within_reach:  # the next one was tried in vain already
+                raise Unreachable(self.cluster.trouble)
             call.tell_again(why)
 
     def _look_at_calls(self) -> None:

@@ -36,6 +36,8 @@ class Reconnector:
         A line for the user; see `DaskExecutor.state`.
     refusal : str
         Why nothing is computed though there are workers; "" if it is.
+    trouble : str
+        Why there is no connection.
     idle_since : float or None
         Since when, on the monotonic clock, there is no worker; None if there is one.
     losses : int
@@ -47,7 +49,7 @@ class Reconnector:
     ) -> None:
         self._open_connection, self._looked = open_connection, looked
         self.connection: Connection | None = None
-        self.state, self.refusal, self._trouble = "starting", "", ""
+        self.state, self.refusal, self.trouble = "starting", "", ""
         self.idle_since: float | None = time.monotonic()
         self.losses = 0
         self._is_opening = True
@@ -70,7 +72,7 @@ class Reconnector:
         """
         while self.connection is None:
             if not self._is_opening:
-                raise Unreachable(self._trouble)
+                raise Unreachable(self.trouble)
             await self._changed.wait()
         return self.connection
 
@@ -86,7 +88,7 @@ class Reconnector:
         while True:
             is_over = patience and patience.losses != self.losses and not runs_again
             if is_over and self.connection is None:
-                raise Unreachable(self._trouble)
+                raise Unreachable(self.trouble)
             connection = await self.connected()
             if connection.trouble:
                 self.lose(connection)
@@ -119,11 +121,11 @@ class Reconnector:
         connection.lose("")
         if self.connection is not connection:
             return
-        self.connection, self._trouble, self.refusal = None, connection.trouble, ""
+        self.connection, self.trouble, self.refusal = None, connection.trouble, ""
         self.losses += 1
         self._is_opening = not self._pace.wait_s(time.monotonic())
         self.idle_since = time.monotonic()
-        self.state = f"lost: {self._trouble}"
+        self.state = f"lost: {self.trouble}"
         self._say_farewell(connection)
         self._note_change()
 
@@ -133,11 +135,11 @@ class Reconnector:
             self.connection = await self._open_connection()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is said and tried again
             self._pace.note_failure(time.monotonic())
-            self._trouble, self._is_opening = str(error), False
+            self.trouble, self._is_opening = str(error), False
             self.state = f"lost: {error}"
         else:
             self._pace.note_success()
-            self._trouble, self._is_opening = "", False
+            self.trouble, self._is_opening = "", False
         self._note_change()
         return self.connection is not None
 

@@ -116,9 +116,10 @@ class RunningCalls:
             raise Interrupted
         fn, patience = call.work[0], call.patience
         name, number = getattr(fn, "__name__", "kernel"), uuid4().hex
+        priority = getattr(fn, "priority", 0)
         # The scheduler holds back what is of one group instead of heaping it on the workers.
-        key = (f"{name}-{self._group}", number) if patience else f"{name}-{number}"
-        how = {"key": key, "pure": False, "priority": getattr(fn, "priority", 0)}
+        key = (f"{name}-{self._group}", number) if patience and not priority else f"{name}-{number}"
+        how = {"key": key, "pure": False, "priority": priority}
         sent = (packed, shared, arrays, patience is not None, patience.folder if patience else "")
         running = self.running[key] = Running(call, key)
         running.held = self._connection.client.submit(

@@ -94,7 +94,7 @@ class Page:
         watch(guard(lambda event: self._send_divided(event.new)), "division", onlychanged=False)
         watch(guard(lambda *_: self._send_superpixels()), "superpixels")
         watch(guard(lambda event: self._send_change(event.new)), "change", onlychanged=False)
-        watch(guard(lambda *_: self._send_state()), ["table", "label", "held"])
+        watch(guard(lambda *_: self._send_state()), ["table", "label", "held", "why_here"])
         watch(guard(lambda *_: self._updates.send_job()), "job")
         watch(guard(lambda *_: self._updates.send_kept()), ["saved", "held"])
         watch(guard(lambda event: self._send_notice(event.new)), "notice", onlychanged=False)

@@ -65,7 +65,7 @@ class Updates:
         self._send("kept", held=self._session.held, **self._session.saved._asdict())
 
     def send_state(self) -> None:
-        """Send the rows of the labels, which one is chosen, and whether they may be changed."""
+        """Send the rows of the labels, which one is chosen, and what else is seen of them."""
         session = self._session
         if session.volume is None:
             return
@@ -76,6 +76,7 @@ class Updates:
             choice=self._choice(),
             held=session.held,
             threshold=session.foreground_threshold,
+            why_here=session.why_here,
         )
 
     def _send(self, kind: str, **values: object) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.annotation import change, label_table
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.cases.case import Case
 from dashboard.session.autosave import Autosave, Function, Saved
@@ -22,6 +21,7 @@ from dashboard.session.messages import Notice, Refused
 from dashboard.session.request import Request, current
 from dashboard.session.state import State
 from dashboard.session.surfaces import Surfaces, Touching
+from workers.superpixels.division import Division
 
 
 class Edits:

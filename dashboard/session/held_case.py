@@ -130,6 +130,7 @@ class HeldCase:
             superpixels=case.superpixels,
             table=case.table,
             label=label,
+            why_here="",
             # Who takes over is told last that it may write: a stroke before were on what goes.
             held=writes and (state.held or not same),
         )

@@ -186,7 +186,7 @@ class Session:
     volume, channels, superpixels = shown("volume"), shown("channels"), shown("superpixels")
     table, label, job = shown("table"), shown("label"), shown("job")
     notice, question, saved = shown("notice"), shown("question"), shown("saved")
-    held, change = shown("held"), shown("change")
+    held, change, why_here = shown("held"), shown("change"), shown("why_here")
     division, place = shown("division"), shown("place")
     labels, locked, revision = shown("labels"), shown("locked"), shown("revision")
     history, cursor, settings = shown("history"), shown("cursor"), shown("settings")

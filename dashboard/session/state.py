@@ -40,6 +40,7 @@ class State(param.Parameterized):
     question = param.ClassSelector(class_=Question, doc="What the user must choose.")
     held = param.Boolean(default=False, doc="Whether this page may change the labels.")
     saved = param.ClassSelector(class_=Saved, default=Saved(), doc="What is not on disk yet.")
+    why_here = param.String(doc="Why the server does itself what workers are to do for a stroke.")
 
     change = param.Parameter(doc="The latest difference in the labels.")
     division = param.Parameter(doc="The latest difference in the superpixels of a partition.")

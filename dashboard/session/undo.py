@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from functools import partial
 
 from dashboard.annotation import change
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.superpixels import corners
 from dashboard.cases.case import Case
@@ -19,6 +18,7 @@ from dashboard.session.messages import Refused
 from dashboard.session.state import State
 from dashboard.session.task import Job
 from workers.runtime.box import Box
+from workers.superpixels.division import Division
 
 LANE = "history"
 TURN_S = 0.03  # after which the page's thread does something else for a while

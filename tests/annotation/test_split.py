@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.split import Split, divided, divisions, joined
 from dashboard.cases import journal_entry
 from dashboard.cases.payload import deflate
 from tests.conftest import partitioned, slab
 from workers.runtime.boxes import boxes
+from workers.superpixels.division import Division
 
 PARTITION = slab(
     "1122",

@@ -120,7 +120,9 @@ GOOD_MESSAGES = {
     "heard": [{"n": 1}],
     "taken": [{"n": 1}],
     "kept": [{"held": True, "pending": 2, "trouble": ""}],
-    "state": [{"label": 2, "choice": 1, "held": True, "threshold": 3.5}],
+    "state": [
+        {"label": 2, "choice": 1, "held": True, "threshold": 3.5, "why_here": "no worker answers"}
+    ],
     "job": [{"job": None}, {"job": {"title": "Partitioning", "fraction": 0.5, "left_s": None}}],
     "pong": [{}],
     "notice": [{"text": "Saved.", "mood": "success", "link": "files/a.nii"}],

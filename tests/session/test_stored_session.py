@@ -23,6 +23,7 @@ from dashboard.volumes.cache import partitions
 from tests.conftest import (
     ByHand,
     Inline,
+    NoWorker,
     Turns,
     draw,
     draw_voxel,
@@ -77,8 +78,12 @@ def open_stored(volume, *, executor=None, **options):
 
 
 def partitioned(volume, **options):
-    """Another session on a volume, whose strokes run by hand; it is partitioned already."""
+    """Another session on a volume, whose strokes run by hand, as there is no worker.
+
+    It is partitioned already.
+    """
     session = open_stored(volume, **options)
+    session.executors.kernels = NoWorker()
     executor = session.executors.threads = ByHand(stubborn=True)
     return session, executor
 
@@ -260,6 +265,7 @@ def test_threads_that_take_their_time_change_nothing(on_disk, plain, seed):
     waits = iter(lambda: rng.uniform(0, 0.02), None)
     turns = Turns()
     stored, session = open_stored(on_disk), session_on(plain, settings=WISH)
+    stored.executors.kernels = NoWorker()
     with Slow(4) as pool:
         stored.executors.threads, stored.edits.queue._schedule = pool, turns
         for n in range(30):
@@ -345,7 +351,7 @@ def test_superpixels_that_came_meanwhile_do_not_confuse_the_page(on_disk):
     heard = told(session)
     session.paint(draw_voxel(session, (1, 2, 3), label=2))
 
-    session.executors.threads = Inline()
+    session.executors.kernels = session.executors.threads = Inline()
     session.partition(WISH._replace(count=5))
     tasks.finish()
 
@@ -468,8 +474,10 @@ def test_a_session_keeps_nothing_when_it_has_ended(on_disk):
     assert [ref() for ref in watched] == [None, None]
 
 
-def test_a_stroke_does_not_wait_for_the_cluster(on_disk):
+def test_a_stroke_does_not_wait_for_a_cluster_that_is_silent(on_disk, monkeypatch):
+    monkeypatch.setattr("dashboard.session.backing.worker_or_thread.ANSWER_S", 0.0)
     session = open_stored(on_disk)
+    session.executors.threads = Inline()
     session.executors.kernels = ByHand()
 
     painted = session.paint(draw_voxel(session, (1, 2, 3), label=2))

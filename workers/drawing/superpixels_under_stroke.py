@@ -66,27 +66,28 @@ class Touched(NamedTuple):
             yield (slice(i0, i1), slice(j0, j1), slice(k0, k1)), mask.reshape(shapes[at])
 
 
-def find_touched(
-    chunks: Chunks,
-    boxes: np.ndarray,
-    axis: int,
-    index: int,
-    points: np.ndarray,
-    *,
-    most_voxels: int = MOST_VOXELS,
-) -> Touched:
-    """Return the superpixels on the line through `points` on one slice.
+def in_masks(
+    read: Callable[[Box], np.ndarray], masks: list[tuple[Box, np.ndarray]], dtype: np.dtype
+) -> np.ndarray:
+    """Return the ids other than 0 in masked boxes, each once, ascending; `read` gives a box."""
+    found = [np.unique(read(box)[mask]) for box, mask in masks]
+    ids = np.unique(np.concatenate([np.empty(0, dtype), *found]))
+    return ids[ids != 0]
 
-    Only the chunks on the line, and those in the boxes of what lies there, are read.
+
+def locate(
+    chunks: Chunks, under: np.ndarray, boxes: np.ndarray, most_voxels: int = MOST_VOXELS
+) -> Touched:
+    """Return superpixels with all of their voxels; only the chunks in their boxes are read.
 
     Parameters
     ----------
     chunks : Chunks
         Of the ids (I, J, K).
-    boxes : (n, 6) ndarray of int
-        Of all superpixels, as `workers.runtime.boxes.boxes` returns them.
-    axis, index, points
-        As of `workers.drawing.stroke_path.ids_under`.
+    under : (k,) ndarray of int
+        The ids of the superpixels, each once, ascending.
+    boxes : (k, 6) ndarray of int
+        Theirs, as `workers.runtime.boxes.boxes` returns them.
     most_voxels : int, optional
         How many the boxes may hold together.
 
@@ -97,45 +98,7 @@ def find_touched(
     OSError
         If a file cannot be read.
     """
-    return _boxes_of(chunks, boxes, on_line(chunks, axis, index, points), most_voxels)
-
-
-def touched_in(
-    chunks: Chunks,
-    boxes: np.ndarray,
-    masks: list[tuple[Box, np.ndarray]],
-    *,
-    most_voxels: int = MOST_VOXELS,
-) -> Touched:
-    """Return the superpixels of which some voxel is in one of `masks`.
-
-    Parameters
-    ----------
-    chunks, boxes, most_voxels
-        As of `touched`.
-    masks : list of (tuple of slice, ndarray of bool)
-        Boxes of the volume, and which of their voxels count.
-
-    Raises
-    ------
-    ValueError, OSError
-        As `touched`.
-    """
-    under = in_masks(chunks.read, masks, chunks.array.dtype)
-    return _boxes_of(chunks, boxes, under, most_voxels)
-
-
-def in_masks(
-    read: Callable[[Box], np.ndarray], masks: list[tuple[Box, np.ndarray]], dtype: np.dtype
-) -> np.ndarray:
-    """Return the ids other than 0 in masked boxes, each once, ascending; `read` gives a box."""
-    found = [np.unique(read(box)[mask]) for box, mask in masks]
-    ids = np.unique(np.concatenate([np.empty(0, dtype), *found]))
-    return ids[ids != 0]
-
-
-def _boxes_of(chunks, boxes, under, most_voxels):
-    boxes = boxes[under.astype(np.int64) - 1].astype(np.int32)
+    boxes = boxes.astype(np.int32)
     voxels = int(np.prod(boxes[:, 1::2] - boxes[:, ::2], axis=1, dtype=np.int64).sum())
     if voxels > most_voxels:
         raise ValueError(
@@ -157,7 +120,10 @@ def _boxes_of(chunks, boxes, under, most_voxels):
 
 
 def on_line(chunks: Chunks, axis: int, index: int, points: np.ndarray) -> np.ndarray:
-    """Return the ids on a line, ascending, from the chunks that it passes."""
+    """Return the ids on a line, ascending, from the chunks that it passes.
+
+    `axis`, `index` and `points` as of `workers.drawing.stroke_path.ids_under`.
+    """
     shape, sides = (np.delete(each, axis) for each in (chunks.array.shape, chunks.array.chunks))
     if not len(points) or not 0 <= index < chunks.array.shape[axis]:
         return np.empty(0, chunks.array.dtype)

@@ -7,13 +7,16 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from workers.runtime.box import Box
+from workers.storage import stored_array
 from workers.storage.box_reader import BoxReader
 
 MOST_BYTES = 64 << 20
+MOST_ARRAYS = 2  # of which a process keeps chunks at hand
 
 
 class RecentChunks:
@@ -57,6 +60,26 @@ class RecentChunks:
                 self._chunks.popitem(last=False)
         self._chunks.move_to_end(place)
         return self._chunks[place]
+
+
+_kept: OrderedDict[tuple, RecentChunks] = OrderedDict()
+_keeping = threading.Lock()
+
+
+def recent_chunks(path: str | os.PathLike) -> RecentChunks:
+    """Return what reads an array, with the chunks at hand that this process has read of it last.
+
+    An array that was written anew at the same path is another one.
+    """
+    told = Path(path, stored_array.ABOUT).stat()
+    key = os.fspath(path), told.st_ino, told.st_mtime_ns
+    with _keeping:
+        if key not in _kept:
+            _kept[key] = RecentChunks(path)
+            if len(_kept) > MOST_ARRAYS:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        return _kept[key]
 
 
 def pieces(axis: slice, side: int) -> list[tuple[int, slice, slice]]:

@@ -14,6 +14,9 @@ from zarr.codecs import BloscCodec
 CHUNK = (64, 64, 64)
 """Of what is looked at: a slice reads no more than these many voxels behind and before it."""
 
+ABOUT = "zarr.json"
+"""The file in an array's folder that tells of it."""
+
 _BLOSC_HEADER = 16  # bytes
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 

@@ -177,7 +177,9 @@ MESSAGES: dict[str, Fields] = {
     "heard": fields(n=Integer()),
     "taken": fields(n=Integer()),
     "kept": fields(held=Flag(), pending=COUNT, trouble=Text()),
-    "state": fields(label=COUNT, choice=Integer(), held=Flag(), threshold=MEASURED),
+    "state": fields(
+        label=COUNT, choice=Integer(), held=Flag(), threshold=MEASURED, why_here=Text()
+    ),
     "job": fields(job=optional(JOB)),
     "pong": fields(),
     # What the user is told, asked and given

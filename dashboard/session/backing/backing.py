@@ -23,6 +23,7 @@ from dashboard.volumes.cache.store import Store
 from dashboard.volumes.channel import Channel
 from dashboard.volumes.grid import Grid
 from dashboard.volumes.read_labels import FoundLabels
+from workers.drawing.stroke_on_disk import Masks
 from workers.runtime.box import Box
 
 Run = Callable[..., Awaitable]
@@ -73,9 +74,10 @@ class Backing(ABC):
     def __init__(self, volume: Grid, executors: Executors, store: Store | None) -> None:
         self.volume, self._executors, self._store = volume, executors, store
 
-    @abstractmethod
-    def call(self, read: Callable, *args: object) -> Future:
-        """Call what reads superpixels; it is done at once where that takes no time."""
+    @property
+    def why_here(self) -> str:
+        """Why the server itself did what workers are to do for a stroke; "" if they did it."""
+        return ""
 
     @abstractmethod
     def find_under(self, superpixels: AnySuperpixels, stroke: Stroke) -> Future:
@@ -86,6 +88,19 @@ class Backing(ABC):
         """Return a future of the superpixels under a stroke, cut: `CutSuperpixels`.
 
         Those on disk are refused where their boxes hold more than `most_voxels`.
+        """
+
+    @abstractmethod
+    def reach(
+        self,
+        masks: Callable[[], Masks],
+        superpixels: AnySuperpixels | None = None,
+        voxel: Box | None = None,
+    ) -> Future:
+        """Return a future of what a tip reaches: `Reached`.
+
+        `masks` returns the voxels. With `superpixels` it is to label only those in the one at
+        `voxel`, where it began.
         """
 
     @abstractmethod

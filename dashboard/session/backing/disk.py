@@ -1,11 +1,10 @@
-"""A volume on disk: it is read box by box, in threads of this process, or by kernels."""
+"""A volume on disk: it is read box by box, by kernels or in threads of this process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,29 +17,26 @@ from dashboard.cases.opened_case import Opened
 from dashboard.session.backing.backing import (
     Backing,
     ComputedSuperpixels,
-    CutSuperpixels,
     PathOf,
     Run,
     Uncached,
     Weighted,
 )
-from dashboard.session.backing.find import FoundSuperpixels, find_on_disk
+from dashboard.session.backing.find import ids_in, ids_under_line, line_of
 from dashboard.session.backing.memory import GONE
+from dashboard.session.backing.worker_or_thread import WorkerOrThread
 from dashboard.session.messages import Refused
 from dashboard.volumes import measure_stored, write_stored
 from dashboard.volumes.cache.partitions import in_use, partition_stored
 from dashboard.volumes.read_labels import FoundLabels
 from dashboard.volumes.read_labels_stored import read_labels_over
 from dashboard.volumes.stored_volume import StoredVolume
-from workers.drawing import superpixels_under_stroke
+from workers.drawing.stroke_on_disk import Masks, find_under, reach, split_under
 from workers.runtime.box import Box
-from workers.storage.box_reader import BoxReader
-from workers.storage.recent_chunks import RecentChunks
-from workers.superpixels.split import split
 
 
 class Disk(Backing):
-    """A volume and its superpixels as arrays on disk, of which the chunks read last are at hand."""
+    """A volume and its superpixels as arrays on disk, which all workers see."""
 
     volume: StoredVolume
     takes_channels = False
@@ -49,39 +45,36 @@ class Disk(Backing):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
-        self._recent: WeakKeyDictionary[StoredSuperpixels, RecentChunks] = WeakKeyDictionary()
+        self._nearest = WorkerOrThread(self._executors, self.volume.folder)
 
-    def call(self, read: Callable, *args: object) -> Future:
-        """Call what reads superpixels, in a thread."""
-        return self._executors.threads.submit(read, *args)
+    @property
+    def why_here(self) -> str:
+        """Why the server itself did what workers are to do for a stroke; "" if they did it."""
+        return self._nearest.why_here
 
     def find_under(self, superpixels: StoredSuperpixels, stroke: Stroke) -> Future:
-        """Return a future of the superpixels under a stroke, looked for in a thread."""
-        return self.call(self._find, superpixels, stroke)
-
-    def _find(
-        self,
-        superpixels: StoredSuperpixels,
-        stroke: Stroke,
-        most_voxels: int = superpixels_under_stroke.MOST_VOXELS,
-    ) -> superpixels_under_stroke.Touched:
-        on_disk = superpixels.on_disk
-        if on_disk not in self._recent:
-            self._recent[on_disk] = RecentChunks(on_disk.path)
-        return find_on_disk(superpixels, self._recent[on_disk], stroke, self.volume, most_voxels)
+        """Return a future of the superpixels under a stroke, looked for by a kernel."""
+        return self._nearest.submit(find_under, *self._under(superpixels, stroke))
 
     def cut_under(self, superpixels: StoredSuperpixels, stroke: Stroke, most_voxels: int) -> Future:
-        """Return a future of the superpixels under a stroke, cut by a kernel."""
-        return self.call(self._cut, superpixels, stroke, most_voxels)
+        """Return a future of the superpixels under a stroke, cut by a kernel, and their pieces."""
+        where = *self._under(superpixels, stroke), str(self.volume.levels[0].path)
+        return self._nearest.submit(split_under, *where, most_voxels, reports=True)
 
-    def _cut(
-        self, superpixels: StoredSuperpixels, stroke: Stroke, most_voxels: int
-    ) -> CutSuperpixels:
-        """Cut what is found under a stroke, in a thread that may wait."""
-        found = self._find(superpixels, stroke, most_voxels)
-        crops = [crop(superpixels, self.volume, found, n) for n in found.ids.tolist()]
-        work = self._executors.kernels.submit(split, crops, self.volume.spacing)
-        return CutSuperpixels(found, work.result())
+    def _under(self, superpixels: StoredSuperpixels, stroke: Stroke) -> tuple:
+        line = line_of(stroke)
+        ids = ids_under_line(superpixels, line, self.volume)
+        return ids, line, self.volume.spacing
+
+    def reach(
+        self,
+        masks: Callable[[], Masks],
+        superpixels: StoredSuperpixels | None = None,
+        voxel: Box | None = None,
+    ) -> Future:
+        """Return a future of what a tip reaches, found by a kernel."""
+        ids = superpixels and ids_in(superpixels, voxel)
+        return self._nearest.submit(reach, masks, ids, voxel)
 
     async def partition(
         self,
@@ -177,16 +170,3 @@ class Disk(Backing):
 
     async def _write(self, run: Run, writer: write_stored.Writer, path_of: PathOf) -> bytes | Path:
         return await run(self._executors.threads, write_stored.write_out, writer, path_of())
-
-
-def crop(
-    superpixels: StoredSuperpixels, volume: StoredVolume, found: FoundSuperpixels, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the intensities in the box of superpixel `n`, and which of the voxels are in it."""
-    box = superpixels.box(n)
-    image = BoxReader(volume.levels[0].path).read(box)
-    inside = np.zeros(image.shape, bool)
-    for part, mask in found.pieces(n):
-        at = (slice(p.start - b.start, p.stop - b.start) for p, b in zip(part, box, strict=True))
-        inside[tuple(at)] = mask
-    return image, inside

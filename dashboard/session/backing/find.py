@@ -1,4 +1,4 @@
-"""Which superpixels a stroke touches."""
+"""Which superpixels a stroke touches: in memory here, on disk as a kernel is asked for it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import zarr
 
-from dashboard.annotation.stored_superpixels import DividedIds, StoredSuperpixels
+from dashboard.annotation.stored_superpixels import BOXES, StoredSuperpixels
 from dashboard.annotation.stroke import Stroke
 from dashboard.annotation.superpixels import SuperpixelMasks, Superpixels
 from dashboard.volumes.grid import Grid
 from workers.drawing import superpixels_under_stroke
 from workers.drawing.brush_sweep import sweep
+from workers.drawing.stroke_on_disk import DrawnLine, IdsOnDisk
 from workers.drawing.stroke_path import ids_under
 from workers.runtime.box import Box
-from workers.storage.recent_chunks import RecentChunks
 
 
 class FoundSuperpixels(SuperpixelMasks, Protocol):
@@ -36,60 +35,49 @@ class SuperpixelsInMemory(NamedTuple):
         return self.superpixels.pieces(n)
 
 
-class RecentIds(NamedTuple):
-    """The ids of superpixels on disk; the chunks that were read last are in memory."""
-
-    recent: RecentChunks
-    superpixels: StoredSuperpixels
-
-    @property
-    def array(self) -> zarr.Array | DividedIds:
-        """What has their shape, chunks and dtype."""
-        return self.superpixels.ids_array()
-
-    def read(self, box: Box) -> np.ndarray:
-        """Return a copy of the ids in `box`."""
-        return self.superpixels.divided(self.recent.read(box), [axis.start for axis in box])
-
-
 def find_in_memory(superpixels: Superpixels, stroke: Stroke, grid: Grid) -> SuperpixelsInMemory:
     """Return the superpixels that the line touches on its slice.
 
     A thick line touches those in the disk of the tip's radius about it.
     """
-    plane = stroke.plane
-    if masks := sweep_tip(stroke, grid):
-        ids = superpixels_under_stroke.in_masks(
-            superpixels.ids.__getitem__, masks, superpixels.ids.dtype
-        )
+    line = line_of(stroke)
+    where, ids = (line.axis, line.index), superpixels.ids
+    if line.radius_mm:
+        masks = sweep(grid.shape, grid.spacing, *where, line.places, line.radius_mm)
+        under = superpixels_under_stroke.in_masks(ids.__getitem__, masks, ids.dtype)
     else:
-        ids = ids_under(superpixels.ids, plane.layout.axis, plane.index, stroke.cells)
-    return SuperpixelsInMemory(ids, superpixels)
+        under = ids_under(ids, *where, line.cells)
+    return SuperpixelsInMemory(under, superpixels)
 
 
-def find_on_disk(
-    superpixels: StoredSuperpixels,
-    recent: RecentChunks,
-    stroke: Stroke,
-    grid: Grid,
-    most_voxels: int,
-) -> superpixels_under_stroke.Touched:
-    """Return what `find_in_memory` does of superpixels on disk, in the caller's thread.
-
-    Raises
-    ------
-    ValueError
-        With a sentence, if its boxes hold more than `most_voxels`.
-    """
-    plane, there = stroke.plane, (RecentIds(recent, superpixels), superpixels.boxes)
-    if masks := sweep_tip(stroke, grid):
-        return superpixels_under_stroke.touched_in(*there, masks, most_voxels=most_voxels)
-    where = plane.layout.axis, plane.index, stroke.cells
-    return superpixels_under_stroke.find_touched(*there, *where, most_voxels=most_voxels)
+def line_of(stroke: Stroke) -> DrawnLine:
+    """Return the line of a stroke."""
+    plane = stroke.plane
+    where = plane.layout.axis, plane.index
+    return DrawnLine(*where, stroke.cells, stroke.places, stroke.tip.radius_mm)
 
 
-def sweep_tip(stroke: Stroke, grid: Grid) -> list[tuple[Box, np.ndarray]]:
-    """Return the voxels about a thick line on its slice; none about one without a radius."""
-    radius_mm, plane = stroke.tip.radius_mm, stroke.plane
-    where = plane.layout.axis, plane.index, stroke.places
-    return sweep(grid.shape, grid.spacing, *where, radius_mm) if radius_mm else []
+def ids_under_line(superpixels: StoredSuperpixels, line: DrawnLine, grid: Grid) -> IdsOnDisk:
+    """Return the ids on disk, with what was split of them as far as a line may touch it."""
+    if not len(line.places):
+        return ids_within(superpixels, (0, 0, 0), (0, 0, 0))
+    edges = np.delete(grid.spacing, line.axis)
+    reach = line.radius_mm / edges + 2
+    low = np.insert(line.places.min(axis=0) - reach, line.axis, line.index)
+    high = np.insert(line.places.max(axis=0) + reach, line.axis, line.index + 1)
+    return ids_within(superpixels, low, high)
+
+
+def ids_in(superpixels: StoredSuperpixels, box: Box | None) -> IdsOnDisk:
+    """Return the ids on disk, with what was split of them as far as it meets a box."""
+    ends = [(axis.start, axis.stop) for axis in box] if box else [(0, 0)] * 3
+    return ids_within(superpixels, *zip(*ends, strict=True))
+
+
+def ids_within(superpixels: StoredSuperpixels, low: np.ndarray, high: np.ndarray) -> IdsOnDisk:
+    """Return the ids on disk, with what was split of them from voxel `low` to before `high`."""
+    there = superpixels.divisions_in(low, high)
+    ids = [np.empty(0, np.int64), *(division.ids for division in there)]
+    changed = np.unique(np.concatenate(ids))
+    paths = str(superpixels.path), str(superpixels.folder / BOXES)
+    return IdsOnDisk(*paths, there, changed, superpixels.boxes[changed - 1])

@@ -30,6 +30,7 @@ from dashboard.session.edit_queue import finished
 from dashboard.volumes.memory_volume import Volume
 from dashboard.volumes.open_volume import read_superpixels
 from dashboard.volumes.read_labels import FoundLabels, read_labels
+from workers.drawing.stroke_on_disk import Masks, keep_within
 from workers.formats.nifti import nifti
 from workers.runtime.box import Box
 from workers.runtime.boxes import boxes
@@ -46,10 +47,6 @@ class Memory(Backing):
     outlives = True
     sends_slices = False
 
-    def call(self, read: Callable, *args: object) -> Future:
-        """Call what reads superpixels, at once."""
-        return finished(read(*args))
-
     def find_under(self, superpixels: Superpixels, stroke: Stroke) -> Future:
         """Return a future of the superpixels under a stroke that is done."""
         return finished(find_in_memory(superpixels, stroke, self.volume))
@@ -61,6 +58,16 @@ class Memory(Backing):
         crops = [(self.volume.data[box], mask) for box, mask in at]
         work = self._executors.kernels.submit(split, crops, self.volume.spacing)
         return _then(work, lambda pieces: CutSuperpixels(found, pieces))
+
+    def reach(
+        self,
+        masks: Callable[[], Masks],
+        superpixels: Superpixels | None = None,
+        voxel: Box | None = None,
+    ) -> Future:
+        """Return a future of what a tip reaches that is done."""
+        read = superpixels and superpixels.ids.__getitem__
+        return finished(keep_within(masks(), read, voxel))
 
     async def partition(
         self, run: Run, settings: Settings, weighted: Weighted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.annotation.division import Division
 from dashboard.annotation.label_map import Edit
 from dashboard.annotation.split import Split, divisions
 from dashboard.annotation.stroke import Stroke
@@ -12,6 +11,7 @@ from dashboard.session.document import Document
 from dashboard.session.edits import Edits
 from dashboard.session.messages import Notice, Refused
 from dashboard.session.tools.tool import Answer, name_slice
+from workers.superpixels.division import Division
 
 MOST_VOXELS = 2**22
 """In the boxes of all superpixels on disk that are split at once."""

@@ -51,6 +51,7 @@ class Strokes:
     async def _paint(self, stroke: Stroke) -> None:
         case = self._edits.writable()
         answer = await self._tool(stroke.tip.kind).answer(self._state.document, stroke)
+        self._state.why_here = self._state.backing.why_here
         if answer.boxes is None:
             self._edits.record(answer.edit)
         else:

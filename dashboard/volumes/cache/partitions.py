@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from dashboard.annotation.stored_superpixels import (
 )
 from dashboard.volumes.cache import eviction
 from dashboard.volumes.cache.locks import Hold
+from dashboard.volumes.cache.patience import blind, patient
 from dashboard.volumes.cache.store import Store
 from dashboard.volumes.stored_volume import StoredVolume
 from workers.chunked import stored_partition
@@ -171,9 +172,9 @@ def _known(folder: Path) -> tuple[StoredSuperpixels, float | None] | None:
 
 
 def _compute(volume, images, how, executor, folder, chunks, report) -> None:
-    if blind := _blind(executor, volume.folder):
+    if unseen := blind(executor, volume.folder):
         raise ValueError(
-            f"These Dask workers do not see the cache folder {volume.folder}: {', '.join(blind)}. "
+            f"These Dask workers do not see the cache folder {volume.folder}: {', '.join(unseen)}. "
             "Choose one that all see under the same path with --cache."
         )
     (folder / TOLD).unlink(missing_ok=True)  # what it tells of is about to be replaced
@@ -181,7 +182,7 @@ def _compute(volume, images, how, executor, folder, chunks, report) -> None:
         images,
         str(folder / IDS),
         volume.spacing,
-        _patient(executor, report, volume.folder),
+        patient(executor, lambda sentence: say(report, sentence), volume.folder),
         work=folder / _WORK,
         chunks=chunks,
         report=report,
@@ -213,15 +214,3 @@ def _save(path: Path, array: np.ndarray) -> None:
     content = io.BytesIO()
     np.save(content, array)
     atomic_write.replace(path, content.getvalue())
-
-
-def _patient(executor: Executor, report: Report, folder: Path) -> Executor:
-    """Return the executor as one that waits for workers; others than Dask's are as they are."""
-    patient: Callable | None = getattr(executor, "patient", None)
-    return patient(lambda sentence: say(report, sentence), folder) if patient else executor
-
-
-def _blind(executor: Executor, folder: Path) -> list[str]:
-    """Return the workers that do not see a folder; others than Dask's are in this machine."""
-    look: Callable | None = getattr(executor, "blind", None)
-    return look(folder) if look else []

@@ -19,6 +19,7 @@ from dashboard.session.jobs import Executors
 from tests.conftest import Inline, draw, session_on, tissues
 from tests.session.test_stored_session import PIR, SHAPE, WISH, open_stored
 from tests.stored import partition_stored, store_volume
+from workers.drawing.brush_sweep import sweep
 from workers.formats.nifti import nifti
 from workers.labels.statistics import statistics
 
@@ -153,5 +154,18 @@ def written(content):
     return np.asarray(nifti.read(content).data)
 
 
-def test_what_reads_superpixels_is_called(opened):
-    assert opened.backing.call(partial(sum), [1, 2]).result() == 3
+@pytest.mark.parametrize("voxel", [(4, 5, 3), (0, 0, 0), None])
+def test_it_tells_what_a_tip_reaches_in_one_superpixel(opened, plain, voxel):
+    at = voxel and tuple(slice(n, n + 1) for n in voxel)
+    masks = partial(sweep, SHAPE, (1.0, 1.0, 1.0), 2, 3, np.array([[4.0, 5.0]]), 2.0, is_ball=True)
+    expected = plain.backing.reach(masks, plain.superpixels, at).result()
+
+    everywhere = opened.backing.reach(masks).result()
+    found = opened.backing.reach(masks, opened.superpixels, at).result()
+
+    assert found.boxes == expected.boxes == everywhere.boxes
+    for pairs, others in ((found.masks, expected.masks), (everywhere.masks, masks())):
+        for (box, mask), (of, other) in zip(pairs, others, strict=True):
+            assert box == of
+            assert_array_equal(mask, other)
+    assert bool(found.masks) == (voxel is not None)

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 
 from workers.drawing import superpixels_under_stroke as module
 from workers.drawing.stroke_path import ids_under
-from workers.drawing.superpixels_under_stroke import find_touched
+from workers.drawing.superpixels_under_stroke import locate, on_line
 from workers.runtime.boxes import boxes
 from workers.storage import stored_array
 from workers.storage.recent_chunks import RecentChunks
@@ -27,6 +27,12 @@ def partition(tmp_path_factory):
     folder = tmp_path_factory.mktemp("partition")
     stored_array.create(folder / "ids", SHAPE, np.uint32, (4, 4, 4))[:] = ids
     return ids, (RecentChunks(folder / "ids"), boxes(ids, 30))
+
+
+def find_touched(chunks, boxes, axis, index, points, **most):
+    """The superpixels on a line."""
+    under = on_line(chunks, axis, index, points)
+    return locate(chunks, under, boxes[under.astype(int) - 1], **most)
 
 
 def path(*points):

@@ -17,6 +17,7 @@ class Bench {
     this.strokes = new Strokes(this)
     this.brush = new Brush(this)
     this.savedMark = new SavedMark(this)
+    this.silent = h("span", { class: "silent", role: "status", "aria-label": "Workers", hidden: true }, "workers silent")
     this.connection = new Connection(this)
     this.tools = new Tools(this)
     this.readout = new Readout(this)
@@ -271,10 +272,12 @@ class Bench {
     if (isNew && revision >= 0) for (const pane of this.panes) pane.drawLabels()
   }
 
-  state({ label, choice, held, threshold }) {
+  state({ label, choice, held, threshold, why_here: whyHere }) {
     Object.assign(this, { threshold })
     // An answer to an earlier choice must not undo the latest one.
     if (choice === this.choices) this.label = label
+    this.silent.hidden = !whyHere
+    this.silent.title = `The server itself finds what lies under a stroke: ${whyHere}`
     this.labels.choose(this.label)
     this.labels.hold(held)
     this.edits.hold(held)
@@ -425,7 +428,7 @@ function page(bench) {
   surface.append(corner(bench, surface))
   bench.quad = new Quad(bench, surface)
   return h("div", { class: "bench" },
-    h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
+    h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.silent, bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     bench.tools.el, bench.tools.options.el,
     bench.quad.el,
     h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.edits.el, model.get_child("files")),

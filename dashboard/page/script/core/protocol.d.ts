@@ -77,7 +77,7 @@ export interface Messages {
   heard: { n: number }
   taken: { n: number }
   kept: { held: boolean; pending: number; trouble: string }
-  state: { label: number; choice: number; held: boolean; threshold: number | null }
+  state: { label: number; choice: number; held: boolean; threshold: number | null; why_here: string }
   job: { job: Job | null }
   pong: {}
   notice: { text: string; mood: "info" | "success" | "error"; link: string }

@@ -60,7 +60,7 @@ const MESSAGES = {
   heard: ["fields", {"n": ["integer"]}, {}],
   taken: ["fields", {"n": ["integer"]}, {}],
   kept: ["fields", {"held": ["flag"], "pending": ["integer", 0, 9007199254740992], "trouble": ["text", 65536]}, {}],
-  state: ["fields", {"label": ["integer", 0, 9007199254740992], "choice": ["integer"], "held": ["flag"], "threshold": ["either", ["number", false], ["nothing"]]}, {}],
+  state: ["fields", {"label": ["integer", 0, 9007199254740992], "choice": ["integer"], "held": ["flag"], "threshold": ["either", ["number", false], ["nothing"]], "why_here": ["text", 65536]}, {}],
   job: ["fields", {"job": ["either", ["fields", {"title": ["text", 65536], "fraction": ["number", true], "left_s": ["either", ["number", false], ["nothing"]]}, {}], ["nothing"]]}, {}],
   pong: ["fields", {}, {}],
   notice: ["fields", {"text": ["text", 65536], "mood": ["one of", "info", "success", "error"], "link": ["text", 65536]}, {}],
