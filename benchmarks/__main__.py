@@ -16,7 +16,7 @@ from pathlib import Path
 from llvmlite.binding import get_host_cpu_features
 
 NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history", "many_labels")
-BY_NAME = ("defaults", "foreground", "load", "slices_big", "big", "label_table")
+BY_NAME = ("defaults", "foreground", "load", "slices_big", "strokes_big", "big", "label_table")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5
 WIDTHS = {"AVX-512": "avx512f", "AVX2": "avx2"}  # the widest first, and what LLVM calls it

@@ -78,14 +78,14 @@ def measured(folder: Path) -> list[Figure]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
+def served(folder: Path, *options: str) -> Iterator[Server]:
     """Serve the app whose volumes are that in a folder."""
     os.environ["SUPERVOX_BIG"] = str(folder)
     serve = ["-m", "panel", "serve", str(APP), "--address", "127.0.0.1"]
     with (
         tempfile.TemporaryDirectory() as kept,
         serving(
-            lambda port: [*serve, "--port", str(port), "--args", "--data-root", kept]
+            lambda port: [*serve, "--port", str(port), "--args", "--data-root", kept, *options]
         ) as server,
     ):
         yield server

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from workers.storage import stored_array
-from workers.storage.recent_chunks import RecentChunks
+from workers.storage.recent_chunks import MOST_ARRAYS, RecentChunks, recent_chunks
 
 SHAPE = (7, 10, 5)
+WHOLE = tuple(slice(0, n) for n in SHAPE)
 COUNTED = np.arange(np.prod(SHAPE), dtype=np.uint32).reshape(SHAPE)
 BOXES = st.lists(
     st.tuples(
@@ -60,3 +62,27 @@ def test_threads_that_read_at_once_read_what_is_there(path):
 
     for box, values in zip(boxes, found, strict=True):
         assert_array_equal(values, COUNTED[box])
+
+
+def test_a_process_keeps_at_hand_what_it_has_read_until_that_is_written_anew(tmp_path):
+    path = tmp_path / "ids"
+    stored_array.create(path, SHAPE, np.uint32, (4, 4, 4))[:] = COUNTED
+    first = recent_chunks(path)
+    assert_array_equal(first.read(WHOLE), COUNTED)
+
+    assert recent_chunks(str(path)) is first
+    os.utime(path / stored_array.ABOUT, (0, 0))
+    stored_array.create(path, SHAPE, np.uint32, (3, 3, 3))[:] = COUNTED + 1
+
+    assert recent_chunks(path) is not first
+    assert_array_equal(recent_chunks(path).read(WHOLE), COUNTED + 1)
+
+
+def test_a_process_keeps_few_arrays_at_hand(tmp_path):
+    paths = [tmp_path / f"ids-{n}" for n in range(MOST_ARRAYS + 1)]
+    for path in paths:
+        stored_array.create(path, SHAPE, np.uint32, (4, 4, 4))
+    first, *others = map(recent_chunks, paths)
+
+    assert [*map(recent_chunks, paths[1:])] == others
+    assert recent_chunks(paths[0]) is not first
