@@ -17,7 +17,7 @@ from dashboard.page.errors import guarded
 from dashboard.page.page import Page
 from dashboard.page.page_thread import PageThread
 from dashboard.page.refusal import refusal
-from dashboard.server import panel_serve_check, single_process, user
+from dashboard.server import panel_serve_check, server_internals, single_process, user
 from dashboard.session.session import Session
 from dashboard.shared import shared
 from dashboard.volumes.data_folder import Folder
@@ -66,7 +66,7 @@ hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False
 if not single_process.is_warming_up():
-    checks = single_process, panel_serve_check, panel_internals
+    checks = single_process, panel_serve_check, server_internals, panel_internals
     if wrong := next(filter(None, (check.trouble() for check in checks)), ""):
         refuse(wrong)
     else:

@@ -17,6 +17,7 @@ from dashboard.server.access import Plan
 from dashboard.server.headers import Headers
 from dashboard.server.health import HealthHandler, ServerWatch
 from dashboard.server.secret import Secrets
+from dashboard.server.server_internals import application_of, take_all_origins
 from dashboard.server.user import Identity, signed_in
 
 TOKEN_S = 300  # how long a page may take to connect
@@ -100,12 +101,12 @@ class Command(Serve):
         """Close the gate, and begin to watch."""
         if self._umask is not None:
             os.umask(self._umask)
-        application = server._tornado  # noqa: SLF001 - Bokeh hands it out in no other way
+        application = application_of(server)
         self._contexts = tuple(application.applications.values())
         gate.close(application, self._plan)
         if self._plan.origin_from_proxy:
             # The gate has compared them; Bokeh knows only hosts that are named at the start.
-            application._websocket_origins = {"*"}  # noqa: SLF001 - as above
+            take_all_origins(application)
         self._watch.begin()
         return super().customize_server(server)
 

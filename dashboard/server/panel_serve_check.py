@@ -15,6 +15,7 @@ from panel.config import config
 
 from dashboard.server import socket_owner
 from dashboard.server.access import is_loopback
+from dashboard.server.server_internals import has_admin
 
 INSTEAD = "Start it with `supervox serve`, or give Panel --address 127.0.0.1."
 
@@ -65,7 +66,7 @@ def of_server() -> str:
         )
     if config.autoreload and "--dev" not in sys.orig_argv:
         return "--autoreload is for developers only: leave it away, or say --dev."
-    if pn.state._admin_context and "--dev" not in sys.orig_argv:  # noqa: SLF001 - nowhere else
+    if has_admin() and "--dev" not in sys.orig_argv:
         return "--admin is for developers only: leave it away, or add --dev."
     return ""
 

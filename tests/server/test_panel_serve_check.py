@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 from types import SimpleNamespace
 
+import panel as pn
 import pytest
 
 from dashboard.server import panel_serve_check
@@ -80,6 +81,6 @@ def test_loading_code_anew_is_for_developers(application, monkeypatch, argument)
 
 
 def test_the_admin_page_is_for_developers(application, monkeypatch):
-    monkeypatch.setattr(panel_serve_check.pn.state, "_admin_context", object())
+    monkeypatch.setattr(pn.state, "_admin_context", object())
 
     assert "--admin is for developers only" in panel_serve_check.read_served().wrong
