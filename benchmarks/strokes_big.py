@@ -18,7 +18,7 @@ from benchmarks.figure import Figure
 from benchmarks.server import PATIENCE_S, ROOT, free_port
 from benchmarks.slices_big import served
 
-STROKES = 40
+STROKES = 42  # so that the label of the last is not that of the first
 STROKE_MS = 250
 WORKERS = 2
 

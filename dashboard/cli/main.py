@@ -14,9 +14,8 @@ from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.cli import cache, printing, stats
+from dashboard.cli import cache, printing, serve_options, stats
 from dashboard.cli import partition as batch
-from dashboard.cli import serve_options as options
 from dashboard.cli.progress_line import Telling
 from dashboard.cluster import address
 from dashboard.cluster.address import Where
@@ -49,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve_parser = commands.add_parser("serve", help="serve the page on this machine")
-    options.add_to(serve_parser)
+    serve_options.add_to(serve_parser)
     access.add_to(serve_parser)
     serve_parser.set_defaults(run=serve)
     partition_parser = commands.add_parser("partition", help="write a volume's superpixels")
@@ -76,7 +75,7 @@ def version() -> str:
 def serve(given: argparse.Namespace) -> int:
     """Serve the page until interrupted, to this account alone unless there is a login."""
     try:
-        asked = options.resolve(given)
+        asked = serve_options.resolve(given)
         if not (asked.file.is_file() or is_volume(asked.file)):
             raise ValueError(f"Expected a volume; there is none at {asked.file}.")
         keys = secret.take()
@@ -131,14 +130,14 @@ def prepare(data_root: Path) -> None:
         )
 
 
-def start_early(asked: options.Options) -> Shared:
+def start_early(asked: serve_options.Options) -> Shared:
     """Import what a page needs and start the cluster, so that the first visitor need not wait."""
     importlib.import_module("dashboard.page.page")
     process = importlib.import_module("dashboard.shared")
     return process.shared(asked.where, asked.data_root, asked.storage)
 
 
-def passed_on(asked: options.Options) -> list[str]:
+def passed_on(asked: serve_options.Options) -> list[str]:
     """Return what the app is told."""
     folder, limit, budget = asked.storage
     folders = {"--folder": asked.folder, "--folder-url": asked.folder_url or None}

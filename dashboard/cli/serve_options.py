@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_data_path
 
 from dashboard import arguments, demo
-from dashboard.cluster import address as where
+from dashboard.cluster import address
 from dashboard.cluster.address import Where
 from dashboard.volumes.cache.store import Storage
 
@@ -45,7 +45,7 @@ class Options:
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that both ``supervox serve`` and ``panel serve --args`` take."""
     parser.add_argument("file", nargs="?", type=Path, help="volume to open (default: the demo)")
-    where.add_to(parser, "an embedded cluster of one process")
+    address.add_to(parser, "an embedded cluster of one process")
     parser.add_argument(
         "--folder",
         type=Path,
@@ -135,7 +135,7 @@ def resolve(given: argparse.Namespace) -> Options:
         file,
         (given.folder or home).expanduser().absolute(),
         given.folder_url,
-        where.resolve(given),
+        address.resolve(given),
         kept.expanduser().absolute(),
         storage(given),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.cluster import push_kernels as push
+from dashboard.cluster import push_kernels
 from dashboard.cluster.by_value import send_with_code
 from dashboard.cluster.dask_internals import (
     plugins_and_clients,
@@ -52,7 +52,7 @@ class WorkerCheck:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._ours, self._bounds = ours(), bounds()
-        self._name = f"{push.PREFIX}{self._ours.content}-{client.id}"
+        self._name = f"{push_kernels.PREFIX}{self._ours.content}-{client.id}"
         self._fit: set[str] = set()
 
     @property
@@ -74,16 +74,18 @@ class WorkerCheck:
         reasons += [self._trouble(*each) for each in (await self._versions()).items()]
         if reason := next(filter(None, reasons), ""):
             raise OSError(reason)
-        plugins, clients = await self._client.run_on_scheduler(plugins_and_clients, push.PREFIX)
+        plugins, clients = await self._client.run_on_scheduler(
+            plugins_and_clients, push_kernels.PREFIX
+        )
         for name in plugins:
             await self._consider(name, clients)
         await self._client.register_plugin(
-            push.KernelsPlugin(self.content, push.pack()), self._name
+            push_kernels.KernelsPlugin(self.content, push_kernels.pack()), self._name
         )
 
     async def _consider(self, plugin: str, clients: list[str]) -> None:
         """Take back what a server sent that is gone; refuse beside one of another version."""
-        content, _, owner = plugin.removeprefix(push.PREFIX).partition("-")
+        content, _, owner = plugin.removeprefix(push_kernels.PREFIX).partition("-")
         if owner not in clients:
             await self._client.unregister_worker_plugin(plugin)
         elif content != self.content:
