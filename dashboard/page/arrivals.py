@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 
 class _Arrival(NamedTuple):
-    n: int
-    after: frozenset[int]
+    key: tuple[int, str]
+    after: tuple[int, str] | None
     act: Callable[[], None]
 
 
 class Arrivals:
-    """Takes each number once, and none before those that it follows.
+    """Takes each name once for each opening of a volume, and none before the one that it follows.
 
     Strokes and messages come by two ways, of which the one may overtake the other: so each says
-    after which numbers it was done of which its page has not heard yet.
+    which was the latest, when it was sent, of those that its page had no answer to.
     """
 
     def __init__(self) -> None:
-        self._come: set[int] = set()
+        self._come: set[tuple[int, str]] = set()
         self._early: list[_Arrival] = []
 
-    def take(self, n: int, after: Iterable[int], act: Callable[[], None]) -> None:
-        """Call `act`, which never raises, when all that it follows has come."""
-        if n not in self._come and all(n != early.n for early in self._early):
-            self._early.append(_Arrival(n, frozenset(after), act))
+    def take(self, case: int, name: str, after: str, act: Callable[[], None]) -> None:
+        """Call `act`, which never raises, when what it follows has come, if it follows any."""
+        key = case, name
+        if key not in self._come and all(key != early.key for early in self._early):
+            self._early.append(_Arrival(key, (case, after) if after else None, act))
             self._go_on()
 
     def clear(self) -> None:
@@ -34,7 +35,10 @@ class Arrivals:
         self._early.clear()
 
     def _go_on(self) -> None:
-        while ready := next((each for each in self._early if each.after <= self._come), None):
+        while ready := next((each for each in self._early if self._may_come(each)), None):
             self._early.remove(ready)
-            self._come.add(ready.n)
+            self._come.add(ready.key)
             ready.act()
+
+    def _may_come(self, arrival: _Arrival) -> bool:
+        return arrival.after is None or arrival.after in self._come

@@ -11,7 +11,7 @@ from dashboard.annotation.slice_geometry import Layout
 from dashboard.page import encoding
 from dashboard.page.arrivals import Arrivals
 from dashboard.page.protocol.table import ASKED, CHANGES, STROKES, read_as, read_verb
-from dashboard.page.strokes import read_number, read_stroke
+from dashboard.page.strokes import read_context, read_stroke
 from dashboard.session.export import TABLES
 from dashboard.session.session import Question, Refused, Session
 from dashboard.volumes.data_folder import HALVES, Folder
@@ -92,8 +92,6 @@ class Commands:
         return {
             "cancel": self._session.cancel,
             "take_over": self._session.take_over,
-            "strokes": lambda **columns: self.hear_strokes(columns),
-            "again": self._hear_again,
             "download_table": self._download_table,
             "cursor": self._session.move,
             "list": self._list,
@@ -107,7 +105,7 @@ class Commands:
         }
 
     def hear(self, verb: str, values: dict) -> None:
-        """Do what the page asks; ``values["asked"]`` tells under which name, as of a stroke.
+        """Do what the page asks; ``values["asked"]`` tells under which name, as a stroke does.
 
         Raises
         ------
@@ -129,25 +127,17 @@ class Commands:
     def hear_strokes(self, columns: dict) -> None:
         """Paint the strokes that the page holds and that were not painted before.
 
-        Each is heard when it is painted, and taken when it is on disk or refused: then its line
-        goes from the page.
+        Each is answered when it is on disk or refused: then its line goes from the page.
         """
         columns = {name: columns.get(name, []) for name in ("xs", "ys", "stroke")}
         rows = read_as(STROKES, "strokes", {name: list(each) for name, each in columns.items()})
         for xs, ys, text in zip(*rows.values(), strict=False):
-            self._guard(self._hear_stroke)(xs, ys, text)
+            if text:  # else it is still being drawn
+                self._guard(self._hear_stroke)(xs, ys, text)
 
     def _hear_stroke(self, xs: list, ys: list, text: str) -> None:
-        context = read_number(text)
+        context = read_context(text)
         self._arrive(context, partial(self._paint, context, xs, ys))
-
-    def _hear_again(self, changes: list[dict]) -> None:
-        """Do what an earlier page has asked for, in its order, unless it was done."""
-        for change in map(dict, changes):
-            verb = change.pop("verb", "")
-            # One that fails must not hold up those that came with it.
-            heard = self.hear_strokes if verb == "strokes" else partial(self.hear, verb)
-            self._guard(heard)(change)
 
     def hear_upload(self, files: dict[str, bytes]) -> None:
         """Open the file that was dropped on the page."""
@@ -165,40 +155,36 @@ class Commands:
             self._open(self._upload_as, content, name)
 
     def _arrive(self, asked: dict, start: Callable[[], Future]) -> None:
-        take = self._guard(partial(self._take, asked["n"], start))
-        self._arrivals.take(asked["n"], asked.get("after", ()), take)
+        case = asked["case"]
+        after = asked["after"] if case == self._case else ""  # what is refused waits for nothing
+        take = self._guard(partial(self._take, asked, start))
+        self._arrivals.take(case, asked["name"], after, take)
 
-    def _take(self, n: int, start: Callable[[], Future]) -> None:
-        taken = partial(self._answer, "taken", n=n)
+    def _take(self, asked: dict, start: Callable[[], Future]) -> None:
         try:
             done = start()
         except BaseException:
-            self._session.when_saved(taken)
+            self._answer_when_saved(asked, refused=True)
             raise
-        done.add_done_callback(self._guard(partial(self._done, n, taken)))
+        done.add_done_callback(self._guard(partial(self._done, asked)))
 
-    def _done(self, n: int, taken: Callable[[], None], done: Future) -> None:
-        if not done.exception():  # else the user was told
-            self._answer("heard", n=n)
-        self._session.when_saved(taken)
+    def _done(self, asked: dict, done: Future) -> None:
+        self._answer_when_saved(asked, refused=done.exception() is not None)
+
+    def _answer_when_saved(self, asked: dict, *, refused: bool) -> None:
+        told = {"name": asked["name"], "case": asked["case"], "refused": refused}
+        self._session.when_saved(partial(self._answer, "taken", **told))
 
     def _do(self, asked: dict, act: Callable[[], None]) -> Future:
-        if not self._is_of_open_volume(asked):
+        if asked["case"] != self._case:
             raise Refused("That was asked for on a volume that is no longer open.")
-        return self._session.ask(asked.get("name", ""), act)
+        return self._session.ask(asked["name"], act)
 
     def _paint(self, context: dict, xs: list, ys: list) -> Future:
-        if not self._is_of_open_volume(context):
+        if context["case"] != self._case:
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         stroke = read_stroke(context, xs, ys, self._session.volume, self.layouts)
-        return self._session.paint(stroke, context.get("name", ""))
-
-    def _is_of_open_volume(self, context: dict) -> bool:
-        # What an earlier page drew is known by its volume, what this one draws by the opening too.
-        if "digest" in context:
-            volume = self._session.volume
-            return volume is not None and context["digest"] == volume.digest
-        return context.get("case") == self._case
+        return self._session.paint(stroke, context["name"])
 
     def _choose(self, label: int, choice: int) -> None:
         # Told back to the page, which so knows an answer to its latest choice from an older one.

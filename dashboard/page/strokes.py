@@ -17,21 +17,19 @@ from dashboard.volumes.grid import Grid
 MOST_RADIUS_MM = 1000  # and as many voxels, where these are longer than a mm
 
 
-def read_number(text: str) -> dict:
-    """Return what a stroke says of itself, of which only its number is known to be one.
+def read_context(text: str) -> dict:
+    """Return what a stroke says of itself, of which only what it is asked for under is read.
 
-    By that it is acknowledged, whatever is wrong with the rest.
+    By that it is answered, whatever is wrong with the rest.
 
     Raises
     ------
     Refused
-        If it has none.
+        If it has no name, or does not say what it follows, and on which opening.
     """
     try:
         context = json.loads(text)
-        read(ASKED.must["n"], context["n"])
-        after = context.get("after", [])
-        return context | {"after": read(ASKED.may["after"], after)}
+        return context | read(ASKED, {name: context[name] for name in ASKED.must})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Refused("A stroke did not arrive whole: draw it again.") from None
 

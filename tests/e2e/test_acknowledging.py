@@ -14,6 +14,12 @@ from tests.e2e.serving import Server
 from tests.e2e.traffic import Traffic
 
 PLAIN = "window.supervox && supervox.ready && supervox.saved"
+# Lets the page take a message as if it came from its server.
+TAKE = """(message) => {
+  const views = Object.values(Bokeh.index.roots ?? Bokeh.index)
+  const bench = views.find((view) => view._event_handlers?.length)
+  for (const take of bench._event_handlers) take(message)
+}"""
 
 
 @pytest.fixture
@@ -131,3 +137,27 @@ def test_an_undo_stays_between_the_strokes_between_which_it_was_pressed(bench):
         bench.press("z")
         bench.until(PLAIN)
         labelled(bench, 0)
+
+
+def test_a_stroke_that_is_sent_again_leaves_the_one_whole_that_is_being_drawn(bench, own_server):
+    i, j, k = bench.cursor
+    corners = (i, j + 3, k), (i, j + 6, k), (i + 6, j + 6, k)
+    begin, middle, end = bench.ways([("axial", corners)])[0]
+    own_server.signal(signal.SIGSTOP)
+    draw_here(bench, 1)
+    bench.press("2")
+    bench.page.mouse.move(*begin)
+    bench.page.mouse.down()
+    bench.page.mouse.move(*middle, steps=4)
+
+    for held in (False, True):  # which puts the first stroke aside, and has it sent again
+        bench.page.evaluate(TAKE, {"kind": "kept", "held": held, "pending": 0, "trouble": ""})
+    expect(bench.page.get_by_text("sent again that the server")).to_be_visible()
+    bench.page.mouse.move(*end, steps=4)
+    bench.page.mouse.up()
+    assert bench.pending == 2
+    own_server.signal(signal.SIGCONT)
+    bench.until(PLAIN)
+
+    bench.until("(ijk) => supervox.labelAt(...ijk) === 2", [i + 6, j + 6, k])
+    assert [title.partition("→")[2].strip() for title in edits(bench)] == ["label 2", "label 1"]

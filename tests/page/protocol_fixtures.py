@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import singledispatch
 
@@ -20,8 +21,10 @@ from dashboard.page.protocol.value_types import (
     TupleOf,
 )
 
-ASKED = {"n": 3, "name": "page-3", "after": [1, 2], "case": 1}
-STROKE = '{"n": 1, "plane": "axial", "index": 2, "case": 1, "label": 2}'
+ASKED = {"name": "page-3", "after": "page-2", "case": 1}
+STROKE = ASKED | {"after": "", "plane": "axial", "index": 2, "label": 2}
+TAKEN = {"name": "page-3", "case": 1, "refused": False}
+TIP = {"kind": "voxels", "radius_mm": 2.5, "is_ball": True, "is_within": False}
 AXIS = {"index": 0, "size": 12, "reversed": True, "letters": ["R", "L"]}
 LAYOUT = {"axis": 2, "x": AXIS, "y": AXIS}
 LAYOUTS = {"axial": LAYOUT, "coronal": LAYOUT, "sagittal": LAYOUT}
@@ -80,8 +83,6 @@ GOOD_VERBS = {
     "surfaces_shown": [{"value": True}],
     "cancel": [{}],
     "take_over": [{}],
-    "again": [{"changes": [{"verb": "undo", "asked": ASKED}]}, {"changes": []}],
-    "strokes": [{"xs": [[1.5, 2]], "ys": [[1, 2]], "stroke": [STROKE]}],
     "download_table": [{"form": "bids"}],
     "cursor": [{"ijk": [3, -1, 99]}],
     "list": [{"path": ""}, {"path": "scans/a", "kind": "table"}],
@@ -117,8 +118,7 @@ GOOD_MESSAGES = {
     "rows": [{"fresh": True, "rows": [ROW, ROW | {"mean": None, "sd": None}], "gone": [3]}],
     "history": [{"start": 1, "titles": ["1 superpixel → label 1"], "done": 2, "count": 2}],
     "went": [{"at": [1, 2, 3]}],
-    "heard": [{"n": 1}],
-    "taken": [{"n": 1}],
+    "taken": [TAKEN],
     "kept": [{"held": True, "pending": 2, "trouble": ""}],
     "state": [
         {"label": 2, "choice": 1, "held": True, "threshold": 3.5, "why_here": "no worker answers"}
@@ -134,8 +134,10 @@ GOOD_MESSAGES = {
     "folder": [{"path": "", "folders": ["a"], "files": ["one.nii"], "truncated": False}],
     "uploaded": [{}],
     "file": [{"name": "a.nii.gz", "part": 0, "parts": 1, "data": b""}],
-    "several": [{"messages": [{"kind": "pong"}, {"kind": "taken", "n": 1}]}],
+    "several": [{"messages": [{"kind": "pong"}, {"kind": "taken", **TAKEN}]}],
 }  # fmt: skip
+GOOD_ROWS = {"xs": [[1.5, 2]], "ys": [[1, 2]], "stroke": [json.dumps(STROKE)]}
+GOOD_STROKES = [STROKE, STROKE | {"radiological": False, "tip": TIP}]
 UNKNOWN = ["", "close", "_open", "__init__", "constructor", "toString", "Undo", "cut"]
 
 

@@ -45,7 +45,8 @@ def hearing(session, answers, tmp_path):
 
 def stroke(n, ijk=(1, 1, 1), *, label=2, case=1, plane="axial", **other):
     """One stroke as the page holds it, over a voxel of the two tissues (x goes to the left)."""
-    context = {"n": n, "plane": plane, "index": ijk[2], "case": case, "label": label} | other
+    asked = {"name": f"page-{n}", "after": "", "case": case}
+    context = asked | {"plane": plane, "index": ijk[2], "label": label} | other
     return [11 - ijk[0]], [ijk[1]], json.dumps(context)
 
 
@@ -55,7 +56,12 @@ def columns(*strokes):
 
 
 def taken(answers):
-    return [values["n"] for kind, values in answers if kind == "taken"]
+    """The numbers of the strokes that were answered, in their order."""
+    return [number(values["name"]) for kind, values in answers if kind == "taken"]
+
+
+def number(name):
+    return int(name.removeprefix("page-"))
 
 
 # Strokes
@@ -65,7 +71,7 @@ def test_a_stroke_is_painted_and_acknowledged(session, hearing, answers):
     hearing.hear_strokes(columns(stroke(1, (1, 2, 3))))
 
     assert session.labels.data[1, 2, 3] == 2
-    assert answers == [("heard", {"n": 1}), ("taken", {"n": 1})]
+    assert answers == [("taken", {"name": "page-1", "case": 1, "refused": False})]
 
 
 def test_a_stroke_that_is_sent_again_is_not_painted_again(session, hearing, answers):
@@ -131,6 +137,7 @@ def test_a_stroke_that_is_refused_is_acknowledged_and_holds_up_no_other(
     assert session.notice.kind == "error"
     assert sentence in session.notice.text
     assert taken(answers) == [1, 2]
+    assert [values["refused"] for _, values in answers] == [True, False]
 
 
 def test_a_stroke_of_unequal_coordinates_is_refused_and_acknowledged(session, hearing, answers):
@@ -156,9 +163,32 @@ def test_strokes_of_a_volume_that_was_closed_label_nothing_on_the_next(session, 
     hearing.open(2, layouts(session.volume.affine, session.volume.shape))
 
     hearing.hear_strokes(columns(stroke(1)))
+    hearing.hear_strokes(columns(stroke(2, after="page-0")))  # which has never come
 
     assert not session.labels.data.any()
-    assert taken(answers) == [1]
+    assert taken(answers) == [1, 2]
+    assert all(values["refused"] and values["case"] == 1 for _, values in answers)
+
+
+def test_a_stroke_that_is_still_being_drawn_is_not_read(session, hearing, answers):
+    session.notice = None
+
+    hearing.hear_strokes({"xs": [[3, 4]], "ys": [[3, 4]], "stroke": [""]})
+
+    assert (answers, session.notice, session.revision) == ([], None, 0)
+
+
+def test_a_stroke_and_an_undo_that_come_by_two_ways_are_done_in_their_order(session, hearing):
+    asked = {"name": "page-2", "after": "page-1", "case": 1}
+    hearing.hear("undo", {"asked": asked})
+    hearing.hear_strokes(columns(stroke(3, (9, 9, 4), label=3, after="page-2")))
+    assert session.revision == 0
+
+    hearing.hear_strokes(columns(stroke(1, label=2)))
+
+    assert session.labels.data[1, 1, 1] == 0
+    assert session.labels.data[9, 9, 4] == 3
+    assert session.history[1] == 1
 
 
 # Verbs

@@ -1,4 +1,4 @@
-"""Strokes on a volume on disk: heard when painted, taken when saved, released when refused."""
+"""Strokes on a volume on disk: answered when they are saved, and when they are refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dashboard.page.commands import Commands
 from dashboard.page.errors import guarded
 from dashboard.volumes.data_folder import Folder
 from tests.conftest import tissues
-from tests.page.test_commands import columns, stroke
+from tests.page.test_commands import columns, number, stroke
 from tests.session.test_stored_session import (
     PIR,
     SHAPE,
@@ -21,6 +21,12 @@ from tests.session.test_stored_session import (
     partitioned,
 )
 from tests.stored import store_volume
+
+
+def read(name, case, refused):
+    """An answer by the number of its stroke."""
+    assert case == 1
+    return number(name), "refused" if refused else "done"
 
 
 class Listening:
@@ -33,7 +39,7 @@ class Listening:
         self.hearing = Commands(
             self.session,
             Folder(root),
-            lambda kind, **values: self.answers.append((kind, values["n"])),
+            lambda kind, **values: self.answers.append((kind, *read(**values))),
             partial(guarded, self.session),
         )
         self.hearing.open(1, layouts(volume.affine, volume.shape))
@@ -49,23 +55,23 @@ def page(tmp_path):
     return Listening(tmp_path)
 
 
-def test_a_stroke_is_heard_only_when_it_is_painted(page):
+def test_a_stroke_is_taken_only_when_it_is_painted(page):
     page.draw(1)
     assert page.answers == []
 
     page.tasks.finish()
 
-    assert page.answers == [("heard", 1), ("taken", 1)]
+    assert page.answers == [("taken", 1, "done")]
     assert page.session.history[1] == 1
 
 
-def test_strokes_are_heard_in_the_order_in_which_they_were_drawn(page):
+def test_strokes_are_taken_in_the_order_in_which_they_were_drawn(page):
     page.draw(1, 2, 3)
 
     for which in (1, 1, 0):
         page.tasks.finish(which)
 
-    assert [n for kind, n in page.answers if kind == "heard"] == [1, 2, 3]
+    assert page.answers == [("taken", n, "done") for n in (1, 2, 3)]
 
 
 def test_a_stroke_is_taken_when_it_is_on_disk(tmp_path):
@@ -76,9 +82,10 @@ def test_a_stroke_is_taken_when_it_is_on_disk(tmp_path):
 
     page.tasks.finish()
 
-    assert page.answers == [("heard", 1)]
+    assert page.session.history[1] == 1
+    assert page.answers == []
     kept.pop()()
-    assert page.answers == [("heard", 1), ("taken", 1)]
+    assert page.answers == [("taken", 1, "done")]
     page.session.close()
     cases.close()
 
@@ -89,17 +96,17 @@ def test_a_stroke_that_fails_is_released_and_told(page):
     page.tasks.finish(1)
     page.tasks.waiting.pop()[0].set_exception(BrokenExecutor("The worker was lost."))
 
-    assert page.answers == [("taken", 1), ("heard", 2), ("taken", 2)]
+    assert page.answers == [("taken", 1, "refused"), ("taken", 2, "done")]
     assert page.session.notice.text == "The worker was lost."
     assert page.session.history[1] == 1
 
 
-def test_a_stroke_whose_case_is_lost_meanwhile_is_released_and_not_heard(page):
+def test_a_stroke_whose_case_is_lost_meanwhile_is_released_and_refused(page):
     page.draw(1)
 
     page.session.autosave.let_go()
     page.session.edits.queue.clear("That is not painted.")
     page.tasks.finish()
 
-    assert page.answers == [("taken", 1)]
+    assert page.answers == [("taken", 1, "refused")]
     assert page.session.history[1] == 0

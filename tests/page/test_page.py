@@ -278,12 +278,13 @@ def test_another_volume_is_sent_as_another_case(browser, session):
 
 
 def test_a_stroke_in_the_page_reaches_the_labels(browser, session):
-    context = {"n": 1, "plane": "axial", "index": 3, "case": 1, "label": 2}
+    asked = {"name": "page-1", "after": "", "case": 1}
+    context = asked | {"plane": "axial", "index": 3, "label": 2}
     browser.page._strokes({"xs": [[10]], "ys": [[2]], "stroke": [json.dumps(context)]})
     browser.deliver()
 
     assert session.labels.data[1, 2, 3] == 2
-    assert browser.last("taken")["n"] == 1
+    assert browser.last("taken")["name"] == "page-1"
 
 
 def test_what_fails_is_a_sentence_on_the_page(browser):

@@ -12,15 +12,27 @@ from panel.io.state import set_curdoc
 from dashboard.page import commands, script
 from dashboard.page.protocol import write
 from dashboard.page.protocol.read_value import Misfit, read
-from dashboard.page.protocol.table import CHANGES, MESSAGES, VERBS, check_message, read_verb
+from dashboard.page.protocol.table import (
+    CHANGES,
+    MESSAGES,
+    STROKE,
+    STROKES,
+    VERBS,
+    check_message,
+    read_as,
+    read_verb,
+)
 from dashboard.session.session import Refused
 from tests.conftest import draw_voxel
 from tests.page.protocol_fixtures import (
     GOOD_MESSAGES,
+    GOOD_ROWS,
+    GOOD_STROKES,
     GOOD_VERBS,
     UNKNOWN,
     bad_messages,
     bad_verbs,
+    spoil,
 )
 from tests.page.test_page import Browser
 
@@ -71,6 +83,16 @@ def test_a_bad_verb_is_refused_in_a_sentence_and_changes_nothing(browser, verb):
     assert_array_equal(session.labels.data, labels)
 
 
+@pytest.mark.parametrize(
+    ("of", "good"), [(STROKES, GOOD_ROWS), *((STROKE, good) for good in GOOD_STROKES)]
+)
+def test_bad_rows_of_strokes_are_refused_in_a_sentence(of, good):
+    assert read_as(of, "strokes", good).keys() == good.keys()
+    for values in spoil(of, good):
+        with pytest.raises(Refused, match="unknown here: reload it"):
+            read_as(of, "strokes", values)
+
+
 @pytest.mark.parametrize("verb", UNKNOWN)
 def test_an_unknown_verb_is_refused_in_a_sentence(verb):
     with pytest.raises(Refused, match="unknown here: reload it"):
@@ -91,7 +113,7 @@ def test_a_bad_message_is_found(kind):
 
 
 def test_what_comes_with_others_is_looked_at_too():
-    with pytest.raises(Misfit, match="n: missing"):
+    with pytest.raises(Misfit, match="case: missing"):
         check_message({"kind": "several", "messages": [{"kind": "pong"}, {"kind": "taken"}]})
 
 
@@ -119,7 +141,7 @@ def test_what_the_server_says_is_in_the_table_and_the_other_way_round():
     }
 
     named = {kind for pair in said for kind in pair if kind}
-    assert named | {"heard", "taken"} == MESSAGES.keys()
+    assert named | {"taken"} == MESSAGES.keys()
 
 
 def test_the_server_does_what_is_in_the_table_and_nothing_else(browser):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 from collections import deque
 
 from dashboard.page.protocol.read_value import Misfit
@@ -44,7 +45,7 @@ class Annotator:
         self.copy = PageCopy(keep)
         self.notices, self.taken, self.failures = deque(maxlen=200), set(), []
         self.latest = {}
-        self._number = 0
+        self._page, self._number = secrets.token_hex(6), 0
         self._waiting = {"axial": {}, "coronal": {}, "sagittal": {}}
         self._heard = asyncio.Condition()
         self._lost = None
@@ -123,23 +124,24 @@ class Annotator:
 
     async def stroke(self, plane, index, xy, label=1, *, seconds=PATIENCE_S):
         """Draw a line over canvas points, and wait until the server has taken it."""
-        n = await self.draw(plane, index, xy, label)
-        await self.until(lambda: n in self.taken, seconds)
+        name = await self.draw(plane, index, xy, label)
+        await self.until(lambda: name in self.taken, seconds)
 
     async def draw(self, plane, index, xy, label=1):
-        """Draw a line and do not wait; returns its number, which `taken` will hold."""
+        """Draw a line and do not wait; returns its name, which `taken` will hold."""
         self._number += 1
-        context = {"n": self._number, "plane": plane, "index": int(index)}
-        context |= {"case": self.copy.opened["case"], "label": int(label)}
+        name = f"{self._page}-{self._number}"
+        context = {"name": name, "after": "", "case": self.copy.opened["case"]}
+        context |= {"plane": plane, "index": int(index), "label": int(label)}
         waiting = self._waiting[plane]
-        waiting[self._number] = [*zip(*xy, strict=True)], json.dumps(context)
+        waiting[name] = [*zip(*xy, strict=True)], json.dumps(context)
         columns = {
             "xs": [[float(x) for x in xs] for (xs, _), _ in waiting.values()],
             "ys": [[float(y) for y in ys] for (_, ys), _ in waiting.values()],
             "stroke": [text for _, text in waiting.values()],
         }
         await self._socket.send(wire.changed(self._socket.parts.sources[plane], "data", columns))
-        return self._number
+        return name
 
     async def undo(self, seconds=PATIENCE_S):
         """Take the latest edit back, and wait for it; there must be one."""
@@ -204,8 +206,8 @@ class Annotator:
         self.copy.take(message)
         self.latest[message["kind"]] = message
         if message["kind"] == "taken":
-            self.taken.add(message["n"])
+            self.taken.add(message["name"])
             for waiting in self._waiting.values():
-                waiting.pop(message["n"], None)
+                waiting.pop(message["name"], None)
         elif message["kind"] == "notice":
             self.notices.append((message["mood"], message["text"]))

@@ -55,10 +55,9 @@ class Seat:
         self.cases, self.turns, self.answers = Cases(root), Turns(), []
         volume = tissues(SHAPE, np.diag([1.0, 1.2, 2.5, 1.0]), "scan")
         self.session = session_on(volume, cases=self.cases, schedule=self.turns)
-        answer = lambda kind, **values: self.answers.append((kind, values.get("n")))  # noqa: E731
+        answer = lambda kind, **values: self.answers.append((kind, values.get("case")))  # noqa: E731
         self.hearing = Commands(self.session, Folder(data), answer, partial(guarded, self.session))
         self.rest()
-        self.hearing.open(1, layouts(volume.affine, volume.shape))
 
     def rest(self):
         """Wait until nothing is under way, and all that there is is on disk."""
@@ -68,11 +67,13 @@ class Seat:
             lambda: session.state.case.partitioned.file != "" and session.saved == Saved()
         )
 
-    def ask(self, n, verb, values, name):
-        """Ask for something by its name; returns once it is acknowledged."""
-        asked = {"n": n, "name": name, "digest": self.session.volume.digest}
+    def ask(self, case, verb, values, name):
+        """Ask for something by its name, on an opening of its own; returns once it is answered."""
+        volume = self.session.volume
+        self.hearing.open(case, layouts(volume.affine, volume.shape))
+        asked = {"name": name, "after": "", "case": case}
         self.hearing._guard(self.hearing.hear)(verb, {**values, "asked": asked})
-        self.turns.until(lambda: ("taken", n) in self.answers)
+        self.turns.until(lambda: ("taken", case) in self.answers)
 
     def state(self):
         session = self.session

@@ -51,17 +51,16 @@ THRESHOLD = Either((Number(), one_of("auto"), Nothing()))
 MEASURED = optional(Number(is_finite=False))
 DTYPE = one_of("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32")
 
-# Under which name and number something is done, after which others, and on which volume.
-_DONE = {"name": Text(200), "after": ListOf(Integer()), "case": Integer(), "digest": Text(200)}
-ASKED = fields(_DONE, n=Integer())
+# Under which name something is done, after which other that is unanswered, on which opening.
+ASKED = fields(name=Text(200), after=Text(200), case=Integer())
 TIP = fields({"radius_mm": Number(), "is_ball": Flag(), "is_within": Flag()}, kind=Text(40))
 STROKE = fields(
-    _DONE | {"radiological": Flag(), "tip": TIP},
-    n=Integer(), plane=Text(40), index=Integer(), label=Integer(),
+    {"radiological": Flag(), "tip": TIP},
+    **ASKED.must, plane=Text(40), index=Integer(), label=Integer(),
 )  # fmt: skip
+# Rows of the source in which strokes are drawn; each is read by itself: one holds up no other.
 STROKES = fields(xs=ListOf(Anything()), ys=ListOf(Anything()), stroke=ListOf(Text()))
 LINE = fields(xs=ListOf(Number()), ys=ListOf(Number()))
-CHANGE = ByName(Anything())  # a verb or strokes, read by itself: one that fails holds up no other
 
 AXIS = fields(index=Integer(0, 2), size=COUNT, reversed=Flag(), letters=tuple_of(Text(9), Text(9)))
 LAYOUT = fields(axis=Integer(0, 2), x=AXIS, y=AXIS)
@@ -128,8 +127,6 @@ VERBS: dict[str, Fields] = {
     "surfaces_shown": fields(value=Flag()),
     "cancel": fields(),
     "take_over": fields(),
-    "again": fields(changes=ListOf(CHANGE)),
-    "strokes": STROKES,
     "download_table": fields(form=one_of(*TABLES)),
     "cursor": fields(ijk=VOXEL),
     "list": fields({"kind": KIND}, path=PATH),
@@ -174,8 +171,7 @@ MESSAGES: dict[str, Fields] = {
     "history": fields(start=COUNT, titles=ListOf(TITLE), done=COUNT, count=COUNT),
     "went": fields(at=VOXEL),
     # What becomes of what the page has asked for
-    "heard": fields(n=Integer()),
-    "taken": fields(n=Integer()),
+    "taken": fields(name=Text(200), case=Integer(), refused=Flag()),
     "kept": fields(held=Flag(), pending=COUNT, trouble=Text()),
     "state": fields(
         label=COUNT, choice=Integer(), held=Flag(), threshold=MEASURED, why_here=Text()

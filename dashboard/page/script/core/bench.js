@@ -243,14 +243,11 @@ class Bench {
     if (held && this.store?.revision >= 0) this.changes.resend()
   }
 
-  heard({ n }) {
-    this.strokes.heard(n)
-    this.changes.heard(n)
-  }
-
-  taken({ n }) {
-    this.strokes.acknowledge(n)
-    this.changes.acknowledge(n)
+  /** What was asked for is on disk, or was refused. */
+  taken({ name, case: opening, refused }) {
+    if (this.changes.waiting.get(name) !== opening) return // it was put aside since, and perhaps sent again
+    this.strokes.acknowledge(name, refused)
+    this.changes.acknowledge(name)
   }
 
   putAside() {

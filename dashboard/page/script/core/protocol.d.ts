@@ -1,9 +1,9 @@
 // Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.
 
 export type Box = [number, number, number, number, number, number]
-export type Asked = { n: number; name?: string; after?: Array<number>; case?: number; digest?: string }
+export type Asked = { name: string; after: string; case: number }
 export type Tip = { kind: string; radius_mm?: number; is_ball?: boolean; is_within?: boolean }
-export type Stroke = { n: number; plane: string; index: number; label: number; name?: string; after?: Array<number>; case?: number; digest?: string; radiological?: boolean; tip?: Tip }
+export type Stroke = { name: string; after: string; case: number; plane: string; index: number; label: number; radiological?: boolean; tip?: Tip }
 export type Axis = { index: number; size: number; reversed: boolean; letters: [string, string] }
 export type Layout = { axis: number; x: Axis; y: Axis }
 export type Layouts = { axial: Layout; coronal: Layout; sagittal: Layout }
@@ -44,8 +44,6 @@ export interface Verbs {
   surfaces_shown: { value: boolean }
   cancel: {}
   take_over: {}
-  again: { changes: Array<Record<string, unknown>> }
-  strokes: { xs: Array<unknown>; ys: Array<unknown>; stroke: Array<string> }
   download_table: { form: "bids" | "itksnap" | "freesurfer" }
   cursor: { ijk: [number, number, number] }
   list: { path: string; kind?: OpenedAs }
@@ -74,8 +72,7 @@ export interface Messages {
   rows: { fresh: boolean; rows: Array<Row>; gone: Array<number> }
   history: { start: number; titles: Array<string>; done: number; count: number }
   went: { at: [number, number, number] }
-  heard: { n: number }
-  taken: { n: number }
+  taken: { name: string; case: number; refused: boolean }
   kept: { held: boolean; pending: number; trouble: string }
   state: { label: number; choice: number; held: boolean; threshold: number | null; why_here: string }
   job: { job: Job | null }

@@ -112,7 +112,7 @@ class Brush {
     return preview
   }
 
-  /** A stroke was refused, or all are put aside: the labels are the server's again. */
+  /** A stroke has ended and the server told of no labels, or all are put aside: the labels are the server's again. */
   takeBack(name) {
     const { previews, bench: { store } } = this
     for (const refused of name === undefined ? [...previews.keys()] : [name]) {

@@ -101,7 +101,7 @@ function listenToPointer(pane) {
     if (!drag.isStroke && bench.refusal) return bench.readout.hint(bench.refusal)
     if (!drag.isStroke) {
       drag.isStroke = bench.drawing = true
-      bench.strokes.prepare(pane)
+      bench.strokes.begin(pane)
       tell("pointerdown", drag.at)
     }
     if (pane.holds(last)) tell("pointermove", pane.within(last, here))
@@ -156,9 +156,9 @@ function listenToPointer(pane) {
       if (bench.unseen) bench.readout.hint(bench.unseen)
     }
     else if (drag.isStroke) {
-      tell("pointerup", drag.last)
+      const isTaken = bench.strokes.end(pane, () => tell("pointerup", drag.last))
       bench.drawing = false
-      bench.readout.hint(bench.strokes.finish(pane) ? bench.unseen : NOT_BEGUN)
+      bench.readout.hint(isTaken ? bench.unseen : NOT_BEGUN)
     } else if (drag.button === 0 && drag.moved <= TAP_PX) tap(event)
     drag = null
   }
