@@ -1,4 +1,4 @@
-"""Names and colours of labels."""
+"""The table of labels: value, name, colour, whether it is shown and locked."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ class Case:
 
         Raises
         ------
-        entry.Unreadable
+        journal_entry.Unreadable
             If one of them is none of ours, or of a later version.
         """
         for payload in payloads:

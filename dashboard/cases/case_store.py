@@ -78,7 +78,7 @@ class Cases:
 
         Parameters
         ----------
-        key : Key
+        key : CaseKey
         begin : callable
             Returns a fresh case.
         tell : callable
@@ -92,7 +92,7 @@ class Cases:
             from one that is gone, as when it is loaded again.
         by_force : bool, optional
             Take it over from whoever holds it.
-        mine : Mine, optional
+        mine : HeldEdits, optional
             What who takes it over holds of it already.
 
         Raises

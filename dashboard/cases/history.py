@@ -56,7 +56,7 @@ class History:
                 yield journal_entry.unpack_edit(edit.payload).split
 
     def record(self, title: str, payload: bytes, *, splits: bool = False) -> None:
-        """Add an edit, packed by `entry.pack_edit`; whatever was undone before it is forgotten."""
+        """Add an edit, packed by `journal_entry.pack_edit`; what was undone is forgotten."""
         self._edits[self._done :] = [Done(title, payload, splits)]
         self._done += 1
 

@@ -108,7 +108,7 @@ def is_of(payloads: tuple[bytes, ...], digest: str, shape: tuple[int, int, int])
 
     Raises
     ------
-    entry.Unreadable
+    journal_entry.Unreadable
         If its first record is none of ours, or of a later version.
     """
     begin = journal_entry.unpack(payloads[0])

@@ -1,4 +1,4 @@
-"""Where the voxels of an image lie in the patient."""
+"""Where the voxels of a volume lie in the patient, whether it is in memory or on disk."""
 
 from __future__ import annotations
 

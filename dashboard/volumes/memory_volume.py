@@ -1,4 +1,4 @@
-"""An image and where it lies in the patient."""
+"""A volume in memory, and where it lies in the patient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An image that does not fit into the memory: on disk, in chunks, at several resolutions."""
+"""A volume on disk, as it does not fit into the memory: in chunks, at several resolutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies under a stroke."""
+"""The superpixels on a line across a slice, from ids in memory."""
 
 from __future__ import annotations
 
