@@ -70,7 +70,7 @@ def recover(folder: Path) -> Recovered:
 
     Raises
     ------
-    records.Later
+    record_file.LaterFile
         If a later version wrote it.
     OSError
         If a journal is there and cannot be read.
@@ -90,7 +90,7 @@ def read(path: Path) -> Recovered:
 
     Raises
     ------
-    records.Later
+    record_file.LaterFile
         If a later version wrote it.
     OSError
         If it cannot be read.

@@ -38,7 +38,7 @@ class Checkpoints(NamedTuple):
     ----------
     work : Path
         A folder in which is kept what is done.
-    cutting : Cutting
+    cutting : ChunkGrid
         How the volume is cut.
     executor : Executor
         Runs the kernels.

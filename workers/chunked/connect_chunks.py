@@ -76,7 +76,7 @@ def connect_chunks(
     ----------
     folder : path
         Where `workers.chunked.stored_pieces.keep` has put the pieces of all chunks.
-    cutting : Cutting
+    cutting : ChunkGrid
         How the volume is cut.
     out : path
         An array of unsigned integers of the volume's shape, whose chunks do not reach over those

@@ -46,7 +46,7 @@ def keep(folder: str, n: int, box: BoxBounds, found: LocalPieces) -> None:
     folder : str
         Made by `create`.
     n : int
-        As in `workers.chunked.chunk_grid.Cutting`.
+        As in `workers.chunked.chunk_grid.ChunkGrid`.
     box : tuple of 6 int
         Where the chunk lies.
     found : LocalPieces
