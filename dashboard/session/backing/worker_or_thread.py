@@ -46,7 +46,7 @@ class WorkerOrThread:
         return _Try(self, kernel, args, reports=reports).answer
 
     def on_worker(self, kernel: Callable, *args: object, **how: object) -> Future:
-        """Submit a kernel to the workers; none of them is ever stopped by force for it."""
+        """Submit a kernel as `DaskExecutor.patient` does: no worker is ever killed for it."""
         kernels = patient(self._executors.kernels, lambda _: None, self._folder)
         try:
             return kernels.submit(kernel, *args, **how)

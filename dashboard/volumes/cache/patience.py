@@ -1,4 +1,4 @@
-"""What only an executor of Dask's can do: wait for workers, and tell which see a folder."""
+"""What `DaskExecutor` alone can do: wait for workers, and tell which of them see a folder."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def mark(name: str) -> str:
 
 
 def unmark(cell: str) -> str:
-    """Return the name that `marked` has made a cell of, as far as it is not the reader's part."""
+    """Return the name that `mark` has made a cell of, as far as it is not the reader's part."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
