@@ -11,7 +11,7 @@ from dashboard.cases.held_edits import HeldEdits
 from dashboard.cases.lease import LeaseWatch
 from dashboard.session.autosave import Function
 from dashboard.session.flow import arrival, at_once
-from dashboard.session.restore import Desk
+from dashboard.session.restore import CaseOpener
 from dashboard.volumes.grid import Grid
 
 REST_S = 10.0  # before what may not be taken is compared again
@@ -26,7 +26,7 @@ class Following:
         Looks at the case.
     schedule : callable
         Runs a function later in the page's thread.
-    desk : Desk
+    opener : CaseOpener
         Where cases are.
     held : callable
         Returns what the page holds of the case.
@@ -38,11 +38,11 @@ class Following:
         self,
         executor: Executor,
         schedule: Callable[[Function], None],
-        desk: Desk,
+        opener: CaseOpener,
         held: Callable[[], HeldEdits],
         take: Function,
     ) -> None:
-        self._executor, self._schedule, self._desk = executor, schedule, desk
+        self._executor, self._schedule, self._opener = executor, schedule, opener
         self._held, self._take = held, take
         self._watch: LeaseWatch | None = None
         self._volume: Grid | None = None
@@ -63,9 +63,9 @@ class Following:
         watch, volume = self._watch, self._volume
         if watch is None or self._looking or time.monotonic() < self._again_at:
             return
-        if not await self._ask(watch, self._desk.cases.is_free, watch):
+        if not await self._ask(watch, self._opener.cases.is_free, watch):
             return
-        may = await self._ask(watch, self._desk.may_follow, watch, volume, self._held())
+        may = await self._ask(watch, self._opener.may_follow, watch, volume, self._held())
         if watch is not self._watch:
             return
         self._again_at = 0.0 if may else time.monotonic() + REST_S

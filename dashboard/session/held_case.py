@@ -16,7 +16,7 @@ from dashboard.session.flow import at_once
 from dashboard.session.following import Following
 from dashboard.session.jobs import OUTLIVING, Executors, Jobs
 from dashboard.session.messages import Notice, Refused
-from dashboard.session.restore import Desk, count
+from dashboard.session.restore import CaseOpener, count
 from dashboard.session.state import State
 from dashboard.session.surfaces import Surfaces
 from dashboard.volumes.cache.store import Store
@@ -62,7 +62,7 @@ class HeldCase:
         self._on_writable = on_writable
         self._closed = False
         autosave = edits.autosave
-        self._desk = Desk(
+        self._opener = CaseOpener(
             cases,
             user,
             hear=autosave.hear,
@@ -71,7 +71,7 @@ class HeldCase:
             is_gone=lambda: self._closed,
         )
         self._following = Following(
-            executors.keeping, schedule, self._desk, self._mine, self._take_unasked
+            executors.keeping, schedule, self._opener, self._mine, self._take_unasked
         )
         self._unsaved = False  # whether something was not, when another page took over
         self._asks = self._warned = False  # whether the user takes over, and knows what is lost
@@ -83,7 +83,7 @@ class HeldCase:
         """Read the case of a volume, and open both; by force, if one tells what is held of it."""
         backing = backing_of(volume, self._executors, self._store)
         keeping, by_force = self._executors.keeping, mine is not None
-        given = {"desk": self._desk, "by_force": by_force, "mine": mine}
+        given = {"opener": self._opener, "by_force": by_force, "mine": mine}
         try:
             document = await self._jobs.run(
                 "file", title, keeping, restore.resume, backing, **given
@@ -216,7 +216,7 @@ class HeldCase:
         document, autosave = self._state.document, self._edits.autosave
         self._jobs.cancel(but=OUTLIVING)
         if autosave.holds and document.journal is not None:
-            self._executors.keeping.submit(self._desk.cases.leave, document.opened)
+            self._executors.keeping.submit(self._opener.cases.leave, document.opened)
         if self._edits.let_go(UNPAINTED) and not self._closed:
             self._state.tell(UNPAINTED)
         self._following.end()

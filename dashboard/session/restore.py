@@ -19,8 +19,8 @@ from dashboard.session.document import Document
 from dashboard.volumes.grid import Grid
 
 
-class Desk(NamedTuple):
-    """Who opens cases: where they are, whose they are, and how to tell of the journal.
+class CaseOpener(NamedTuple):
+    """Opens the cases of one user for one page, which is told of the journal.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Desk(NamedTuple):
 def resume(
     backing: Backing,
     *,
-    desk: Desk,
+    opener: CaseOpener,
     by_force: bool = False,
     mine: HeldEdits | None = None,
     report: Callable | None = None,
@@ -101,11 +101,11 @@ def resume(
     """
     if report is not None:
         report(0.0)  # the last moment at which it can be cancelled: then the case is held
-    opened = desk.open(backing.volume, by_force=by_force, mine=mine)
+    opened = opener.open(backing.volume, by_force=by_force, mine=mine)
     try:
         return read_back(backing, opened)
     except BaseException:  # else the case would be held by nobody's page
-        desk.cases.leave(opened)
+        opener.cases.leave(opened)
         raise
 
 
