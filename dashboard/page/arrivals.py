@@ -23,11 +23,11 @@ class Arrivals:
         self._come: set[tuple[int, str]] = set()
         self._early: list[_Arrival] = []
 
-    def take(self, case: int, name: str, after: str, act: Callable[[], None]) -> None:
+    def take(self, opening: int, name: str, after: str, act: Callable[[], None]) -> None:
         """Call `act`, which never raises, when what it follows has come, if it follows any."""
-        key = case, name
+        key = opening, name
         if key not in self._come and all(key != early.key for early in self._early):
-            self._early.append(_Arrival(key, (case, after) if after else None, act))
+            self._early.append(_Arrival(key, (opening, after) if after else None, act))
             self._go_on()
 
     def clear(self) -> None:

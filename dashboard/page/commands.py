@@ -49,16 +49,17 @@ class Commands:
         self._views = views or {}
         self._arrivals = Arrivals()
         self._upload_as = "volume"
-        self._case = 0
+        self._opening = 0
         self.choice = 0
         self.layouts: dict[str, Layout] = {}
 
-    def open(self, case: int, laid: dict[str, Layout]) -> None:
+    def open(self, opening: int, laid: dict[str, Layout]) -> None:
         """Begin with another volume: what was asked for on the last one is refused.
 
-        `laid` is how its slices lie in the radiological view.
+        `opening` is the number that messages have as ``case``; `laid` is how the slices lie in the
+        radiological view.
         """
-        self._case, self.layouts = case, laid
+        self._opening, self.layouts = opening, laid
         self._arrivals.clear()
 
     @property
@@ -155,10 +156,11 @@ class Commands:
             self._open(self._upload_as, content, name)
 
     def _arrive(self, asked: dict, start: Callable[[], Future]) -> None:
-        case = asked["case"]
-        after = asked["after"] if case == self._case else ""  # what is refused waits for nothing
+        opening, name = asked["case"], asked["name"]
+        # What is refused waits for nothing.
+        after = asked["after"] if opening == self._opening else ""
         take = self._guard(partial(self._take, asked, start))
-        self._arrivals.take(case, asked["name"], after, take)
+        self._arrivals.take(opening, name, after, take)
 
     def _take(self, asked: dict, start: Callable[[], Future]) -> None:
         try:
@@ -176,12 +178,12 @@ class Commands:
         self._session.when_saved(partial(self._answer, "taken", **told))
 
     def _do(self, asked: dict, act: Callable[[], None]) -> Future:
-        if asked["case"] != self._case:
+        if asked["case"] != self._opening:
             raise Refused("That was asked for on a volume that is no longer open.")
         return self._session.ask(asked["name"], act)
 
     def _paint(self, context: dict, xs: list, ys: list) -> Future:
-        if context["case"] != self._case:
+        if context["case"] != self._opening:
             raise Refused("The stroke was drawn on a volume that is no longer open.")
         stroke = read_stroke(context, xs, ys, self._session.volume, self.layouts)
         return self._session.paint(stroke, context["name"])

@@ -46,7 +46,7 @@ class Page:
     def __init__(self, session: Session, folder: Folder, on_begin: Callable[[], None]) -> None:
         self.session = session
         self._on_begin = on_begin
-        self._case = 0
+        self._opening = 0
         self._rest = None
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
@@ -135,7 +135,7 @@ class Page:
         self._surface.set_visible(value)
 
     def _ask(self, verb: str, case: int, **values) -> None:
-        if case == self._case:  # else it is of a volume that was open before
+        if case == self._opening:  # else it is of a volume that was open before
             self._showing.hear(verb, **values)
 
     def _strokes(self, columns: dict) -> None:
@@ -168,8 +168,8 @@ class Page:
 
     def _open(self) -> None:
         volume = self.session.volume
-        self._case += 1
-        self._hearing.open(self._case, layouts(volume.affine, volume.shape))
+        self._opening += 1
+        self._hearing.open(self._opening, layouts(volume.affine, volume.shape))
         self._surface.clear()
         self._surface.paint(self.session.table)
         self._send_volume()
@@ -178,10 +178,10 @@ class Page:
     def _send_volume(self) -> None:
         session, updates = self.session, self._updates
         self._close()
-        self._showing = feed = showing(session, self.bench, self._case)
+        self._showing = feed = showing(session, self.bench, self._opening)
         updates.begin_volume()
         described = describe(session, self._hearing.layouts) | feed.described
-        self.bench.send("open", case=self._case, **described)
+        self.bench.send("open", case=self._opening, **described)
         updates.send_kept()
         feed.send_volume()
         feed.send_labels()

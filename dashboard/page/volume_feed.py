@@ -23,7 +23,7 @@ class Whole:
 
     has_ids = True  # of all voxels, so that the page can be told a difference
 
-    def __init__(self, session: Session, bench: Workbench, _case: int) -> None:
+    def __init__(self, session: Session, bench: Workbench, _opening: int) -> None:
         self._session, self._bench = session, bench
         self._shown = encoding.shown(session.volume.data)
 
@@ -72,8 +72,8 @@ class Sliced:
 
     has_ids = False
 
-    def __init__(self, session: Session, bench: Workbench, case: int) -> None:
-        self._session, self._bench, self._case = session, bench, case
+    def __init__(self, session: Session, bench: Workbench, opening: int) -> None:
+        self._session, self._bench, self._opening = session, bench, opening
         self._slices = Slices(session.volume, session.labels, session.schedule)
 
     @property
@@ -137,7 +137,7 @@ class Sliced:
         return self._pack({"of": part.of, **part.slice._asdict(), **part.stamp}, part.values)
 
     def _pack(self, at: dict, values: np.ndarray) -> list[dict]:
-        return messages({"case": self._case, **at}, values)
+        return messages({"case": self._opening, **at}, values)
 
     def _give(self, packed: Future) -> None:
         if error := packed.exception():
@@ -168,6 +168,6 @@ def messages(at: dict, values: np.ndarray) -> list[dict]:
     ]
 
 
-def showing(session: Session, bench: Workbench, case: int) -> Whole | Sliced:
-    """Return how the open volume, the page's `case`, comes to the page: by its kind."""
-    return (Sliced if session.backing.sends_slices else Whole)(session, bench, case)
+def showing(session: Session, bench: Workbench, opening: int) -> Whole | Sliced:
+    """Return how the open volume comes to the page: by its kind."""
+    return (Sliced if session.backing.sends_slices else Whole)(session, bench, opening)
