@@ -79,10 +79,10 @@ class Journal:
         self._retry_s, self._beat_s = retry_s, beat_s
         self._unwanted = 0
         self._log, self._made = list(payloads), len(payloads)
-        self._ground = JournalPlace(lease, self._log)
+        self._place = JournalPlace(lease, self._log)
         self._trouble = lease.why if isinstance(lease, NoLease) else ""
         if isinstance(lease, Lease):
-            self._ground.begin(self._made)
+            self._place.begin_file(self._made)
         self._saved = 0
         self._lost = self._closing = self._last_try = self._needless = False
         self._next_beat = 0.0
@@ -156,22 +156,22 @@ class Journal:
     @property
     def files(self) -> int:
         """How many files it has begun; another one may be in a folder that was made anew."""
-        return self._ground.files
+        return self._place.files
 
     @property
     def lease(self) -> Lease | NoLease:
         """Under which it writes, or did."""
-        return self._ground.lease
+        return self._place.lease
 
     @property
     def folder(self) -> Path:
         """Of the case."""
-        return self._ground.folder
+        return self._place.folder
 
     @property
     def epoch(self) -> int:
         """The fencing number under which it writes; that of who went before, without a lease."""
-        return self._ground.lease.epoch
+        return self._place.lease.epoch
 
     def holds(self) -> bool:
         """Ask the disk whether nobody else has taken over.
@@ -181,7 +181,7 @@ class Journal:
         OSError
             If that cannot be read.
         """
-        return self._ground.holds()
+        return self._place.holds()
 
     # In its thread
 
@@ -191,13 +191,13 @@ class Journal:
         finally:  # whatever ended it, it takes no more records
             self._busy_since = None
             self._lost |= not self._closing
-            self._ground.drop()
+            self._place.close_file()
 
     def _work(self) -> None:
         while not self._lost:
             batch, closing = self._next()
             if self._needless or (self._tend(batch, closing) and closing and not batch):
-                self._ground.leave()
+                self._place.release()
                 return
             if self._last_try and self._trouble:
                 return
@@ -231,8 +231,8 @@ class Journal:
         self._unwanted = 0 if self._is_wanted(self) else self._unwanted + 1
         if self._unwanted > UNWANTED_BEATS:
             self.close()
-        self._ground.stand(self._made + self._saved)
-        self._ground.lease.beat()
+        self._place.ensure_file(self._made + self._saved)
+        self._place.lease.beat()
         self._rest()
 
     def _rest(self) -> None:
@@ -245,32 +245,32 @@ class Journal:
         self._tell(self, self.progress)
 
     def _write(self, batch: list[bytes]) -> None:
-        if not self._ground.is_firm:
-            self._ground.stand(self._made + self._saved)
+        if not self._place.is_writable:
+            self._place.ensure_file(self._made + self._saved)
         size = self._put(batch)
-        if not self._ground.is_there():
-            self._ground.stumble()
+        if not self._place.is_there():
+            self._place.raise_missing()
         self._save(batch, size)
 
     def _put(self, batch: list[bytes]) -> int:
-        size = self._ground.footing.write(batch)
+        size = self._place.file.write(batch)
         try:
-            _sync(self._ground.footing.descriptor)
+            _sync(self._place.file.descriptor)
         except OSError:
             # What the disk then holds is unknown, and asking it again would not tell.
-            self._ground.is_rotten = True
+            self._place.is_in_doubt = True
             raise
         return size
 
     def _save(self, batch: list[bytes], size: int) -> None:
         with self._changed:
-            self._ground.footing.keep(batch, size)
+            self._place.file.keep(batch, size)
             self._saved += len(batch)
             self._trouble = ""
         self._tell(self, self.progress)
 
     def _fail(self, error: OSError) -> None:
-        self._ground.truncate()
+        self._place.truncate()
         with self._changed:
             self._trouble = error.strerror or str(error)
         self._tell(self, self.progress)

@@ -13,7 +13,7 @@ from dashboard.cases.lease import Lease
 
 
 class JournalPlace:
-    """What a journal stands on. All is tried once; who asks tries again.
+    """Folder, lease and file of a journal. All is tried once; who asks tries again.
 
     Parameters
     ----------
@@ -26,19 +26,19 @@ class JournalPlace:
     ----------
     lease : Lease or NoLease
         The one under which it writes now.
-    footing : JournalFile or None
+    file : JournalFile or None
         The file that is written to, if there is one.
     files : int
         How many files were begun.
-    is_rotten : bool
+    is_in_doubt : bool
         Whether it is unknown what the disk has of the file.
     """
 
     def __init__(self, lease: Lease | NoLease, log: list[bytes]) -> None:
         self.lease, self._log = lease, log
-        self.footing: JournalFile | None = None
+        self.file: JournalFile | None = None
         self.files = 0
-        self.is_rotten = False
+        self.is_in_doubt = False
 
     @property
     def folder(self) -> Path:
@@ -63,14 +63,14 @@ class JournalPlace:
         OSError
             If that cannot be read.
         """
-        return self.lease.is_held() and self.footing.is_sound()
+        return self.lease.is_held() and self.file.is_sound()
 
     @property
-    def is_firm(self) -> bool:
+    def is_writable(self) -> bool:
         """Whether there is a file behind whose end one may write."""
-        return self.footing is not None and not self.is_rotten and not self.footing.is_short
+        return self.file is not None and not self.is_in_doubt and not self.file.is_short
 
-    def stand(self, count: int) -> None:
+    def ensure_file(self, count: int) -> None:
         """Have a file to write to; begin another one in place of one that could not be kept.
 
         Parameters
@@ -85,16 +85,16 @@ class JournalPlace:
         OSError
             If there is no such file, or not yet: what went away is begun anew at the next try.
         """
-        if self.footing is None:
-            self._settle()
-        elif not self.is_there() and not (self.is_rotten and self.holds()):
-            self.stumble()
-        if self.footing is None or self.is_rotten:
-            self.begin(count)
+        if self.file is None:
+            self._take_lease()
+        elif not self.is_there() and not (self.is_in_doubt and self.holds()):
+            self.raise_missing()
+        if self.file is None or self.is_in_doubt:
+            self.begin_file(count)
             if not self.is_there():  # somebody was faster
-                self.stumble()
+                self.raise_missing()
 
-    def begin(self, count: int) -> None:
+    def begin_file(self, count: int) -> None:
         """Begin a file with so many payloads; what waits is then written as always.
 
         Raises
@@ -102,13 +102,13 @@ class JournalPlace:
         OSError
             If it cannot be written.
         """
-        self.drop()
+        self.close_file()
         path = self.folder / recovery.name(self.lease.epoch, self.files)
-        self.footing = JournalFile(path, self._log[:count])
-        self.is_rotten = False
+        self.file = JournalFile(path, self._log[:count])
+        self.is_in_doubt = False
         self.files += 1
 
-    def stumble(self) -> None:
+    def raise_missing(self) -> None:
         """Say why what was written is not there.
 
         Raises
@@ -119,32 +119,32 @@ class JournalPlace:
             If it went away.
         """
         if self.lease.is_taken():
-            raise Taken(self._missing())
-        self.drop()
+            raise Taken(self._why_taken())
+        self.close_file()
         what = "files" if self.folder.is_dir() else "folder"
         raise FileNotFoundError(errno.ENOENT, f"the {what} of its labels went away")
 
     def truncate(self) -> None:
         """Take away what was written and does not count."""
-        if self.footing is not None:
+        if self.file is not None:
             try:
-                self.footing.truncate()
+                self.file.truncate()
             except OSError:
-                self.is_rotten = True
+                self.is_in_doubt = True
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let the lease go, if that can be done."""
         with contextlib.suppress(OSError):
             if self.holds():
                 self.lease.release()
 
-    def drop(self) -> None:
-        """Stand on no file any more."""
-        old, self.footing = self.footing, None
+    def close_file(self) -> None:
+        """Write to no file any more."""
+        old, self.file = self.file, None
         if old is not None:
             old.close()
 
-    def _settle(self) -> None:
+    def _take_lease(self) -> None:
         """Take a new lease, unless it has one.
 
         Not while the disk only fails: a holder that took another one would overtake whoever is
@@ -154,10 +154,10 @@ class JournalPlace:
             log = list(self._log)
             self.lease = settle(self.folder, log, self.lease.author, self.lease.epoch)
 
-    def _missing(self) -> str:
+    def _why_taken(self) -> str:
         """Return why it is not as saved, if whoever took over has not seen all that was saved."""
         try:
-            seen = self.footing.is_sound() or not lacks(self.folder, list(self._log))
+            seen = self.file.is_sound() or not lacks(self.folder, list(self._log))
         except OSError:
             seen = False
         return "" if seen else ELSEWHERE
