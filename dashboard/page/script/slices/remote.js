@@ -15,7 +15,7 @@ class RemoteSource {
     this.overviews = [...store.overviews] // levels, the coarsest first
     this.planes = new Map() // by name; the one that was used last is last
     this.incoming = new Map()
-    this.edits = new Edits()
+    this.edits = new LatestEdits()
     this.visible = [null, null, null] // index of the slice across each axis
     this.turned = [-Infinity, -Infinity, -Infinity] // when it was last another one
     this.resting = [null, null, null]
@@ -278,7 +278,7 @@ const nameOf = (axis, index) => `${axis}/${index}`
 const MOST_EDITS = 300
 
 /** The latest edits, by which the labels of a slice that is not looked at are brought up to date. */
-class Edits {
+class LatestEdits {
   edits = []
   since = -1
 
