@@ -117,11 +117,11 @@ class Commands:
             values = dict(values)
             asked = read_as(ASKED, verb, values.pop("asked"))
             # What cannot be is acknowledged too, as all that is refused.
-            self._arrive(asked, partial(self._do, asked, partial(self._act, verb, values)))
+            self._hear_in_turn(asked, partial(self._ask, asked, partial(self._call, verb, values)))
         else:
-            self._act(verb, values)
+            self._call(verb, values)
 
-    def _act(self, verb: str, values: dict) -> None:
+    def _call(self, verb: str, values: dict) -> None:
         given = read_verb(verb, values)
         (self.changes | self.others)[verb](**given)
 
@@ -138,7 +138,7 @@ class Commands:
 
     def _hear_stroke(self, xs: list, ys: list, text: str) -> None:
         context = read_context(text)
-        self._arrive(context, partial(self._paint, context, xs, ys))
+        self._hear_in_turn(context, partial(self._paint, context, xs, ys))
 
     def hear_upload(self, files: dict[str, bytes]) -> None:
         """Open the file that was dropped on the page."""
@@ -155,29 +155,29 @@ class Commands:
                 )
             self._open(self._upload_as, content, name)
 
-    def _arrive(self, asked: dict, start: Callable[[], Future]) -> None:
+    def _hear_in_turn(self, asked: dict, start: Callable[[], Future]) -> None:
         opening, name = asked["case"], asked["name"]
         # What is refused waits for nothing.
         after = asked["after"] if opening == self._opening else ""
-        take = self._guard(partial(self._take, asked, start))
-        self._arrivals.take(opening, name, after, take)
+        act = self._guard(partial(self._start, asked, start))
+        self._arrivals.take(opening, name, after, act)
 
-    def _take(self, asked: dict, start: Callable[[], Future]) -> None:
+    def _start(self, asked: dict, start: Callable[[], Future]) -> None:
         try:
             done = start()
         except BaseException:
             self._answer_when_saved(asked, refused=True)
             raise
-        done.add_done_callback(self._guard(partial(self._done, asked)))
+        done.add_done_callback(self._guard(partial(self._end, asked)))
 
-    def _done(self, asked: dict, done: Future) -> None:
+    def _end(self, asked: dict, done: Future) -> None:
         self._answer_when_saved(asked, refused=done.exception() is not None)
 
     def _answer_when_saved(self, asked: dict, *, refused: bool) -> None:
         told = {"name": asked["name"], "case": asked["case"], "refused": refused}
         self._session.when_saved(partial(self._answer, "taken", **told))
 
-    def _do(self, asked: dict, act: Callable[[], None]) -> Future:
+    def _ask(self, asked: dict, act: Callable[[], None]) -> Future:
         if asked["case"] != self._opening:
             raise Refused("That was asked for on a volume that is no longer open.")
         return self._session.ask(asked["name"], act)
