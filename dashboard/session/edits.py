@@ -88,11 +88,11 @@ class Edits:
             open now, is open no longer.
         """
         case = case or self.writable()
-        await self.order(awaited)
+        await self.wait_for_turn(awaited)
         self.must_be_open(case)
         return case
 
-    async def order(self, awaited: Future | None = None) -> None:
+    async def wait_for_turn(self, awaited: Future | None = None) -> None:
         """Wait for a turn, whether or not anything may be changed."""
         await Wait(lambda go_on, drop: self.queue.do(go_on, awaited, drop))
 

@@ -56,7 +56,7 @@ class Export:
         """Start to write the labels as NIfTI, with every stroke that was drawn before."""
         warn_of_age(self._state)
         document = self._state.opened()
-        await self._edits.order()
+        await self._edits.wait_for_turn()
         labels = document.case.labels
         if not +labels.voxels:
             raise Refused("Nothing is labelled yet: draw a stroke first.")

@@ -44,7 +44,7 @@ class LabelTable:
         `at_turn` is called when it is its turn, before anybody is told.
         """
         case = self._state.case
-        await self._edits.order()
+        await self._edits.wait_for_turn()
         at_turn()
         must_know(self._state.case, label)
         if self._edits.writes(case):

@@ -60,7 +60,7 @@ class Measure:
         """
         warn_of_age(self._state)
         document = self._state.opened()
-        await self._edits.order()
+        await self._edits.wait_for_turn()
         names = {label.value: label.name for label in document.case.table}
         rows = await self._measure("statistics", statistics, document.volume.affine)
         if told := left_out(rows, names):
@@ -71,7 +71,7 @@ class Measure:
     async def measure_spread(self) -> Spread:
         """Start to count the intensities of each label; the future is of a `Spread`, or None."""
         volume, case = self._state.opened().volume, self._state.case
-        await self._edits.order()
+        await self._edits.wait_for_turn()
         edges = bins(*volume.finite_range, volume.dtype)
         table = tuple(label for label in case.table if case.labels.voxels[label.value])
         return Spread(table, *edges[:2], await self._measure("intensities", histograms, edges))
