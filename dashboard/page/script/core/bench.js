@@ -25,7 +25,7 @@ class Bench {
     this.partition = new PartitionSection(this)
     this.displaySection = new Display(this)
     this.series = new Series(this)
-    this.edits = new HistoryList(this)
+    this.historyList = new HistoryList(this)
     this.hints = new Hints(this)
     this.help = new Help(this)
     this.opening = new OpenDialog(this, model.get_child("dropper"))
@@ -77,7 +77,7 @@ class Bench {
     this.panes.forEach((pane, n) => { if (view.zooms[n]) pane.zoomed = view.zooms[n] })
   }
 
-  history(message) { this.edits.take(message) }
+  history(message) { this.historyList.take(message) }
 
   /** Let so many edits be in force. */
   goTo(done) { this.changes.make("go_to", { done }) }
@@ -277,7 +277,7 @@ class Bench {
     this.silent.title = `The server itself finds what lies under a stroke: ${whyHere}`
     this.labels.choose(this.label)
     this.labels.hold(held)
-    this.edits.hold(held)
+    this.historyList.hold(held)
     this.partition.go.disabled = !held
     this.hints.show()
     this.el.classList.toggle("reading", !held)
@@ -428,7 +428,7 @@ function page(bench) {
     h("header", {}, h("b", {}, "supervox"), bench.title, h("span", { class: "grow" }), bench.silent, bench.savedMark.el, undo, redo, open, model.get_child("download"), help),
     bench.tools.el, bench.tools.options.el,
     bench.quad.el,
-    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.edits.el, model.get_child("files")),
+    h("aside", {}, bench.labels.el, bench.partition.el, bench.displaySection.el, bench.series.el, bench.historyList.el, model.get_child("files")),
     h("footer", {}, bench.readout.el, bench.hints.el, h("span", { class: "grow" }), bench.progress.el),
     bench.connection.el, bench.toasts.el, bench.help.el, bench.opening.el, bench.question.el, bench.forms.el, bench.grids.el, bench.intensitiesDialog.el)
 }

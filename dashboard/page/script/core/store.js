@@ -9,6 +9,8 @@
 //   meanOf(id)              → its mean intensity; undefined if it is not known
 //   paint(ids, label), hasIds, ready(idle)
 //   brush(preview, from, to)    paint what a drag has swept;  mistrust(preview)    it was refused: ask
+//   arrive(array, values, revision), patch(boxes, values), divide(at, boxes, ids)    what comes for whole.js
+//   take(message), takePartition(partition), stale(boxes, seen), replaced()           what comes for remote.js
 //   keepOnly(keys), and of whole volumes lookAt(key, layout, index), valueOf(key, ijk): of a series
 
 const ARRAYS = {
