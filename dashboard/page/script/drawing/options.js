@@ -1,16 +1,5 @@
 // The line above the slices: the chosen tool, and what can be set of it.
 
-const WHAT = {
-  draw: "Superpixels under the line take the chosen label, in 3D.",
-  erase: "Draw over superpixels to take their label off.",
-  brush: "Click or drag to paint voxels.",
-  eraser: "Click or drag to take the label off voxels.",
-  outline: "Draw around it on this slice; the line closes by itself.",
-  split: "Click or draw: superpixels are cut into finer ones; labels stay.",
-  window: "Drag across for contrast, up and down for brightness.",
-  cursor: "Click or drag to move the three slices.",
-}
-
 const MENDING = ["voxels", "outline"] // tools with which a label is brought into its last shape
 
 class ToolOptions {
@@ -48,8 +37,8 @@ class ToolOptions {
   show() {
     const { bench, tools } = this
     const { radius_mm: radius, is_ball: isBall, is_within: isWithin } = tools.tip
-    this.name.textContent = tools.buttons[tools.tool].getAttribute("aria-label")
-    this.what.textContent = this.what.title = WHAT[tools.tool] ?? ""
+    this.name.textContent = tools.row.title
+    this.what.textContent = this.what.title = tools.row.what
     this.radius.hidden = radius === undefined
     this.shape.hidden = isBall === undefined
     this.check.hidden = isWithin === undefined

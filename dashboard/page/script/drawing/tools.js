@@ -1,22 +1,41 @@
 // What the mouse does on a slice: the rail of tools, and what the chosen one draws with.
 
-// name, title, key, what a drag does with superpixels or voxels ("" draws nothing), icon paths
+/**
+ * A row a tool: its name, title and key; what a drag does ("" draws nothing), as the server's tools are called; whether a
+ * click is a stroke too, which else moves the crosshair; a sentence for the line above the slices; and the paths of its icon.
+ */
 const TOOLS = [
-  ["draw", "Draw", "D", "superpixels", "M4 18c4-9 8 2 16-11", "M4 16.6a1.4 1.4 0 1 0 .01 0"],
-  ["erase", "Erase", "E", "superpixels", "M5 15l8-9 6 5-8 9H8z", "M9 20h11"],
-  ["brush", "Touch up", "T", "voxels", "M20 4c-5 2-9 6-11 9l2 2c3-2 7-6 9-11", "M8 14c-2 0-3 2-3 4-1 1-2 1-2 1 3 2 8 1 8-3"],
-  ["eraser", "Erase voxels", "⇧T", "voxels", "M12 4a8 8 0 1 0 .01 0", "M8 12h8"],
-  ["outline", "Fill", "F", "outline", "M5 15c-2-7 6-11 11-8s4 9-2 11-8 0-9-3", "M9 11l4-3M8 15l8-6M12 16l4-3"],
-  ["split", "Split", "X", "split", "M4 5h16v14H4z", "M12 5v14M4 12h8"],
-  ["window", "Window", "W", "", "M12 4a8 8 0 1 0 .01 0", "M12 4v16", "M12 8h6M12 12h8M12 16h6"],
-  ["cursor", "Crosshair", "C", "", "M12 3v18M3 12h18"],
+  { name: "draw", title: "Draw", key: "D", kind: "superpixels",
+    what: "Superpixels under the line take the chosen label, in 3D.",
+    icon: ["M4 18c4-9 8 2 16-11", "M4 16.6a1.4 1.4 0 1 0 .01 0"] },
+  { name: "erase", title: "Erase", key: "E", kind: "superpixels",
+    what: "Draw over superpixels to take their label off.",
+    icon: ["M5 15l8-9 6 5-8 9H8z", "M9 20h11"] },
+  { name: "brush", title: "Touch up", key: "T", kind: "voxels",
+    what: "Click or drag to paint voxels.",
+    icon: ["M20 4c-5 2-9 6-11 9l2 2c3-2 7-6 9-11", "M8 14c-2 0-3 2-3 4-1 1-2 1-2 1 3 2 8 1 8-3"] },
+  { name: "eraser", title: "Erase voxels", key: "⇧T", kind: "voxels",
+    what: "Click or drag to take the label off voxels.",
+    icon: ["M12 4a8 8 0 1 0 .01 0", "M8 12h8"] },
+  { name: "outline", title: "Fill", key: "F", kind: "outline",
+    what: "Draw around it on this slice; the line closes by itself.",
+    icon: ["M5 15c-2-7 6-11 11-8s4 9-2 11-8 0-9-3", "M9 11l4-3M8 15l8-6M12 16l4-3"] },
+  { name: "split", title: "Split", key: "X", kind: "split", taps: true,
+    what: "Click or draw: superpixels are cut into finer ones; labels stay.",
+    icon: ["M4 5h16v14H4z", "M12 5v14M4 12h8"] },
+  { name: "window", title: "Window", key: "W", kind: "",
+    what: "Drag across for contrast, up and down for brightness.",
+    icon: ["M12 4a8 8 0 1 0 .01 0", "M12 4v16", "M12 8h6M12 12h8M12 16h6"] },
+  { name: "cursor", title: "Crosshair", key: "C", kind: "",
+    what: "Click or drag to move the three slices.",
+    icon: ["M12 3v18M3 12h18"] },
 ]
 
 class Tools {
   constructor(bench) {
     this.bench = bench
-    this.kinds = Object.fromEntries(TOOLS.map(([name, , , kind]) => [name, kind]))
-    this.buttons = Object.fromEntries(TOOLS.map(([name, title, key, , ...paths]) => [name,
+    this.rows = Object.fromEntries(TOOLS.map((row) => [row.name, row]))
+    this.buttons = Object.fromEntries(TOOLS.map(({ name, title, key, icon: paths }) => [name,
       h("button", { class: "tool", "aria-label": title, title: `${title} (${key})`, onclick: () => this.choose(name) },
         icon(...paths), keycap(key))]))
     this.settings = firstSettings()
@@ -25,10 +44,10 @@ class Tools {
   }
 
   choose(tool) {
-    if (!(tool in this.kinds)) return
+    if (!(tool in this.rows)) return
     this.tool = tool
     for (const [name, button] of Object.entries(this.buttons)) button.setAttribute("aria-pressed", String(name === tool))
-    this.bench.el.dataset.tool = tool
+    Object.assign(this.bench.el.dataset, { tool, draws: this.draws })
     this.options.show()
     this.bench.brush.outline()
   }
@@ -36,10 +55,13 @@ class Tools {
   /** What the label keys draw with: an eraser makes place for its counterpart. */
   get giving() { return { erase: "draw", eraser: "brush" }[this.tool] ?? this.tool }
 
-  get kind() { return this.kinds[this.tool] }
+  /** The chosen tool's row. */
+  get row() { return this.rows[this.tool] }
+
+  get kind() { return this.row?.kind }
 
   /** Whether a drag is a stroke. */
-  get draws() { return this.kinds[this.tool] !== "" }
+  get draws() { return this.kind !== "" }
 
   /** Whether what is drawn loses its label. */
   get erases() { return this.giving !== this.tool }
@@ -48,7 +70,7 @@ class Tools {
   get paints() { return this.kind === "voxels" }
 
   /** Whether a click is a stroke too; else it moves the crosshair. */
-  get taps() { return this.tool === "split" }
+  get taps() { return Boolean(this.row?.taps) }
 
   /** What a stroke is drawn with, as the server's `Tip` has it. */
   get tip() { return { kind: this.kind, ...this.settings[this.kind] } }
