@@ -28,12 +28,15 @@ class Ended(NamedTuple):
 
 
 class FreshPythons:
-    """Runs scripts, each in a process of its own, in which all warnings are errors."""
+    """Runs scripts, each in a process of its own, in which all warnings are errors.
+
+    They keep no bytecode, as Python cannot tell two versions of one second from each other.
+    """
 
     def __init__(self):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "XDG_"))}
         self._first = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", __name__],
+            [sys.executable, "-B", "-W", "error", "-m", __name__],
             cwd=ROOT,
             env=kept,
             stdin=subprocess.PIPE,

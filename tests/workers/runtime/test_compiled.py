@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import CancelledError
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -188,7 +189,13 @@ def test_an_option_of_numbas_can_be_given():
         item(np.zeros(2), 5)
 
 
-def test_while_something_is_compiled_that_is_said_until_it_has_gone_on():
+@pytest.fixture
+def nothing_kept(tmp_path, monkeypatch):
+    """What is compiled here is not what an earlier run of the tests has left."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+
+
+def test_while_something_is_compiled_that_is_said_until_it_has_gone_on(nothing_kept):
     heard = []
 
     def report(fraction):
@@ -230,7 +237,9 @@ print(len(heard), 0, "")
     assert folder.call(said)[0] == 0
 
 
-def test_who_does_not_wait_any_more_stops_at_the_next_fraction_and_not_in_the_compiler():
+def test_who_does_not_wait_any_more_stops_at_the_next_fraction_and_not_in_the_compiler(
+    nothing_kept,
+):
     def report(fraction):
         raise CancelledError
 
