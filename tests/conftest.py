@@ -20,6 +20,7 @@ from dashboard.annotation.superpixels import Superpixels
 from dashboard.session.session import Session
 from dashboard.volumes.memory_volume import Volume
 from workers.runtime.boxes import boxes
+from workers.runtime.team import at_most
 
 TILT = np.radians(17)
 
@@ -44,12 +45,13 @@ def marks_of(item):
 
 
 class Inline(Executor):
-    """Runs each kernel at once, in the caller's thread, `report` and all."""
+    """Runs each kernel at once, in the caller's thread and no other, `report` and all."""
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
         try:
-            future.set_result(fn(*args, **kwargs))
+            with at_most(1):  # to start threads takes longer than what small volumes give them
+                future.set_result(fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - an executor hands over whatever was raised
             future.set_exception(error)
         return future
