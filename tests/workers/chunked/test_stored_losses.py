@@ -5,20 +5,15 @@ from __future__ import annotations
 import errno
 import os
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from functools import partial
 
 import numpy as np
 import pytest
 
-from tests.workers.chunked import stored_cutting
-from tests.workers.chunked.stored_cutting import SPACING, Inline, assert_same, head
+from tests.workers.chunked.stored_cutting import CHUNK, SPACING, Inline, assert_same, head, run
 from workers.chunked import checkpoints
 from workers.runtime.passes import Unreachable
 from workers.storage import stored_array
 from workers.superpixels.partition import partition
-
-CHUNK = (14, 18, 17)  # two a side
-run = partial(stored_cutting.run, chunks=CHUNK)
 
 
 @pytest.fixture(scope="module")
