@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import re
 import time
@@ -36,6 +37,11 @@ def pytest_collection_modifyitems(config, items):
         others = [item for item in items if name in marks_of(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
+
+
+def pytest_collection_finish():
+    """Leave what is loaded by now, and stays, out of each later look for garbage."""
+    gc.freeze()
 
 
 def marks_of(item):
