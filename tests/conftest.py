@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import re
 import time
@@ -20,6 +21,7 @@ from dashboard.annotation.superpixels import Superpixels
 from dashboard.session.session import Session
 from dashboard.volumes.memory_volume import Volume
 from workers.runtime.boxes import boxes
+from workers.runtime.team import at_most
 
 TILT = np.radians(17)
 
@@ -37,6 +39,11 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in others]
 
 
+def pytest_collection_finish():
+    """Leave what is loaded by now, and stays, out of each later look for garbage."""
+    gc.freeze()
+
+
 def marks_of(item):
     """The names of an item's marks; the Hub's tests are told by their folder."""
     folder = {"hub"} if item.path.parent.name == "hub" else set()
@@ -44,12 +51,13 @@ def marks_of(item):
 
 
 class Inline(Executor):
-    """Runs each kernel at once, in the caller's thread, `report` and all."""
+    """Runs each kernel at once, in the caller's thread and no other, `report` and all."""
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
         try:
-            future.set_result(fn(*args, **kwargs))
+            with at_most(1):  # to start threads takes longer than what small volumes give them
+                future.set_result(fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - an executor hands over whatever was raised
             future.set_exception(error)
         return future

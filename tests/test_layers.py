@@ -9,6 +9,8 @@ import ast
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -112,9 +114,15 @@ def module_name(path):
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+@cache
+def nodes_of(source):
+    """All that a source consists of; each is asked for by many tests."""
+    return [*ast.walk(ast.parse(source))]
+
+
 def imports(source):
     """Dotted names that `source` imports, in functions and for type checkers too."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -125,8 +133,7 @@ def imports(source):
 
 def calls(source):
     """Dotted text of everything that `source` calls."""
-    nodes = ast.walk(ast.parse(source))
-    return {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return {ast.unparse(node.func) for node in nodes_of(source) if isinstance(node, ast.Call)}
 
 
 def served(sources):
@@ -143,7 +150,7 @@ def is_compiled(function):
 
 def called_by_compiled(source):
     """Pairs of a compiled function and the plain name of something that it calls."""
-    for function in ast.walk(ast.parse(source)):
+    for function in nodes_of(source):
         if isinstance(function, ast.FunctionDef) and is_compiled(function):
             body = [node for statement in function.body for node in ast.walk(statement)]
             called = [ast.unparse(node.func) for node in body if isinstance(node, ast.Call)]
@@ -152,8 +159,7 @@ def called_by_compiled(source):
 
 def of_python_or_other_modules(source):
     """Names that `source` takes from our other modules, and its functions that are not compiled."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
+    for node in nodes_of(source):
         if isinstance(node, ast.ImportFrom) and node.module == LANES:
             continue
         if isinstance(node, ast.ImportFrom) and is_ours(node.module or ""):
@@ -170,21 +176,24 @@ def strangers(sources):
     return [
         f"{path}: {caller} calls {name}"
         for path, source in sources.items()
+        for barred in [{*of_python_or_other_modules(source)}]
         for caller, name in called_by_compiled(source)
-        if any(
-            name == barred or name.startswith(f"{barred}.")
-            for barred in of_python_or_other_modules(source)
-        )
+        if not barred.isdisjoint(accumulate(name.split("."), "{}.{}".format))
     ]
+
+
+@cache
+def all_files():
+    """Source files by path from the root, as they are when the first test asks."""
+    found = [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("workers/**/*.py")]
+    return {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted(found)}
 
 
 def files(package=""):
     """Source files of a package, or of all, by path from the root."""
-    found = [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("workers/**/*.py")]
-    sources = {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted(found)}
     return {
         path: source
-        for path, source in sources.items()
+        for path, source in all_files().items()
         if f"{module_name(path)}.".startswith(f"{package}." if package else "")
     }
 
@@ -226,8 +235,7 @@ def offences(package, sources):
 def classes(sources):
     """Pairs of a file and a class in it that is not private."""
     for path, source in sources.items():
-        nodes = ast.walk(ast.parse(source))
-        yield from ((path, node) for node in nodes if isinstance(node, ast.ClassDef))
+        yield from ((path, node) for node in nodes_of(source) if isinstance(node, ast.ClassDef))
 
 
 @pytest.fixture

@@ -256,7 +256,7 @@ def test_undo_of_everything_leaves_no_label_and_redo_brings_all_back(actions):
 
 @pytest.mark.parametrize("most", [change.MOST_VOXELS, 20])
 @given(actions=ACTIONS)
-def test_a_page_that_follows_what_it_is_told_has_the_same_labels(most, actions):
+def test_a_page_that_follows_what_it_is_told_has_the_same_labels_and_their_counts(most, actions):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(change, "MOST_VOXELS", most)
         session = small_session()
@@ -267,15 +267,6 @@ def test_a_page_that_follows_what_it_is_told_has_the_same_labels(most, actions):
 
     assert_array_equal(page.labels, session.labels.data)
     assert page.revisions == list(range(1, session.revision + 1))
-
-
-@given(ACTIONS)
-def test_voxels_are_counted_as_the_map_has_them(actions):
-    session = small_session()
-
-    for action in actions:
-        act(session, action)
-
     counts = np.bincount(session.labels.data.ravel())
     expected = {n: int(count) for n, count in enumerate(counts) if n and count}
     assert dict(+session.labels.voxels) == expected

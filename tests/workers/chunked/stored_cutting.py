@@ -14,7 +14,7 @@ from workers.storage import stored_array
 
 SHAPE = (26, 35, 30)
 SPACING = (1.0, 0.8, 1.5)
-CHUNK = (14, 16, 17)
+CHUNK = (14, 18, 17)  # two a side
 
 
 class Inline:

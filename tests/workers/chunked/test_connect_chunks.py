@@ -18,7 +18,7 @@ from workers.chunked import stored_pieces
 from workers.chunked.chunk_grid import ChunkGrid
 from workers.chunked.connect_chunks import connect_chunks, drop_specks
 from workers.runtime.boxes import boxes
-from workers.runtime.team import Team
+from workers.runtime.team import Team, at_most
 from workers.storage import stored_array
 from workers.superpixels.connectivity import connect
 from workers.superpixels.foreground import without_specks
@@ -34,7 +34,8 @@ def inside(*rows):
 
 
 def inline(kernel, calls):
-    return [kernel(*call) for call in calls]
+    with at_most(1):
+        return [kernel(*call) for call in calls]
 
 
 class Unsteady:
@@ -45,7 +46,7 @@ class Unsteady:
 
     def __call__(self, kernel, calls):
         order = self.random.sample(range(len(calls)), len(calls))
-        results = {n: kernel(*calls[n]) for n in order}
+        results = dict(zip(order, inline(kernel, [calls[n] for n in order]), strict=True))
         inline(kernel, self.random.sample(calls, len(calls) // 2))
         return [results[n] for n in range(len(calls))]
 
@@ -85,8 +86,9 @@ def kept(folder, cutting, ids, mask):
     of_ids = store(folder / "given", ids.astype(np.int32), cutting.chunk)
     of_mask = None if mask is None else store(folder / "mask", mask, cutting.chunk)
     stored_pieces.create(folder / "pieces", cutting)
-    for n, box in enumerate(cutting.boxes()):
-        stored_pieces.find(str(folder / "pieces"), n, box, cutting.shape, of_ids, of_mask)
+    each = enumerate(cutting.boxes())
+    where, of = str(folder / "pieces"), (cutting.shape, of_ids, of_mask)
+    inline(stored_pieces.find, [(where, n, box, *of) for n, box in each])
     return folder / "pieces"
 
 
@@ -217,8 +219,9 @@ def ground_in_chunks(mask, chunk, smallest, run=inline, on=disk):
     with on() as folder:
         path = store(folder / "mask", mask, cutting.chunk)
         stored_pieces.create(folder / "pieces", cutting)
-        for n, box in enumerate(cutting.boxes()):
-            stored_pieces.find(str(folder / "pieces"), n, box, mask.shape, None, path)
+        each = enumerate(cutting.boxes())
+        where, of = str(folder / "pieces"), (mask.shape, None, path)
+        inline(stored_pieces.find, [(where, n, box, *of) for n, box in each])
         ground = drop_specks(folder / "pieces", cutting, path, run, smallest)
         return stored_array.open_array(path)[:], ground
 

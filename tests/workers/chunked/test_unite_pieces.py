@@ -24,7 +24,9 @@ def slices(box):
 
 def found_in(ids, cutting):
     """The pieces of each chunk."""
-    return [local_pieces(ids[slices(box)], box[::2], ids.shape) for box in cutting.boxes()]
+    return [
+        local_pieces(ids[slices(box)], box[::2], ids.shape, threads=1) for box in cutting.boxes()
+    ]
 
 
 def seams_of(found, cutting):

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from concurrent.futures import CancelledError
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
+from tests.workers.runtime.fresh_pythons import FreshPythons
 from workers.runtime.compiled import COMPILING, compiled, compiling_said
 
-ROOT = Path(__file__).parents[3]
 KERNEL = """
 from constants import TWO
 from workers.runtime.compiled import compiled
@@ -65,8 +63,8 @@ class Folder:
     Not even root can make a folder where a file lies already.
     """
 
-    def __init__(self, path):
-        self.path, self.home = path, path / "home"
+    def __init__(self, path, pythons):
+        self.path, self.home, self._pythons = path, path / "home", pythons
         (path / "kernel.py").write_text(KERNEL)
         self.define(2)
 
@@ -85,25 +83,25 @@ class Folder:
 
     def call(self, script=CALL):
         """Call a kernel in a process of its own: its result, cache hits and cache folder."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "XDG_"))}
         home = dict.fromkeys(("HOME", "USERPROFILE", "LOCALAPPDATA"), str(self.home))
-        path = os.pathsep.join((str(self.path), str(ROOT)))
-        run = subprocess.run(
-            [sys.executable, "-W", "error", "-c", script],
-            cwd=self.path,
-            env=kept | home | {"PYTHONPATH": path},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        result, hits, place = run.stdout.rstrip("\n").split(" ", 2)
+        status, printed = self._pythons.run(script, self.path, home)
+        assert status == 0
+        result, hits, place = printed.rstrip("\n").split(" ", 2)
         return float(result), int(hits), place
 
 
+@pytest.fixture(scope="module")
+def pythons():
+    """Where the processes come from."""
+    pythons = FreshPythons()
+    yield pythons
+    pythons.close()
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(pythons, tmp_path):
     """A folder and a home that can be written to."""
-    return Folder(tmp_path)
+    return Folder(tmp_path, pythons)
 
 
 def test_what_was_compiled_is_kept_beside_the_module_for_the_next_process(folder):
@@ -191,7 +189,13 @@ def test_an_option_of_numbas_can_be_given():
         item(np.zeros(2), 5)
 
 
-def test_while_something_is_compiled_that_is_said_until_it_has_gone_on():
+@pytest.fixture
+def nothing_kept(tmp_path, monkeypatch):
+    """What is compiled here is not what an earlier run of the tests has left."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+
+
+def test_while_something_is_compiled_that_is_said_until_it_has_gone_on(nothing_kept):
     heard = []
 
     def report(fraction):
@@ -233,7 +237,9 @@ print(len(heard), 0, "")
     assert folder.call(said)[0] == 0
 
 
-def test_who_does_not_wait_any_more_stops_at_the_next_fraction_and_not_in_the_compiler():
+def test_who_does_not_wait_any_more_stops_at_the_next_fraction_and_not_in_the_compiler(
+    nothing_kept,
+):
     def report(fraction):
         raise CancelledError
 
