@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+import signal
+
 import nibabel as nib
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -7,13 +10,16 @@ from playwright.sync_api import expect, sync_playwright
 from tests.e2e.chromium import launch
 from tests.e2e.driving import Bench
 from tests.e2e.phantoms import STORED, phantom
-from tests.e2e.serving import Server
+from tests.e2e.serving import Server, free_port
 from tests.e2e.traffic import Traffic
 
 LARGEST_MESSAGE = 8_000_000
 SLOW_MACHINE_MS = 90_000
 expect.set_options(timeout=20_000)  # a machine with other work needs more than five seconds
+# Files that take long: of two processes one would be idle while the other ends with one of them.
+LONGEST = ("connection", "acknowledging", "folder_gone", "big_volumes", "many_strokes", "markup")
 FAILED = pytest.StashKey[bool]()
+SEEDS = itertools.count(100_000)  # of phantoms that no test has by its own number
 
 
 def pytest_collection_modifyitems(items):
@@ -21,7 +27,15 @@ def pytest_collection_modifyitems(items):
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.browser)
     # Last: Playwright keeps an event loop running, in which others cannot run theirs.
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    items.sort(key=turn)
+
+
+def turn(item):
+    """When a test's turn comes: in the browser last, and there the longest files first."""
+    if "e2e" not in item.path.parts:
+        return 0
+    name = item.path.stem.removeprefix("test_")
+    return 1 + (LONGEST.index(name) if name in LONGEST else len(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -66,17 +80,40 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(data):
-    """A panel serve whose first volume is `start.nii.gz`, in the folder `data`."""
+    """A server whose first volume is `start.nii.gz`, in the folder `data`."""
     nib.save(phantom(STORED["ras"], seed=99), data / "start.nii.gz")
-    serving = Server(data / "start.nii.gz", data.with_suffix(".log"))
+    serving = Server(data / "start.nii.gz", data.with_suffix(".log"), seen_at=free_port())
     yield serving.wait()
     serving.stop()
 
 
-def visit(context, server, width=1440, height=900):
-    """Open a page on a server."""
+@pytest.fixture
+def mortal(server, everywhere):
+    """The server, which a test may stop and kill; for the next one it serves again."""
+    if "bench" in everywhere:  # whose page would complain
+        everywhere.pop("bench").page.close()
+    yield server
+    if server.runs:
+        server.signal(signal.SIGCONT)
+    else:
+        server.start_again()
+
+
+@pytest.fixture(scope="module")
+def begin_anew(data, server):
+    """Let pages of this module begin with a volume that nobody has annotated: a new one a call."""
+    start = data / "start.nii.gz"
+    as_ever = start.read_bytes()
+    yield lambda: nib.save(phantom(STORED["anisotropic"], next(SEEDS)), start)
+    start.write_bytes(as_ever)
+
+
+def visit(context, server, width=1440, height=900, script=None):
+    """Open a page on a server; a script runs in it before its own."""
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
+    if script is not None:
+        page.add_init_script(script)
     bench = Bench(page, Traffic(page))
     page.goto(server.url)
     return bench
@@ -91,32 +128,73 @@ def assert_clean(bench):
 
 @pytest.fixture
 def new_bench(context):
-    """Open pages of this test's own, by server and size."""
+    """Open pages of this test's own, by server and what else `visit` takes."""
     opened = []
-    yield lambda *where: opened.append(visit(context, *where)) or opened[-1]
+    yield lambda *where, **how: opened.append(visit(context, *where, **how)) or opened[-1]
     for bench in opened:
         bench.page.close()
         assert_clean(bench)
 
 
-@pytest.fixture(scope="module")
-def kept():
-    """The page that a module's tests share, by the name "bench", once there is one."""
-    pages = {}
-    yield pages
-    for bench in pages.values():
+def pages(context):
+    """The pages that tests share, by name; a fixture's scope says for how long."""
+    kept = {}
+    yield kept
+    for bench in kept.values():
         bench.page.close()
 
 
-@pytest.fixture
-def bench(kept, context, server, request):
-    """A page of this module; the first one, and one after a failure, shows `start.nii.gz`."""
-    bench = kept.get("bench") or visit(context, server).wait_ready()
-    kept["bench"] = bench
+everywhere = pytest.fixture(scope="session")(pages)
+lonely = pytest.fixture(scope="module")(pages)
+
+
+@pytest.fixture(scope="session")
+def kept(everywhere):
+    """The pages of all modules; a module whose pages differ has `pages` of its own."""
+    return everywhere
+
+
+def share(kept, request, opening):
+    """Yield the page that is kept; `opening` makes the first one, and one after a failure."""
+    bench = kept["bench"] = kept.get("bench") or opening()
     yield bench
     if FAILED in request.node.stash:
         kept.pop("bench").page.close()
+
+
+@pytest.fixture(scope="session")
+def script():
+    """What runs in the pages of a module before their own script; most have nothing."""
+
+
+@pytest.fixture
+def bench(context, server, kept, script, request):
+    """A page that tests share; to a module it comes as if it were new, with `start.nii.gz`."""
+    shared = share(kept, request, lambda: visit(context, server, script=script).wait_ready())
+    bench = next(shared)
+    if bench.module not in (None, request.module):
+        bench.tidy()
+    bench.module = request.module
+    yield bench
+    next(shared, None)
     assert_clean(bench)
+
+
+@pytest.fixture(scope="module")
+def way(server):
+    """What a page that is `complaining` asks: its server, or what passes on to that."""
+    return server
+
+
+@pytest.fixture
+def complaining(context, way, lonely, begin_anew, request):
+    """As `bench`, on a volume that nobody has annotated; its server may go away meanwhile."""
+
+    def opening():
+        begin_anew()
+        return visit(context, way).wait_ready()
+
+    yield from share(lonely, request, opening)
 
 
 @pytest.fixture

@@ -6,6 +6,13 @@ import nibabel as nib
 import numpy as np
 from playwright.sync_api import expect
 
+WALK = """([name, I, J, K]) => {
+  const all = []
+  for (let i = 0; i < I; i++) for (let j = 0; j < J; j++) for (let k = 0; k < K; k++)
+    all.push(supervox[name](i, j, k))
+  return all
+}"""
+
 
 def stem(name):
     return name.removesuffix(".gz").removesuffix(".nii")
@@ -13,6 +20,8 @@ def stem(name):
 
 class Bench:
     """Drives one page."""
+
+    module = None  # whose tests used it last, where several share it
 
     def __init__(self, page, traffic):
         self.page, self.traffic = page, traffic
@@ -40,13 +49,12 @@ class Bench:
 
     def voxels(self, name, shape):
         """The page's own copy of the ids (`idAt`) or the labels (`labelAt`), voxel by voxel."""
-        walk = """([name, I, J, K]) => {
-            const all = []
-            for (let i = 0; i < I; i++) for (let j = 0; j < J; j++) for (let k = 0; k < K; k++)
-              all.push(supervox[name](i, j, k))
-            return all
-        }"""
-        return np.array(self.page.evaluate(walk, [name, *shape])).reshape(shape)
+        return self.numbers(WALK, [name, *shape]).astype(int).reshape(shape)
+
+    def numbers(self, walk, argument):
+        """The numbers that a function of the page returns, as one text: each alone takes long."""
+        text = self.page.evaluate(f"(argument) => ({walk})(argument).join()", argument)
+        return np.array(text.split(","), float)
 
     # Mouse and keys
 
@@ -126,6 +134,20 @@ class Bench:
         """The ids that the page offers for download."""
         image = nib.load(self.download("Download superpixels", to))
         return np.asarray(image.dataobj)
+
+    def tidy(self):
+        """Make it as if it were new: the first volume, tool and label, and all is shown."""
+        self.page.bring_to_front()
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.press("Escape")
+        if self.title() != "start" or self.revision:
+            self.open("start.nii.gz")
+            self.until("supervox.revision === 0")
+        for name in ("Borders", "Labels", "3D", "Radiological"):
+            if self.button(name).get_attribute("aria-pressed") == "false":
+                self.button(name).click()
+        for key in ("d", "1", "r"):
+            self.press(key)
 
     @property
     def edits(self):

@@ -33,7 +33,7 @@ class Server:
     def __init__(
         self, file, log, app=APP, options=(), port=None, seen_at=None, command=(), environment=None
     ):
-        self.port, self.log = port or free_port(), log
+        self.port, self.log, self.seen_at = port or free_port(), log, seen_at
         self.data_root = log.with_suffix(".data")
         self.url = f"http://127.0.0.1:{self.port}/{Path(app).stem}"
         where = ["--port", str(self.port)]
@@ -45,21 +45,26 @@ class Server:
         if app is not APP:
             where += ["--address", "127.0.0.1"]
             serve = [sys.executable, "-m", "panel", "serve", str(app), *where, "--args", *asked]
-        with log.open("wb") as sink:
+        log.write_bytes(b"")
+        self._how = {"args": serve, "cwd": log.parent if command else ROOT, "env": environment}
+        self._start()
+
+    def _start(self):
+        with self.log.open("ab") as sink:
             self.process = subprocess.Popen(
-                serve,
-                cwd=log.parent if command else ROOT,
-                env=environment,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+                **self._how, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
             )
+
+    def start_again(self):
+        """Serve again as before, on the same port, after `kill`."""
+        self._start()
+        return self.wait()
 
     def wait(self, seconds=60):
         """Return when it answers."""
         end = time.monotonic() + seconds
         while True:
-            if self.process.poll() is not None or time.monotonic() > end:
+            if not self.runs or time.monotonic() > end:
                 raise RuntimeError(f"panel serve does not answer:\n{self.log.read_text()}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -71,6 +76,11 @@ class Server:
     def signal(self, number):
         """Signal the server itself, not its Dask cluster."""
         os.kill(self.process.pid, number)
+
+    @property
+    def runs(self):
+        """Whether its process has not ended."""
+        return self.process.poll() is None
 
     def kill(self):
         """End the server itself as a crash does; its cluster sees to its own end."""

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 from scipy import ndimage
 
 from dashboard.page.script import HERE
+from tests.e2e.conftest import pages
 from tests.e2e.oracle import Oracle, held_axis
 from tests.e2e.phantoms import Storage, phantom
 from tests.e2e.serving import ROOT, Server
@@ -76,6 +77,9 @@ LIT = """(canvas, [plane, voxels]) => {
 }"""
 
 
+kept = pytest.fixture(scope="module")(pages)
+
+
 @pytest.fixture(scope="module")
 def image():
     """A volume whose axes go posterior, inferior and right."""
@@ -89,8 +93,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def big_server(image, folder):
-    """A server for which each volume is big."""
+def server(image, folder):
+    """A server of this module's own, for which each volume is big."""
     nib.save(image, folder / "big.nii.gz")
     options = ["--memory-budget", "0", "--cache", str(folder / "cache")]
     serving = Server(folder / "big.nii.gz", folder / "server.log", APP, options)
@@ -99,21 +103,15 @@ def big_server(image, folder):
 
 
 @pytest.fixture
-def big(new_bench, big_server):
-    """A page with a big volume."""
-    return new_bench(big_server).wait_ready()
-
-
-@pytest.fixture
-def ids(big, folder):
+def ids(bench, folder):
     """The superpixels as they are on disk."""
     return stored_array.open_array(next(folder.glob("cache/volumes/*/partitions/*/ids")))[:]
 
 
 def sliced(bench, what, axis, index):
     """What the page has of a slice, voxel by voxel."""
-    values = bench.page.evaluate(WALK, [what, axis, index, *SHAPE])
-    return np.array(values).reshape([n for a, n in enumerate(SHAPE) if a != axis])
+    values = bench.numbers(WALK, [what, axis, index, *SHAPE])
+    return values.reshape([n for a, n in enumerate(SHAPE) if a != axis])
 
 
 def slider(bench, plane):
@@ -135,132 +133,115 @@ def assert_slices_are(bench, image, ids, labels):
         assert_array_equal(sliced(bench, "labelAt", axis, index), labels.take(index, axis))
 
 
-def test_what_is_scrolled_to_and_painted_is_what_the_arrays_have(big, image, ids):
-    oracle = Oracle(ids, image.affine)
-    rng = np.random.default_rng(0)
-    assert_slices_are(big, image, ids, oracle.labels)
-    for plane in PLANES:
-        scroll_to(big, plane, rng.integers(SHAPE[held_axis(image.affine, plane)]))
-    assert_slices_are(big, image, ids, oracle.labels)
+# The first of all, as the page has no other slices yet.
+def test_what_is_scrolled_past_is_not_sent(bench, image):
+    at = held_axis(image.affine, "axial")
+    nearly_all = range(SHAPE[at] - 8)
 
-    middle = np.array(SHAPE) // 2
-    big.go_to(middle)
-    for label, plane in enumerate(PLANES, start=1):
-        across = [axis for axis in range(3) if axis != held_axis(image.affine, plane)]
-        corners = [middle, middle.copy()]
-        corners[1][across] += (9, 7)
-        big.press(str(label))
-        big.stroke(plane, *corners)
-        assert oracle.paint(plane, corners, label)
-        big.wait_settled(oracle.revision)
-        assert_slices_are(big, image, ids, oracle.labels)
-    for key in "zzyz":
-        big.press(key)
-        oracle.redo() if key == "y" else oracle.undo()
-        big.wait_settled(oracle.revision)
-        assert_slices_are(big, image, ids, oracle.labels)
-    for steps in (1, 2):
-        scroll_to(big, "axial", middle[held_axis(image.affine, "axial")] + steps)
-        assert_slices_are(big, image, ids, oracle.labels)
+    scroll_to(bench, "axial", *nearly_all)
+    bench.wait_ready()
+
+    shown_before_first_last_and_three_ahead = 6
+    assert 2 <= bench.page.evaluate(SENT, [at, SHAPE]) <= shown_before_first_last_and_three_ahead
 
 
-def test_the_superpixel_under_the_pointer_is_lit_on_all_slices(big, image, ids):
-    big.go_to(np.array(SHAPE) // 2)
-    under = ids[tuple(big.cursor)]
-    grown = ndimage.binary_dilation(ids == under, np.ones((3, 3, 3)))
-
-    big.page.mouse.move(*big.at("coronal", big.cursor))
-
-    for plane in PLANES:
-        axis = held_axis(image.affine, plane)
-        near = [range(at - 12, at + 13) for at in big.cursor]
-        near[axis] = [big.cursor[axis]]
-        voxels = [list(voxel) for voxel in itertools.product(*near)]
-        inside = np.array([ids[tuple(voxel)] == under for voxel in voxels])
-        beside = np.array([grown[tuple(voxel)] for voxel in voxels]) & ~inside  # its lines
-        canvas = big.pane(plane.capitalize()).locator("canvas.glow")
-        big.until("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
-        lit = np.array(canvas.evaluate(LIT, [plane, voxels]))
-        assert_array_equal(lit[~beside], inside[~beside])
-
-
-def test_a_slice_is_there_coarsely_at_once_and_then_finely(big, image):
+def test_a_slice_is_there_coarsely_at_once_and_then_finely(bench, image):
     at = held_axis(image.affine, "axial")
     voxels = np.prod(SHAPE) // SHAPE[at]
 
-    big.page.evaluate(CELLS, "axial")
-    is_ready = scroll_to(big, "axial", SHAPE[at] // 3)
-    big.wait_ready()
+    bench.page.evaluate(CELLS, "axial")
+    is_ready = scroll_to(bench, "axial", SHAPE[at] // 3)
+    bench.wait_ready()
 
     assert not is_ready
-    first, *_, last = big.page.evaluate("cells")
+    first, *_, last = bench.page.evaluate("cells")
     assert 1 < first < voxels
     assert last == voxels
 
 
-def test_what_is_scrolled_past_is_not_sent(big, image):
-    at = held_axis(image.affine, "axial")
-    nearly_all = range(SHAPE[at] - 8)
-
-    scroll_to(big, "axial", *nearly_all)
-    big.wait_ready()
-
-    shown_before_first_last_and_three_ahead = 6
-    assert 2 <= big.page.evaluate(SENT, [at, SHAPE]) <= shown_before_first_last_and_three_ahead
-
-
-def test_a_reload_brings_back_where_one_was_and_what_one_did(big, image, ids):
+def test_what_is_scrolled_to_and_painted_is_what_the_arrays_have(bench, image, ids):
     oracle = Oracle(ids, image.affine)
-    middle = np.array(SHAPE) // 2 + 4
-    big.go_to(middle)
-    big.press("2")
-    big.stroke("axial", middle, middle + np.array([8, 0, 0]))
-    oracle.paint("axial", [middle, middle + np.array([8, 0, 0])], 2)
-    big.until("supervox.pending === 0 && supervox.saved && supervox.ready")
-    painted = big.page.evaluate("supervox.labelAt(...supervox.cursor)")
-    big.page.wait_for_timeout(500)  # where the cursor is, is told at rest
+    oracle.revision = bench.revision
+    rng = np.random.default_rng(0)
+    assert_slices_are(bench, image, ids, oracle.labels)
+    for plane in PLANES:
+        scroll_to(bench, plane, rng.integers(SHAPE[held_axis(image.affine, plane)]))
+    assert_slices_are(bench, image, ids, oracle.labels)
 
-    big.page.reload()
-    big.wait_ready()
+    middle = np.array(SHAPE) // 2
+    bench.go_to(middle)
+    for label, plane in enumerate(PLANES, start=1):
+        across = [axis for axis in range(3) if axis != held_axis(image.affine, plane)]
+        corners = [middle, middle.copy()]
+        corners[1][across] += (9, 7)
+        bench.press(str(label))
+        bench.stroke(plane, *corners)
+        assert oracle.paint(plane, corners, label)
+        bench.wait_settled(oracle.revision)
+        assert_slices_are(bench, image, ids, oracle.labels)
+    for key in "zzyz":
+        bench.press(key)
+        oracle.redo() if key == "y" else oracle.undo()
+        bench.wait_settled(oracle.revision)
+        assert_slices_are(bench, image, ids, oracle.labels)
+    for steps in (1, 2):
+        scroll_to(bench, "axial", middle[held_axis(image.affine, "axial")] + steps)
+        assert_slices_are(bench, image, ids, oracle.labels)
 
-    assert painted == 2
-    assert big.cursor == middle.tolist()
-    assert big.page.evaluate("supervox.labelAt(...supervox.cursor)") == 2
+
+def test_the_superpixel_under_the_pointer_is_lit_on_all_slices(bench, image, ids):
+    bench.go_to(np.array(SHAPE) // 2)
+    under = ids[tuple(bench.cursor)]
+    grown = ndimage.binary_dilation(ids == under, np.ones((3, 3, 3)))
+
+    bench.page.mouse.move(*bench.at("coronal", bench.cursor))
+
+    for plane in PLANES:
+        axis = held_axis(image.affine, plane)
+        near = [range(at - 12, at + 13) for at in bench.cursor]
+        near[axis] = [bench.cursor[axis]]
+        voxels = [list(voxel) for voxel in itertools.product(*near)]
+        inside = np.array([ids[tuple(voxel)] == under for voxel in voxels])
+        beside = np.array([grown[tuple(voxel)] for voxel in voxels]) & ~inside  # its lines
+        canvas = bench.pane(plane.capitalize()).locator("canvas.glow")
+        bench.until("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
+        lit = np.array(canvas.evaluate(LIT, [plane, voxels]))
+        assert_array_equal(lit[~beside], inside[~beside])
 
 
-def test_a_superpixel_is_split_and_a_piece_of_it_painted(big, image, ids):
-    big.go_to(np.array(SHAPE) // 2 - 6)
-    under, largest = ids[tuple(big.cursor)], ids.max()
+def test_a_superpixel_is_split_and_a_piece_of_it_painted(bench, image, ids):
+    bench.go_to(np.array(SHAPE) // 2 - 6)
+    under, largest = ids[tuple(bench.cursor)], ids.max()
 
-    big.press("x")
-    big.page.mouse.click(*big.at("axial", big.cursor))
-    big.wait_settled()
-    big.wait_ready()
-    pieces = slices_of(big, "idAt")
-    before = slices_of(big, "labelAt")
-    big.press("d")
-    big.press("3")
+    bench.press("x")
+    bench.page.mouse.click(*bench.at("axial", bench.cursor))
+    bench.wait_settled()
+    bench.wait_ready()
+    pieces = slices_of(bench, "idAt")
+    before = slices_of(bench, "labelAt")
+    bench.press("d")
+    bench.press("3")
     along = next(axis for axis in range(3) if axis != held_axis(image.affine, "axial"))
-    line = [big.cursor, [n + 3 * (axis == along) for axis, n in enumerate(big.cursor)]]
-    passed = [[n + by * (axis == along) for axis, n in enumerate(big.cursor)] for by in range(4)]
-    touched = [big.page.evaluate("(at) => supervox.idAt(...at)", at) for at in passed]
-    big.stroke("axial", *line)
-    big.wait_settled()
-    big.wait_ready()
+    line = [bench.cursor, [n + 3 * (axis == along) for axis, n in enumerate(bench.cursor)]]
+    passed = [[n + by * (axis == along) for axis, n in enumerate(bench.cursor)] for by in range(4)]
+    touched = [bench.page.evaluate("(at) => supervox.idAt(...at)", at) for at in passed]
+    bench.stroke("axial", *line)
+    bench.wait_settled()
+    bench.wait_ready()
 
-    for axis, (piece, label) in enumerate(zip(pieces, slices_of(big, "labelAt"), strict=True)):
-        whole = ids.take(big.cursor[axis], axis)
+    for axis, (piece, label) in enumerate(zip(pieces, slices_of(bench, "labelAt"), strict=True)):
+        whole = ids.take(bench.cursor[axis], axis)
         assert_array_equal(piece[whole != under], whole[whole != under])
         assert set(np.unique(piece[whole == under])) - {under}
         assert (piece[(whole == under) & (piece != under)] > largest).all()
         assert_array_equal(label, np.where(np.isin(piece, touched), 3, before[axis]))
-    revision = big.revision
+    revision = bench.revision
     for undone in (1, 2):
-        big.press("z")
-        big.wait_settled(revision + undone)
-    big.wait_ready()
-    for axis, whole in enumerate(slices_of(big, "idAt")):
-        assert_array_equal(whole, ids.take(big.cursor[axis], axis))
+        bench.press("z")
+        bench.wait_settled(revision + undone)
+    bench.wait_ready()
+    for axis, whole in enumerate(slices_of(bench, "idAt")):
+        assert_array_equal(whole, ids.take(bench.cursor[axis], axis))
 
 
 def slices_of(bench, what):
@@ -268,10 +249,27 @@ def slices_of(bench, what):
     return [sliced(bench, what, axis, index) for axis, index in enumerate(bench.cursor)]
 
 
-def test_superpixels_that_change_twice_in_a_row_are_asked_for_twice(big):
+def test_superpixels_that_change_twice_in_a_row_are_asked_for_twice(bench):
     names = ("core/dom.js", "slices/geometry.js", "slices/remote.js")
     script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
-    told = big.page.evaluate(CUT_TWICE, script)
+    told = bench.page.evaluate(CUT_TWICE, script)
 
     assert told == {"asked": [["volume", "labels", "ids"], ["ids"]], "before": 0, "after": 7}
+
+
+def test_a_reload_brings_back_where_one_was_and_what_one_did(bench):
+    middle = np.array(SHAPE) // 2 + 4
+    bench.go_to(middle)
+    bench.press("2")
+    bench.stroke("axial", middle, middle + np.array([8, 0, 0]))
+    bench.until("supervox.pending === 0 && supervox.saved && supervox.ready")
+    painted = bench.page.evaluate("supervox.labelAt(...supervox.cursor)")
+    bench.page.wait_for_timeout(500)  # where the cursor is, is told at rest
+
+    bench.page.reload()
+    bench.wait_ready()
+
+    assert painted == 2
+    assert bench.cursor == middle.tolist()
+    assert bench.page.evaluate("supervox.labelAt(...supervox.cursor)") == 2

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import nibabel as nib
 import pytest
 from numpy.testing import assert_array_equal
 from playwright.sync_api import expect
 
-from tests.e2e.phantoms import STORED, phantom
-from tests.e2e.serving import Server
+from tests.e2e.conftest import pages
+from tests.e2e.phantoms import STORED
 
 SHAPE = STORED["anisotropic"].shape
 
 
-@pytest.fixture(scope="module")
-def own_server(tmp_path_factory):
-    """A server that opens this module's volume, as a reload does too."""
-    folder = tmp_path_factory.mktemp("coming_back")
-    nib.save(phantom(STORED["anisotropic"], seed=40), folder / "mine.nii.gz")
-    serving = Server(folder / "mine.nii.gz", folder / "server.log")
-    yield serving.wait()
-    serving.stop()
+kept = pytest.fixture(scope="module")(pages)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unmarked(begin_anew):
+    """Pages begin with this module's own volume, as a reload does too."""
+    begin_anew()
 
 
 def seen(bench):
@@ -33,8 +31,7 @@ def seen(bench):
     )
 
 
-def test_a_reload_brings_back_labels_history_and_superpixels(new_bench, own_server):
-    bench = new_bench(own_server).wait_ready()
+def test_a_reload_brings_back_labels_history_superpixels_and_how_it_was_shown(bench):
     i, j, k = bench.cursor
     for n, (key, to) in enumerate((("1", (i + 8, j, k)), ("2", (i, j + 8, k))), start=1):
         bench.press(key)
@@ -44,22 +41,6 @@ def test_a_reload_brings_back_labels_history_and_superpixels(new_bench, own_serv
     bench.wait_settled(3)
     bench.until("supervox.saved")
     ids, labels, entries = seen(bench)
-
-    bench.page.reload()
-    bench.wait_ready()
-
-    assert labels.any()
-    assert len(entries) == 3  # with the first, before which nothing is done
-    assert_array_equal(bench.voxels("idAt", SHAPE), ids)
-    assert_array_equal(bench.voxels("labelAt", SHAPE), labels)
-    assert seen(bench)[2] == entries
-    bench.button("Redo").click()
-    bench.wait_settled(1)
-    assert set(bench.voxels("labelAt", SHAPE).ravel()) == {0, 1, 2}
-
-
-def test_a_reload_brings_back_how_the_volume_was_shown(new_bench, own_server):
-    bench = new_bench(own_server).wait_ready()
     bench.press("b")
     bench.press("e")
     zoomed = "[0, 1].flatMap((n) => supervox.toScreen('axial', n, 0, 0))"
@@ -75,11 +56,24 @@ def test_a_reload_brings_back_how_the_volume_was_shown(new_bench, own_server):
     expect(bench.button("Borders")).to_have_attribute("aria-pressed", "false")
     expect(bench.button("Erase")).to_have_attribute("aria-pressed", "true")
     assert bench.page.evaluate(zoomed) == pytest.approx(before)
+    assert labels.any()
+    assert len(entries) == 3  # with the first, before which nothing is done
+    again = seen(bench)
+    assert_array_equal(again[0], ids)
+    assert_array_equal(again[1], labels)
+    assert again[2] == entries
+    bench.button("Redo").click()
+    bench.wait_settled(1)
+    assert set(bench.voxels("labelAt", SHAPE).ravel()) == {0, 1, 2}
+    bench.press("b")
+    bench.press("d")
+    bench.press("r")
 
 
-def test_a_second_page_only_reads_until_it_takes_over(new_bench, own_server):
-    first = new_bench(own_server).wait_ready()
-    second = new_bench(own_server).wait_ready()
+def test_a_second_page_only_reads_until_it_takes_over_or_the_writer_is_closed(
+    bench, new_bench, server
+):
+    first, second = bench, new_bench(server).wait_ready()
     i, j, k = second.cursor
     revision = second.revision
 
@@ -100,12 +94,8 @@ def test_a_second_page_only_reads_until_it_takes_over(new_bench, own_server):
     second.stroke("axial", (i, j, k), (i - 8, j, k))
     second.until("(ijk) => supervox.saved && supervox.labelAt(...ijk) === 3", [i, j, k])
 
-
-def test_a_page_that_reads_goes_on_when_the_writer_is_closed(new_bench, own_server):
-    first = new_bench(own_server).wait_ready()
-    second = new_bench(own_server).wait_ready()
-    expect(second.mark).to_have_text("read-only")
-
-    first.page.goto("about:blank")
-
-    expect(second.mark).to_have_text("✓ saved", timeout=60_000)
+    first.page.reload()
+    first.wait_ready()
+    expect(first.mark).to_have_text("read-only")
+    second.page.goto("about:blank")
+    expect(first.mark).to_have_text("✓ saved", timeout=60_000)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import nibabel as nib
 import numpy as np
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.e2e.conftest import pages
 
 # All that axe-core has on by itself, and what it still calls an experiment or a recent demand.
 MORE_RULES = ("label-content-name-mismatch", "css-orientation-lock", "hidden-content")
@@ -30,10 +33,16 @@ def violations(bench, within=None):
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
 
 
+kept = pytest.fixture(scope="module")(pages)
+
+
+@pytest.fixture(scope="module")
+def script():
+    """Each visit of these tests is as the first one."""
+    return "localStorage.removeItem('supervox-hints')"
+
+
 def test_every_button_has_a_name_and_a_tooltip_with_its_key(bench):
-    bench.page.evaluate("localStorage.removeItem('supervox-hints')")  # as on the first visit
-    bench.page.reload()
-    bench.wait_ready()
     for last in ("Download superpixels", "Download labels"):  # what is made late is named by then
         bench.button(last).hover()
     bench.until(f"({BUTTONS})().every(([name, title]) => name && title)")
@@ -84,7 +93,6 @@ def test_axe_finds_nothing_at_rest_and_in_dialogs(bench, put):
 
 
 def test_a_hint_to_draw_is_there_only_when_one_can_draw_and_see_it(bench):
-    bench.page.evaluate("localStorage.removeItem('supervox-hints')")
     bench.page.reload()
     bench.wait_ready()
     hint = bench.page.get_by_role("note", name="Hint")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.phantoms import STORED
+from tests.e2e.test_surface import wait_until
 
 SHAPE = STORED["ras"].shape
 PANES = ("Axial", "Coronal", "Sagittal", "3D view")
@@ -17,14 +18,21 @@ BUTTONS = (
 )
 
 
+def boxes_of(bench):
+    """Where the panes are, a frame from now."""
+    bench.page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    return [bench.pane(name).bounding_box() for name in PANES]
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
-def test_the_page_fills_the_window_with_four_equal_panes(new_bench, server, width, height):
-    bench = new_bench(server, width, height).wait_ready()
+def test_the_page_fills_the_window_with_four_equal_panes(bench, width, height):
+    bench.page.set_viewport_size({"width": width, "height": height})
+    wait_until(lambda: boxes_of(bench) == boxes_of(bench))
 
     scrolled = bench.page.evaluate(
         "(({ scrollWidth, scrollHeight }) => [scrollWidth, scrollHeight])(document.documentElement)"
     )
-    boxes = [bench.pane(name).bounding_box() for name in PANES]
+    boxes = boxes_of(bench)
 
     assert scrolled == [width, height]
     sizes = np.array([(box["width"], box["height"]) for box in boxes])

@@ -1,4 +1,4 @@
-"""Hundreds of strokes in a row by mouse: none is lost."""
+"""Many strokes in a row by mouse: none is lost."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def oracle_of(bench, source, folder):
     return Oracle(bench.superpixels(folder), nib.load(source).affine)
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(300, marks=pytest.mark.torture)])
-def test_of_hundreds_of_strokes_none_is_lost(new_bench, server, put, tmp_path, count):
-    bench = new_bench(server, 1280, 720).wait_ready()
+@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.torture)])
+def test_of_many_strokes_none_is_lost(bench, put, tmp_path, count):
+    bench.page.set_viewport_size({"width": 1280, "height": 720})
     source = put(phantom(STORED["lps"], seed=3), "many.nii.gz")
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
 
@@ -75,9 +75,10 @@ def test_of_hundreds_of_strokes_none_is_lost(new_bench, server, put, tmp_path, c
     assert oracle.revision > 0.8 * count
     assert_same(bench, oracle, tmp_path)
     # However long the history is: rows that are seen are there, and the panel scrolls not.
-    assert bench.edits.count() < 40
+    assert bench.edits.count() < 40 < oracle.revision
     aside = bench.page.locator("aside")
     assert aside.evaluate("(el) => el.scrollHeight - el.clientHeight") == 0
+    bench.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_strokes_that_are_let_go_outside_the_pane_count(bench, put, tmp_path):
@@ -108,8 +109,8 @@ def test_strokes_drawn_while_the_server_does_not_answer_are_painted_later(
 
     server.signal(signal.SIGSTOP)
     try:
-        draw_all(bench, oracle, 5)
-        bench.until("supervox.pending === 5")
+        draw_all(bench, oracle, len(PLANES))  # soon, or the page would say that it is alone
+        bench.until("(n) => supervox.pending === n", len(PLANES))
     finally:
         server.signal(signal.SIGCONT)
 
@@ -133,7 +134,7 @@ def test_a_stroke_on_which_the_server_raises_is_told_and_takes_no_other_with_it(
     bench = new_bench(failing_server).wait_ready()
     oracle = oracle_of(bench, data / "failing.nii.gz", tmp_path)
 
-    draw_all(bench, oracle, 60, lost=FAILING)
+    draw_all(bench, oracle, 2 * FAILING, lost=FAILING)
     bench.wait_settled(oracle.revision)
 
     expect(bench.message("failed inside supervox (RuntimeError)")).to_be_visible()

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from dashboard.page.protocol.table import MESSAGES, VERBS
 from dashboard.page.script import module
-from tests.e2e.conftest import assert_clean
 from tests.page.protocol_fixtures import (
     GOOD_MESSAGES,
     GOOD_VERBS,
@@ -68,14 +67,12 @@ def tried(verbs, messages):
 
 
 @pytest.fixture
-def complaining(new_bench, server):
-    """A page of this test's own, which may complain in its console of what is no message."""
-    bench = new_bench(server).wait_ready()
+def complaining(bench):
+    """A page that may complain in its console of what is no message."""
     yield bench
     wrong = [each for each in bench.traffic.errors if "is not what the page expects" not in each]
     assert len(wrong) < len(bench.traffic.errors)
     bench.traffic.errors[:] = wrong
-    assert_clean(bench)
 
 
 def test_the_script_refuses_what_the_server_would_and_acts_on_no_bad_message(complaining):

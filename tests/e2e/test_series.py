@@ -16,14 +16,14 @@ SHAPE = STORED["ras"].shape
 
 
 @pytest.fixture
-def series(new_bench, server, put):
+def series(bench, put):
     """A page on a phantom, beside which its halves, on a coarser grid, can be opened."""
     put(phantom(STORED["ras"], seed=61), "flair.nii.gz")
     affine = affine_of(STORED["ras"]) @ np.diag([2, 2, 2, 1.0])
     data = np.zeros([n // 2 for n in SHAPE], np.float32)
     data[:, SHAPE[1] // 4 :] = 7
     put(nib.Nifti1Image(data, affine), "pet.nii.gz")
-    return new_bench(server).wait_ready().open("flair.nii.gz")
+    return bench.open("flair.nii.gz")
 
 
 def shown(bench, pane):
