@@ -39,8 +39,11 @@ def figures() -> list[Figure]:
     ]
 
 
-def draw(page: Page, n: int, rest_ms: int = 0) -> float:
-    """Draw a stroke; returns ms from the mouse up until the last plane shows its label."""
+def draw(page: Page, n: int, rest_ms: int = 0, pending: int = 0) -> float:
+    """Draw a stroke; returns ms from the mouse up until the last plane shows its label.
+
+    So many changes are `pending` already, such as a partition.
+    """
     label = n % LABELS + 1
     if rest_ms:
         page.wait_for_timeout(rest_ms)
@@ -62,7 +65,7 @@ def draw(page: Page, n: int, rest_ms: int = 0) -> float:
     )
     shown = page.evaluate("probe.paints")
     up = page.evaluate("probe.ups.at(-1)")
-    page.wait_for_function("supervox.pending === 0")
+    page.wait_for_function("(n) => supervox.pending === n", arg=pending)
     settle(page, 100)
     return last_plane(shown, label) - up
 

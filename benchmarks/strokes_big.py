@@ -42,15 +42,15 @@ def measured(folder: Path, whose: str, *where: str) -> list[Figure]:
         found = drawn(page, f"stroke on 1024³, {whose}")
         page.get_by_role("button", name="Partition", exact=True).click()
         page.get_by_role("button", name="Cancel", exact=True).wait_for()
-        return found + drawn(page, f"stroke on 1024³, {whose}, in a partition")
+        return found + drawn(page, f"stroke on 1024³, {whose}, in a partition", pending=1)
 
 
-def drawn(page: Page, name: str) -> list[Figure]:
+def drawn(page: Page, name: str, pending: int = 0) -> list[Figure]:
     """Draw strokes; returns how long each took, and how often no worker answered in time."""
-    stroke.draw(page, 0)  # the first one compiles the page's code
+    stroke.draw(page, 0, pending=pending)  # the first one compiles the page's code
     took, silent = [], []
     for n in range(1, STROKES + 1):
-        took.append(stroke.draw(page, n))
+        took.append(stroke.draw(page, n, pending=pending))
         silent.append(page.get_by_role("status", name="Workers").count())
     return [
         Figure(name, took, "ms"),

@@ -142,7 +142,6 @@ class Bench:
         self.press("Escape")
         if self.title() != "start" or self.revision:
             self.open("start.nii.gz")
-            self.until("supervox.revision === 0")
         for name in ("Borders", "Labels", "3D", "Radiological"):
             if self.button(name).get_attribute("aria-pressed") == "false":
                 self.button(name).click()
