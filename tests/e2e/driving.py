@@ -135,16 +135,16 @@ class Bench:
         image = nib.load(self.download("Download superpixels", to))
         return np.asarray(image.dataobj)
 
-    def tidy(self):
-        """Make it as if it were new: the first volume, tool and label, and all is shown."""
+    def tidy(self, name):
+        """Make it as if it were new: with a volume that it has not seen, and all is shown."""
         self.page.bring_to_front()
         self.page.set_viewport_size({"width": 1440, "height": 900})
         self.press("Escape")
-        if self.title() != "start" or self.revision:
-            self.open("start.nii.gz")
-        for name in ("Borders", "Labels", "3D", "Radiological"):
-            if self.button(name).get_attribute("aria-pressed") == "false":
-                self.button(name).click()
+        self.open(name)
+        self.until("supervox.revision === 0")
+        for button in map(self.button, ("Borders", "Labels", "3D", "Radiological")):
+            if button.get_attribute("aria-pressed") == "false":
+                button.click()
         for key in ("d", "1", "r"):
             self.press(key)
 
