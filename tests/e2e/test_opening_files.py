@@ -10,7 +10,10 @@ import pytest
 from numpy.testing import assert_array_equal
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import pages
 from tests.e2e.phantoms import STORED, phantom
+
+kept = pytest.fixture(scope="module")(pages)
 
 
 def truncated(folder):

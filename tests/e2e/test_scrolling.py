@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.conftest import pages
 from tests.e2e.test_sides import brightness
 from tests.e2e.test_surface import view, wait_until
 
+kept = pytest.fixture(scope="module")(pages)
 SMALL, IN_ALL = 4_000, 20_000
 TITLE_PX = 40  # of the 3D view, from above: bright before anything is drawn
 
