@@ -8,21 +8,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard.annotation.label_map import Edit
+from dashboard.annotation.label_map import Edit, hull
 from dashboard.annotation.split import AnySuperpixels
 from dashboard.annotation.superpixels import corners
 from workers.runtime.box import Box
 from workers.superpixels.division import Division
 
 MOST_VOXELS = 4_000_000
+NOWHERE = (slice(0, 0),) * 3
 
 
 class Painted(NamedTuple):
-    """Whole superpixels were given a label."""
+    """Whole superpixels were given a label; no voxel outside `box` has another one now."""
 
     revision: int
     ids: np.ndarray
     label: int
+    box: Box
 
 
 class Patched(NamedTuple):
@@ -61,7 +63,8 @@ Change = Painted | Patched | Replaced
 def painted(revision: int, edit: Edit) -> Change:
     """Return how views are told of a new `edit`: by ids where it gave whole superpixels."""
     if edit.ids is not None:
-        return Painted(revision, edit.ids, edit.label)
+        box = hull(*(patch.box for patch in edit.patches)) if edit.patches else NOWHERE
+        return Painted(revision, edit.ids, edit.label, box)
     return patched(revision, edit)
 
 

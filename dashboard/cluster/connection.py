@@ -15,7 +15,7 @@ from distributed import Client
 from dashboard.cluster.call import Lost
 from dashboard.cluster.check_workers import WorkerCheck
 from dashboard.cluster.dask_internals import connection_of, leave
-from dashboard.cluster.local_process import ClusterProcess
+from dashboard.cluster.local_process import SLOT, SPARE, ClusterProcess
 from dashboard.cluster.running_calls import RunningCalls
 from dashboard.cluster.thread_executor import in_thread
 
@@ -116,8 +116,15 @@ class Connection:
         self._has_greeted = True
 
     async def threads(self) -> dict[str, int]:
-        """Return how many threads each worker has, by its address."""
-        return await self.answer(self.client.nthreads(), SILENCE_S)
+        """Return how many kernels each worker may run at a time, by its address."""
+        threads = await self.answer(self.client.nthreads(), SILENCE_S)
+        spare = 0 if self.process is None else SPARE
+        return {address: count - spare for address, count in threads.items()}
+
+    @property
+    def slot(self) -> dict[str, int]:
+        """What of Dask's resources a kernel asks for, unless a hand waits for it."""
+        return {} if self.process is None else {SLOT: 1}
 
     async def examine(self, addresses: Iterable[str]) -> str:
         """Look at the workers that are new; return a sentence if one cannot work with us.

@@ -21,6 +21,8 @@ from distributed.security import Security
 
 START_S = 60.0
 STOP_S = 8.0
+SLOT = "slot"  # what a worker has one of for each kernel that it may run at a time
+SPARE = 1  # threads that it has beyond: for what asks for no slot, as a hand waits for it
 MAIN = (
     "import json, sys; request = json.loads(sys.stdin.readline()); sys.path[:] = request['path']; "
     "from dashboard.cluster.local_scheduler import main; main(request)"

@@ -24,6 +24,7 @@ from distributed.core import Status
 from distributed.security import Security
 
 from dashboard.cluster.dask_internals import NoHTTP
+from dashboard.cluster.local_process import SLOT, SPARE
 from workers.runtime.import_lock import TURN
 from workers.runtime.team import usable
 
@@ -134,7 +135,8 @@ def _nanny(address: str, security: Security, threads: int) -> Nanny:
         host=HOST,
         protocol="tls",
         security=security,
-        nthreads=threads,
+        nthreads=threads + SPARE,
+        resources={SLOT: threads},
         worker_class=QuietWorker,
         memory_limit=0,  # Dask would write the volume to disk at 60 % and stand still at 80 %
         dashboard=False,

@@ -120,6 +120,8 @@ class RunningCalls:
         # The scheduler holds back what is of one group instead of heaping it on the workers.
         key = (f"{name}-{self._group}", number) if patience and not priority else f"{name}-{number}"
         how = {"key": key, "pure": False, "priority": priority}
+        if not priority:
+            how["resources"] = self._connection.slot
         sent = (packed, shared, arrays, patience is not None, patience.folder if patience else "")
         running = self.running[key] = Running(call, key)
         running.held = self._connection.client.submit(

@@ -11,6 +11,7 @@ from bokeh.document import Document
 
 from dashboard.annotation.change import Divided, Painted, Patched
 from dashboard.annotation.slice_geometry import NAMES, layouts
+from dashboard.annotation.superpixels import corners
 from dashboard.page.commands import Commands
 from dashboard.page.describe import describe
 from dashboard.page.downloads import main_download, other_downloads
@@ -212,7 +213,8 @@ class Page:
     def _send_change(self, change) -> None:
         if isinstance(change, Painted):
             ids = [int(n) for n in change.ids]
-            self.bench.send("painted", revision=change.revision, ids=ids, label=change.label)
+            told = {"revision": change.revision, "label": change.label, "box": corners(change.box)}
+            self.bench.send("painted", ids=ids, **told)
         elif isinstance(change, Patched):
             self._showing.send_patched(change)
         else:

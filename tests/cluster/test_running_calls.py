@@ -36,9 +36,11 @@ class Client:
         self.scattered.append(asyncio.get_running_loop().create_future())
         return await self.scattered[-1]
 
-    def submit(self, kernel, *args, key, pure, priority):
+    def submit(self, kernel, *args, key, pure, priority, resources=None):
         held = asyncio.get_running_loop().create_future()
-        answer = SimpleNamespace(result=lambda: held, held=held, key=key, args=args)
+        answer = SimpleNamespace(
+            result=lambda: held, held=held, key=key, args=args, resources=resources
+        )
         self.submitted.append(answer)
         return answer
 

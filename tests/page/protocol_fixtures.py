@@ -111,7 +111,7 @@ GOOD_MESSAGES = {
     ],
     "divided": [{"at": [[4, 9, 12]], "boxes": [[0, 2, 0, 3, 0, 1]], "data": b"abc"}],
     "volumes": [{"volumes": [CHANNEL], "weights": [["T1", 0.5]]}],
-    "painted": [{"revision": 3, "ids": [1, 2, 5], "label": 0}],
+    "painted": [{"revision": 3, "ids": [1, 2, 5], "label": 0, "box": [0, 2, 0, 3, 0, 1]}],
     "patched": [{"revision": 3, "boxes": [[0, 2, 0, 3, 0, 1]], "stroke": "page-3", "data": b"abc"}],
     "stale": [{"revision": 3, "boxes": [[0, 2, 0, 3, 0, 1]], "stroke": ""}],
     "replaced": [{"revision": 3}],

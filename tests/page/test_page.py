@@ -96,8 +96,11 @@ class Browser:
 
     def hear_painted(self, message):
         if self.follows(message):
-            touched = np.isin(self.arrays["ids"], message["ids"])
-            self.arrays["labels"][touched] = message["label"]
+            # The page draws no more than the box anew.
+            i0, i1, j0, j1, k0, k1 = message["box"]
+            box = np.s_[i0:i1, j0:j1, k0:k1]
+            touched = np.isin(self.arrays["ids"][box], message["ids"])
+            self.arrays["labels"][box][touched] = message["label"]
 
     def hear_patched(self, message):
         if self.follows(message):

@@ -163,7 +163,7 @@ MESSAGES: dict[str, Fields] = {
     "divided": fields(at=ListOf(tuple_of(COUNT, COUNT, COUNT)), boxes=BOXES, data=Bytes()),
     "volumes": fields(volumes=ListOf(CHANNEL), weights=WEIGHTS),
     # Labels that have changed
-    "painted": fields(revision=COUNT, ids=ListOf(COUNT), label=COUNT),
+    "painted": fields(revision=COUNT, ids=ListOf(COUNT), label=COUNT, box=BOX),
     "patched": fields(revision=COUNT, boxes=BOXES, stroke=Text(200), data=Bytes()),
     "stale": fields(revision=COUNT, boxes=BOXES, stroke=Text(200)),
     "replaced": fields(revision=COUNT),

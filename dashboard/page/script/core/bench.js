@@ -197,23 +197,23 @@ class Bench {
     this.hints.show()
   }
 
-  /** Take an edit if it is the next one; ask for all labels if one was missed. */
-  edit({ revision, stroke }, write) {
+  /** Take an edit that changed labels inside boxes, if it is the next one; ask for all labels if one was missed. */
+  edit({ revision, stroke }, boxes, write) {
     const preview = this.brush.settle(stroke)
     if (revision <= this.store.revision) return
     if (revision > this.store.revision + 1) { this.say("resync"); return }
     this.store.revision = revision
     write(preview)
-    this.brush.replay()
-    for (const pane of this.panes) pane.drawLabels()
+    const isAll = this.brush.replay()
+    for (const pane of this.panes) isAll ? pane.drawLabels() : pane.drawLabelsIn(boxes)
     this.readout.refresh()
   }
 
-  painted(message) { this.edit(message, () => this.store.slices.paint(message.ids, message.label)) }
+  painted(message) { this.edit(message, [message.box], () => this.store.slices.paint(message)) }
 
   async patched(message) {
     const values = new Uint16Array(await inflate(message.data))
-    this.edit(message, () => this.store.slices.patch(message.boxes, values))
+    this.edit(message, message.boxes, () => this.store.slices.patch(message.boxes, values))
   }
 
   /** Superpixels were cut into finer ones, or joined again. */
@@ -225,7 +225,7 @@ class Bench {
     this.readout.refresh()
   }
 
-  stale(message) { this.edit(message, (preview) => this.store.slices.stale(message.boxes, preview?.seen)) }
+  stale(message) { this.edit(message, message.boxes, (preview) => this.store.slices.stale(message.boxes, preview?.seen)) }
 
   replaced({ revision }) {
     if (!this.store) return

@@ -65,7 +65,7 @@ export interface Messages {
   partition: { partition: number; count: number; voxels: number | null }
   divided: { at: Array<[number, number, number]>; boxes: Array<Box>; data: ArrayBuffer }
   volumes: { volumes: Array<Channel>; weights: Array<[string, number]> }
-  painted: { revision: number; ids: Array<number>; label: number }
+  painted: { revision: number; ids: Array<number>; label: number; box: Box }
   patched: { revision: number; boxes: Array<Box>; stroke: string; data: ArrayBuffer }
   stale: { revision: number; boxes: Array<Box>; stroke: string }
   replaced: { revision: number }

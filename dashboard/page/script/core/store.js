@@ -7,7 +7,7 @@
 //   valueAt(ijk), idAt(ijk), labelAt(ijk)    of a voxel; undefined, 0 and 0 as long as it is not there
 //   sizeOf(id)              → voxels of a superpixel; undefined if it is not known
 //   meanOf(id)              → its mean intensity; undefined if it is not known
-//   paint(ids, label), hasIds, ready(idle)
+//   paint({ ids, label, box }), hasIds, ready(idle)
 //   brush(preview, from, to)    paint what a drag has swept;  mistrust(preview)    it was refused: ask
 //   arrive(array, values, revision), patch(boxes, values), divide(at, boxes, ids)    what comes for whole.js
 //   take(message), takePartition(partition), stale(boxes, seen), replaced()           what comes for remote.js

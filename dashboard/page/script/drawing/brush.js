@@ -77,13 +77,10 @@ class Brush {
   }
 
   /** Have a part of a pane painted with the next frame. */
-  soil(pane, box) {
-    const part = [pane.layout.x, pane.layout.y].flatMap((axis) => {
-      const [low, high] = box[axis.index].map((n) => clamp(n, 0, axis.size))
-      return axis.reversed ? [axis.size - high, axis.size - low] : [low, high]
-    })
+  soil(pane, ends) {
+    const part = partOf(pane.layout, ends)
     if (!this.dirty) requestAnimationFrame(() => this.flush(pane))
-    this.dirty = this.dirty ? union(this.dirty, part) : part
+    this.dirty = this.dirty ? unionOf(this.dirty, part) : part
   }
 
   flush(pane) {
@@ -141,6 +138,3 @@ class Brush {
     this.circle.style.transform = `translate(${at[0] - size / 2}px, ${at[1] - size / 2}px)`
   }
 }
-
-/** The smallest part of a slice around two. */
-const union = ([a0, a1, b0, b1], [c0, c1, d0, d1]) => [Math.min(a0, c0), Math.max(a1, c1), Math.min(b0, d0), Math.max(b1, d1)]

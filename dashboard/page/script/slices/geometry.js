@@ -51,6 +51,23 @@ function cut(values, layout, shape, index, strides = [1, 1, 1]) {
   return { values, ...walk(layout, shape, index), place: { x: [x], y: [y], dw: [dw], dh: [dh] } }
 }
 
+// Boxes: i0, i1, j0, j1, k0, k1, the ends half open.
+
+const endsOf = ([i0, i1, j0, j1, k0, k1]) => [[i0, i1], [j0, j1], [k0, k1]]
+
+const unionOf = (one, other) => one.map((n, at) => (at % 2 ? Math.max : Math.min)(n, other[at]))
+
+/** Whether a box meets a slice, and has something in it. */
+const meets = (box, { axis, index }) => index >= box[2 * axis] && index < box[2 * axis + 1]
+
+/** The part (x0, x1, y0, y1) of a slice's canvas that lies between ends along i, j and k. */
+function partOf(layout, ends) {
+  return [layout.x, layout.y].flatMap((axis) => {
+    const [low, high] = ends[axis.index].map((n) => clamp(n, 0, axis.size))
+    return axis.reversed ? [axis.size - high, axis.size - low] : [low, high]
+  })
+}
+
 /** World coordinates in RAS+ mm. */
 function toWorld(affine, [i, j, k]) {
   return affine.slice(0, 3).map(([a, b, c, d]) => a * i + b * j + c * k + d)

@@ -177,6 +177,12 @@ class Pane {
     this.overlay.change.emit()
   }
 
+  /** Draw the labels where they have changed, in boxes. */
+  drawLabelsIn(boxes) {
+    const met = boxes.filter((box) => meets(box, { axis: this.layout.axis, index: this.index }))
+    if (met.length) this.drawLabels(met.map((box) => partOf(this.layout, endsOf(box))).reduce(unionOf))
+  }
+
   colour(image, { values, width, height, start, right, up }, [x0, x1, y0, y1] = [0, width, 0, height]) {
     const { colors, hidden } = this.store
     const alpha = Math.round(this.bench.display.opacity * 255) << 24

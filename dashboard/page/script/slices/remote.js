@@ -251,7 +251,7 @@ class RemoteSource {
     }
   }
 
-  paint(ids, label) { this.edits.add({ revision: this.store.revision, partition: this.partition, ids, label }) }
+  paint({ ids, label, box }) { this.edits.add({ revision: this.store.revision, partition: this.partition, ids, label, box }) }
 
   /** What was painted of a drag is wrong: ask for those slices again. */
   mistrust({ seen }) {
@@ -296,29 +296,36 @@ class LatestEdits {
     const isKnown = plane.revision >= this.since && edits.every((edit) => edit.boxes || (ids && edit.partition === plane.partition))
     if (!isKnown) return Object.assign(plane, { labels: null })
     plane.revision = edits.at(-1)?.revision ?? plane.revision
-    paintPlane(plane.labels, ids, edits.filter((edit) => edit.ids))
+    paintPlane(plane, ids, edits.filter((edit) => edit.ids), shape)
     const name = nameOf(plane.axis, plane.index)
     for (const { boxes = [], seen } of edits) for (const box of boxes) wipe(plane, box, shape, seen.has(name))
   }
 }
 
-/** Give superpixels their labels, in the order of the edits. */
-function paintPlane(labels, ids, edits) {
+/** Give superpixels their labels, in the order of the edits, where these have changed any. */
+function paintPlane(plane, ids, edits, shape) {
+  if (!edits.length) return
+  const { labels } = plane
   const given = new Map(edits.flatMap((edit) => edit.ids.map((id) => [id, edit.label])))
-  if (!given.size) return
   let [id, label] = [0, given.get(0)] // neighbours mostly are of the same superpixel
-  for (let p = 0; p < labels.length; p++) {
-    if (ids[p] !== id) { id = ids[p]; label = given.get(id) }
-    if (label !== undefined) labels[p] = label
-  }
+  eachRowOf(plane, edits.map(({ box }) => box).reduce(unionOf), shape, (start, end) => {
+    for (let p = start; p < end; p++) {
+      if (ids[p] !== id) { id = ids[p]; label = given.get(id) }
+      if (label !== undefined) labels[p] = label
+    }
+  })
 }
 
 /** Take the labels in a box off a slice, if it meets it; where it was seen they stay till it comes. */
-function wipe(plane, box, [, J, K], isSeen) {
-  const [i0, i1, j0, j1, k0, k1] = box
-  if (plane.index < box[2 * plane.axis] || plane.index >= box[2 * plane.axis + 1]) return
+function wipe(plane, box, shape, isSeen) {
+  if (!meets(box, plane)) return
   plane.stale = true
-  if (isSeen) return
-  const [[a0, a1], [b0, b1], [c0, c1]] = [[i0, i1], [j0, j1], [k0, k1]].map((ends, axis) => (axis === plane.axis ? [0, 1] : ends))
-  for (let a = a0; a < a1; a++) for (let b = b0; b < b1; b++) plane.labels.fill(0, (a * J + b) * K + c0, (a * J + b) * K + c1)
+  if (!isSeen) eachRowOf(plane, box, shape, (start, end) => plane.labels.fill(0, start, end))
+}
+
+/** Call `row` with the flat range of each run along k of a slice's own array in a box. */
+function eachRowOf(plane, box, [, J, K], row) {
+  if (!meets(box, plane)) return
+  const [[a0, a1], [b0, b1], [c0, c1]] = endsOf(box).map((ends, axis) => (axis === plane.axis ? [0, 1] : ends))
+  for (let a = a0; a < a1; a++) for (let b = b0; b < b1; b++) row((a * J + b) * K + c0, (a * J + b) * K + c1)
 }

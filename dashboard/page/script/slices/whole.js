@@ -139,7 +139,7 @@ class WholeSource {
   }
 
   /** Give `label` to every voxel of the superpixels `ids`. */
-  paint(ids, label) {
+  paint({ ids, label }) {
     for (const n of ids) {
       const box = this.boxes.subarray(n * 6, n * 6 + 6)
       this.eachRow(box, (start, end) => {
