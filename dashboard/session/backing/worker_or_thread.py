@@ -20,7 +20,8 @@ NONE = f"no worker has answered within {ANSWER_S:g} s"
 class WorkerOrThread:
     """Has kernels run on workers, or in threads here with the same bits.
 
-    As long as no worker answers in time, a thread begins at once beside the next try.
+    As long as no worker answers in time, a thread begins at once beside the next try; of these there
+    is one at a time, as workers that are late with one are later with more.
 
     Parameters
     ----------
@@ -37,23 +38,26 @@ class WorkerOrThread:
     def __init__(self, executors: Executors, folder: Path) -> None:
         self._executors, self._folder = executors, folder
         self.why_here = ""
+        self._asked: Future | None = None
 
     def submit(self, kernel: Callable, /, *args: object, reports: bool = False) -> Future:
         """Return a future of what a kernel returns; what it refuses, is refused.
 
         Where it `reports`, each report counts as an answer.
         """
+        if self.why_here and self._asked is not None and not self._asked.done():
+            return self.in_thread(kernel, *args)
         return _Try(self, kernel, args, reports=reports).answer
 
     def on_worker(self, kernel: Callable, *args: object, **how: object) -> Future:
         """Submit a kernel as `DaskExecutor.patient` does: no worker is ever killed for it."""
         kernels = patient(self._executors.kernels, lambda _: None, self._folder)
         try:
-            return kernels.submit(kernel, *args, **how)
+            self._asked = kernels.submit(kernel, *args, **how)
         except RuntimeError as error:  # they are shut down
-            failed: Future = Future()
-            failed.set_exception(error)
-            return failed
+            self._asked = Future()
+            self._asked.set_exception(error)
+        return self._asked
 
     def in_thread(self, kernel: Callable, *args: object) -> Future:
         """Begin a kernel in a thread here."""

@@ -114,6 +114,23 @@ def test_once_none_has_answered_a_thread_begins_at_once_until_one_answers_again(
     assert threads.waiting == []
 
 
+@pytest.mark.usefixtures("late")
+def test_a_worker_that_is_late_with_one_is_not_asked_for_more(threads):
+    workers = ByHand(stubborn=True)
+    place = place_of(workers, threads)
+    place.why_here = NONE
+
+    answers = [place.submit(double, n) for n in range(3)]
+
+    assert len(workers.waiting) == 1
+    for _ in range(3):
+        threads.finish()
+    assert [answer.result(0) for answer in answers] == [0, 2, 4]
+    workers.finish()
+    place.submit(double, 4)
+    assert len(workers.waiting) == 1
+
+
 def test_what_a_worker_refuses_is_refused(threads):
     answer = place_of(Inline(), threads).submit(refuse, 3)
 
