@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-hub test-network torture lint dist bench docs docs-check study lock \
+.PHONY: help run install test test-slow test-hub test-network torture lint dist bench docs docs-check study lock \
 	clean browser port
 
 help: ## say what there is
@@ -47,8 +47,11 @@ install: .venv/installed ## put what is needed to run into .venv
 
 # In two processes, a file in one of them, as most tests wait for a browser or a cluster. In the order
 # of collection, as those in the browser come last.
-test: .venv/installed-test browser ## run every test; ARGS='-k stroke' goes to pytest
+test: .venv/installed-test browser ## run the tests (10 minutes); ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-slow: .venv/installed-test browser ## run the long ones: journeys, killed processes, full disks; ARGS too
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-network: .venv/installed-test browser ## try hosts that are cut off, nginx, no network; as root
 	@$(BIN)/python -m tests.network.tools

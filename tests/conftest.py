@@ -30,13 +30,23 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+OWN_TARGETS = ("torture", "hub", "network", "slow")  # of marks in make; the first that a test has
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Leave what is long to targets of its own."""
-    for name in {"torture", "hub", "network"} - {*re.findall(r"\w+", config.option.markexpr)}:
-        others = [item for item in items if name in marks_of(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+    wanted = {"", *re.findall(r"\w+", config.option.markexpr)}
+    others = [item for item in items if target_of(item) not in wanted]
+    config.hook.pytest_deselected(items=others)
+    left_out = {*others}
+    items[:] = [item for item in items if item not in left_out]
+
+
+def target_of(item):
+    """Which mark has an item run by a target of its own; "" if `make test` runs it."""
+    marks = marks_of(item)
+    return next((name for name in OWN_TARGETS if name in marks), "")
 
 
 def pytest_collection_finish():

@@ -21,8 +21,6 @@ from tests.cluster.watching import eventually, started
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_cancelled_kernel_that_reports_frees_its_thread(executor):
     worker = executor.submit(pid_of_worker).result(30)

@@ -21,7 +21,7 @@ from tests.cluster.watching import connection_of, eventually
 from tests.conftest import Inline, draw_voxel, nifti_bytes, tissues
 from workers.superpixels.partition import partition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 TOLD_S = 5
 SHAPE = (150, 140, 130)
 VOXELS = [(10, 20, 30), (100, 120, 60), (75, 70, 65), (140, 5, 100)]
@@ -124,6 +124,7 @@ def begins(annotator, wish):
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [2, pytest.param(60, marks=pytest.mark.torture)])
 def test_a_worker_killed_every_five_seconds_changes_no_bit(executor, noise, undisturbed, kills):
     annotator = Annotator(executor, noise)

@@ -17,8 +17,6 @@ from tests.cluster.watching import ended, eventually
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
 
-pytestmark = pytest.mark.slow
-
 
 SCRIPT = textwrap.dedent(
     """
@@ -44,6 +42,7 @@ def a_script(last_line):
     )
 
 
+@pytest.mark.slow
 def test_at_interpreter_exit_the_cluster_ends_without_a_word():
     with a_script("") as script:
         pids = [int(pid) for pid in script.stdout.readline().split()]

@@ -21,8 +21,6 @@ from workers.runtime.team import usable
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
 
-pytestmark = pytest.mark.slow
-
 
 def test_the_constructor_returns_at_once_and_an_early_kernel_waits_for_the_cluster(executor):
     future = executor.submit(pow, 2, 5)

@@ -17,7 +17,6 @@ from tests.cluster.watching import connection_of, eventually
 from workers.superpixels.partition import partition
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -40,6 +39,7 @@ def compiled_files():
     return len([*Path(workers.__file__).parent.rglob("*.nbc")])
 
 
+@pytest.mark.slow
 def test_a_worker_without_supervox_is_sent_the_kernels_and_computes_the_same_bits(
     remote, noise, tmp_path
 ):

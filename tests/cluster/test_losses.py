@@ -20,7 +20,6 @@ from tests.cluster.kernels import count_up, hold, pid_of_worker
 from tests.cluster.watching import connection_of, ended, eventually, started
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 TOLD_S = 5
 MB = 1_000_000
 
@@ -126,6 +125,7 @@ def test_a_kernel_is_not_run_again_for_ever(executor, monkeypatch):
         executor.submit(kill_the_scheduler).result(120)
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_of_others_is_said_at_once_and_used_again_when_it_is_back(remote):
     remote.start_worker()
     with DaskExecutor.connect(remote.address, deadline=60) as executor:

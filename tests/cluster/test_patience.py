@@ -19,7 +19,6 @@ from tests.cluster.kernels import count_up, hold, pid_of_worker
 from tests.cluster.watching import connection_of, eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 TOLD_S = 5
 MB = 1_000_000
 
@@ -80,6 +79,7 @@ def test_the_view_does_not_end_the_executor(executor):
     assert executor.submit(pow, 2, 6).result(30) == 64
 
 
+@pytest.mark.slow
 def test_workers_that_die_again_and_again_lose_nothing(executor):
     view = executor.patient()
     host = psutil.Process(executor.submit(pid_of_worker).result(30)).parent()
@@ -94,6 +94,7 @@ def test_workers_that_die_again_and_again_lose_nothing(executor):
     assert [future.result(100) for future in futures] == [(2 * n, 10_000) for n in range(150)]
 
 
+@pytest.mark.slow
 def test_the_compute_process_dies_and_all_runs_again(executor):
     futures = [executor.patient().submit(double, n, np.ones(9), 0.05) for n in range(150)]
     futures[20].result(60)
@@ -103,6 +104,7 @@ def test_the_compute_process_dies_and_all_runs_again(executor):
     assert [future.result(120)[0] for future in futures] == [2 * n for n in range(150)]
 
 
+@pytest.mark.slow
 def test_without_a_worker_it_is_told_once_and_goes_on_when_one_comes(remote):
     told, deadline = [], 2
     with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=deadline) as executor:
@@ -120,6 +122,7 @@ def test_without_a_worker_it_is_told_once_and_goes_on_when_one_comes(remote):
         assert [future.result(60) for future in waiting] == [2**n for n in range(100)]
 
 
+@pytest.mark.slow
 def test_without_its_last_worker_work_under_way_is_told_and_goes_on(remote):
     worker, told = remote.start_worker(), []
     with DaskExecutor.connect(remote.address, deadline=60, worker_deadline=2) as executor:
@@ -134,6 +137,7 @@ def test_without_its_last_worker_work_under_way_is_told_and_goes_on(remote):
         assert [future.result(60)[0] for future in futures] == [2 * n for n in range(100)]
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_of_others_is_said_at_once_and_the_next_try_works(remote):
     remote.start_worker()
     with DaskExecutor.connect(remote.address, deadline=60) as executor:

@@ -18,8 +18,6 @@ from tests.cluster.watching import eventually
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
 
-pytestmark = pytest.mark.slow
-
 
 def test_positional_and_keyword_arguments_arrive_in_order_whatever_their_size(executor, a_volume):
     def shapes(a, b, *, c, d):

@@ -6,14 +6,11 @@ import sys
 
 import cloudpickle
 import psutil
-import pytest
 
 from tests.cluster.watching import eventually, hung_up, listening, processes_below
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 MB = 1_000_000
-
-pytestmark = pytest.mark.slow
 
 
 def sockets():

@@ -13,7 +13,6 @@ from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.watching import eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 # What each process sees here is its own current folder, as each machine has its own disk.
 HERE = Path("/proc/self/cwd")
 

@@ -32,7 +32,7 @@ from tests.stored import store_volume
 from workers.storage.stored_array import CHUNK
 from workers.superpixels.partition import ITERATIONS, partition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 CHUNKS = (24, 22, 20)
 HERE = Path("/proc/self/cwd")  # another folder in each process
 TOLD_S = 5
@@ -118,12 +118,14 @@ def kill_the_oldest_worker(executor):
 # The very same
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunks", [CHUNKS, (30, 44, 13)])
 @pytest.mark.parametrize("wish", [MASKED, WHOLE])
 def test_two_processes_give_the_ids_of_memory(cluster, volume, expected, wish, chunks):
     assert cut(volume, cluster, wish, chunks) == expected[wish]
 
 
+@pytest.mark.slow
 def test_workers_killed_on_the_way_change_no_bit(cluster, volume, expected):
     kill = partial(kill_the_oldest_worker, cluster)
     killed = Watcher(dict.fromkeys([0.05, 0.5, 0.94], kill))
@@ -132,6 +134,7 @@ def test_workers_killed_on_the_way_change_no_bit(cluster, volume, expected):
     assert not killed.acts
 
 
+@pytest.mark.slow
 def test_the_compute_process_killed_on_the_way_changes_no_bit(cluster, volume, expected):
     def kill():
         os.kill(connection_of(cluster).process.pid, signal.SIGKILL)
@@ -153,6 +156,7 @@ def secure(tmp_path):
         remote.stop()
 
 
+@pytest.mark.slow
 def test_a_lost_scheduler_is_said_and_the_next_call_goes_on(secure, volume, expected):
     killed = []
 
@@ -179,6 +183,7 @@ def test_a_lost_scheduler_is_said_and_the_next_call_goes_on(secure, volume, expe
     assert done.items() <= kept.items()
 
 
+@pytest.mark.slow
 def test_without_a_worker_it_says_so_and_goes_on_when_one_comes(remote, volume, expected):
     come = []
 
@@ -252,6 +257,7 @@ def test_a_full_disk_is_said_and_it_goes_on_when_there_is_room(cluster, small_di
 # The process that drives
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.torture)])
 def test_who_is_killed_and_starts_again_gets_the_same(plain, tmp_path, kills):
     affine = plain.affine

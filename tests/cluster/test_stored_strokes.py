@@ -28,7 +28,6 @@ from tests.stored import partition_stored, store_volume
 from workers.drawing.brush_sweep import sweep
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 HERE = Path("/proc/self/cwd")  # another folder in each process
 SERVER = os.getpid()
 
@@ -140,6 +139,7 @@ def die_on_a_worker():
     return [((slice(0, 1),) * 3, np.ones((1, 1, 1), bool))]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_in_mid_stroke_costs_no_stroke(plain, tmp_path):
     with DaskExecutor.local(threads_per_worker=1) as executor:
         backing, superpixels = disk_on(plain, executor, tmp_path)
@@ -155,6 +155,7 @@ def test_a_worker_that_is_killed_in_mid_stroke_costs_no_stroke(plain, tmp_path):
         assert eventually(partial(is_found_by_a_worker, backing, superpixels, stroke), 120)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_gone_costs_no_stroke_and_is_said_until_it_is_back(
     remote, plain, tmp_path
 ):

@@ -17,7 +17,6 @@ from tests.cluster.remote import Remote, certificates
 from tests.cluster.watching import connection_of, eventually
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-pytestmark = pytest.mark.slow
 
 
 def refusal(executor):
@@ -43,6 +42,7 @@ def a_cluster_of_threads():
         cluster.close()
 
 
+@pytest.mark.slow
 def test_a_scheduler_file_is_read_again_when_the_scheduler_has_moved(remote, tmp_path):
     file = tmp_path / "scheduler.json"
     file.write_text(json.dumps({"type": "Scheduler", "address": remote.address}))

@@ -48,6 +48,7 @@ def said(bench):
     return bench.page.evaluate(f"(mark) => {answer}", mark)
 
 
+@pytest.mark.slow
 def test_an_undo_stays_between_the_strokes_between_which_it_was_pressed(bench):
     for _ in range(3):
         draw_here(bench, 1)
@@ -86,6 +87,7 @@ def test_nothing_is_called_saved_that_a_server_which_does_not_answer_has_not_got
     bench.until(PLAIN)
 
 
+@pytest.mark.slow
 def test_what_a_killed_server_had_not_got_is_done_once_by_the_next_one(bench, mortal):
     draw_here(bench, 1)
     draw_here(bench, 2)

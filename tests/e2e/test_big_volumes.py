@@ -134,6 +134,7 @@ def assert_slices_are(bench, image, ids, labels):
 
 
 # The first of all, as the page has no other slices yet.
+@pytest.mark.slow
 def test_what_is_scrolled_past_is_not_sent(bench, image):
     at = held_axis(image.affine, "axial")
     nearly_all = range(SHAPE[at] - 8)
@@ -258,6 +259,7 @@ def test_superpixels_that_change_twice_in_a_row_are_asked_for_twice(bench):
     assert told == {"asked": [["volume", "labels", "ids"], ["ids"]], "before": 0, "after": 7}
 
 
+@pytest.mark.slow
 def test_a_reload_brings_back_where_one_was_and_what_one_did(bench):
     middle = np.array(SHAPE) // 2 + 4
     bench.go_to(middle)

@@ -46,6 +46,7 @@ def ids_at(bench):
     return [bench.page.evaluate("(n) => supervox.idAt(...n)", list(point)) for point in POINTS]
 
 
+@pytest.mark.slow
 def test_a_cancelled_partition_leaves_the_last_one_and_the_worker_free(bench, large):
     bench.open(large, seconds=200)
     bench.until("() => supervox.idAt(100, 100, 60) > 0", seconds=100)

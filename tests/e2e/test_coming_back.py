@@ -70,6 +70,7 @@ def test_a_reload_brings_back_labels_history_superpixels_and_how_it_was_shown(be
     bench.press("r")
 
 
+@pytest.mark.slow
 def test_a_second_page_only_reads_until_it_takes_over_or_the_writer_is_closed(
     bench, new_bench, server
 ):

@@ -70,6 +70,7 @@ def draw_surely(bench, label, *, before=lambda: None):
     raise AssertionError("no stroke was begun")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hang_up", [True, False])
 @pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.torture)])
 @pytest.mark.timeout(1800)
@@ -112,6 +113,7 @@ def test_while_the_server_is_away_no_stroke_is_taken_and_the_page_says_so(bench,
     assert labelled(bench) == 4
 
 
+@pytest.mark.slow
 def test_a_server_that_was_killed_and_started_again_goes_on_with_the_page(bench, mortal):
     draw_surely(bench, 1)
     bench.until("supervox.saved")

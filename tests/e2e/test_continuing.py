@@ -6,6 +6,7 @@ import csv
 
 import nibabel as nib
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.phantoms import STORED, affine_of, phantom
@@ -14,6 +15,7 @@ from workers.labels.resample import resample_labels
 NAMES = {1: "=body", 6: "<b>core</b>"}
 
 
+@pytest.mark.slow
 def test_labels_on_another_grid_are_resampled_as_answered_and_measured(bench, put, data, tmp_path):
     put(phantom(STORED["oblique"], seed=60), "tilted.nii.gz")
     labels = np.zeros((25, 25, 25), np.uint8)

@@ -45,6 +45,7 @@ def warns(bench):
     return bench.page.evaluate(asked)
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_kept_one_annotates_and_downloads(bench, server, tmp_path):
     expect(bench.mark).to_have_text(re.compile("^NOT SAVED: "))
     i, j, k = bench.cursor
@@ -68,6 +69,7 @@ def take_away(bench, server):
     expect(bench.mark).to_have_text(re.compile("^NOT SAVED: "), timeout=SOON_MS)
 
 
+@pytest.mark.slow
 def test_when_a_data_folder_goes_and_comes_back_it_is_told_and_all_is_there(bench, server):
     if server.data_root.is_file():  # where this test runs alone
         server.data_root.unlink()

@@ -42,6 +42,7 @@ def script():
     return "localStorage.removeItem('supervox-hints')"
 
 
+@pytest.mark.slow
 def test_every_button_has_a_name_and_a_tooltip_with_its_key(bench):
     for last in ("Download superpixels", "Download labels"):  # what is made late is named by then
         bench.button(last).hover()
@@ -59,6 +60,7 @@ def test_every_button_has_a_name_and_a_tooltip_with_its_key(bench):
     assert "draw" in bench.page.evaluate("localStorage.getItem('supervox-hints')")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_at_rest_and_in_dialogs(bench, put):
     put(nib.Nifti1Image(np.zeros((4, 5, 6, 2), np.int16), np.eye(4)), "axe_series.nii.gz")
     dialog = bench.page.get_by_role("dialog")
@@ -92,6 +94,7 @@ def test_axe_finds_nothing_at_rest_and_in_dialogs(bench, put):
     bench.press("Escape")
 
 
+@pytest.mark.slow
 def test_a_hint_to_draw_is_there_only_when_one_can_draw_and_see_it(bench):
     bench.page.reload()
     bench.wait_ready()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 from playwright.sync_api import expect
 
@@ -16,6 +17,7 @@ def held(bench):
     return bench.voxels("labelAt", SHAPE), bench.voxels("idAt", SHAPE)
 
 
+@pytest.mark.slow
 def test_a_click_on_an_edit_goes_there_and_shows_where_it_was_done(bench, put, tmp_path):
     bench.open(put(phantom(STORED["anisotropic"], seed=61), "edits.nii.gz").name)
     first = np.array(bench.cursor)

@@ -25,6 +25,7 @@ def named(bench, name):
     return grid.get_by_role("row", name=name, exact=True)
 
 
+@pytest.mark.slow
 def test_labels_are_changed_by_mouse_and_key(table):
     bench = table
     centre = bench.cursor
@@ -75,6 +76,7 @@ def test_labels_are_changed_by_mouse_and_key(table):
     expect(named(bench, "label 1")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_hundreds_of_labels_come_from_a_file_and_are_found(table, data, tmp_path):
     bench = table
     (data / "regions_LUT.txt").write_text(LUT)

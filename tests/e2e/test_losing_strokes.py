@@ -40,6 +40,7 @@ def labelled(bench, label):
     bench.until("([ijk, n]) => supervox.labelAt(...ijk) === n", [list(bench.cursor), label])
 
 
+@pytest.mark.slow
 def test_a_page_that_is_ready_takes_a_stroke_though_its_layout_was_never_told(scripted):
     bench = scripted(LAYOUT_HELD_BACK)
 
@@ -48,6 +49,7 @@ def test_a_page_that_is_ready_takes_a_stroke_though_its_layout_was_never_told(sc
     labelled(bench, 1)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_ready_takes_a_stroke_while_its_template_still_shows_a_spinner(scripted):
     bench = scripted(SPINNER_STAYS)
 
@@ -56,6 +58,7 @@ def test_a_page_that_is_ready_takes_a_stroke_while_its_template_still_shows_a_sp
     labelled(bench, 4)
 
 
+@pytest.mark.slow
 def test_a_stroke_whose_press_is_left_out_is_told(scripted):
     bench = scripted(PRESS_LEFT_OUT)
     for trusted, said, label in (

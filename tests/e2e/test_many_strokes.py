@@ -63,6 +63,7 @@ def oracle_of(bench, source, folder):
     return Oracle(bench.superpixels(folder), nib.load(source).affine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.torture)])
 def test_of_many_strokes_none_is_lost(bench, put, tmp_path, count):
     bench.page.set_viewport_size({"width": 1280, "height": 720})
@@ -81,6 +82,7 @@ def test_of_many_strokes_none_is_lost(bench, put, tmp_path, count):
     bench.page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.slow
 def test_strokes_that_are_let_go_outside_the_pane_count(bench, put, tmp_path):
     source = put(phantom(STORED["ras"], seed=4), "outside.nii.gz")
     oracle = oracle_of(bench.open(source.name), source, tmp_path)
@@ -128,6 +130,7 @@ def failing_server(data, tmp_path):
     serving.stop()
 
 
+@pytest.mark.slow
 def test_a_stroke_on_which_the_server_raises_is_told_and_takes_no_other_with_it(
     new_bench, failing_server, data, tmp_path
 ):

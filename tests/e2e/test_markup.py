@@ -79,6 +79,7 @@ def open_dialog(bench):
     return bench.page.get_by_role("dialog", name="Open a file")
 
 
+@pytest.mark.slow
 def test_names_of_files_are_text_in_the_list_and_in_errors(victim, folder):
     for payload in PAYLOADS:
         dialog = open_dialog(victim)
@@ -89,6 +90,7 @@ def test_names_of_files_are_text_in_the_list_and_in_errors(victim, folder):
         expect(victim.message(file_name(payload)).last).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "payloads", [PAYLOADS[::5], pytest.param(PAYLOADS, marks=pytest.mark.torture)], ids=len
 )
@@ -102,6 +104,7 @@ def test_names_of_uploads_are_text(victim, tmp_path, payloads):
         expect(dialog).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_names_of_labels_are_text(victim, tmp_path):
     rows = victim.page.get_by_role("grid", name="Labels to paint with").get_by_role("row")
     centre = victim.cursor
@@ -122,6 +125,7 @@ def test_names_of_labels_are_text(victim, tmp_path):
         expect(victim.button("Redo")).to_have_attribute("title", named)
 
 
+@pytest.mark.slow
 def test_no_cell_of_the_label_table_is_a_formula(victim, tmp_path):
     row = victim.page.get_by_role("grid", name="Labels to paint with").get_by_role("row").first
     for name in ("=1+1", "+1", "-1", "@SUM(1)", '"=1+1"', "'=1+1"):

@@ -26,6 +26,7 @@ def cut_off(playwright, server):
     chromium.close()
 
 
+@pytest.mark.slow
 def test_the_first_slice_is_painted_without_a_network(cut_off):
     cut_off.wait_ready(seconds=60)
 
@@ -36,6 +37,7 @@ def test_the_first_slice_is_painted_without_a_network(cut_off):
     assert cut_off.traffic.foreign == []
 
 
+@pytest.mark.slow
 def test_nobody_else_is_asked_whatever_one_does(bench, tmp_path):
     bench.go_to((20, 18, 15))
     bench.stroke("axial", (20, 18, 15), (24, 18, 15))

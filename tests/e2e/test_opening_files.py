@@ -163,6 +163,7 @@ def test_a_small_file_can_be_brought_from_ones_own_computer(bench, tmp_path):
     assert_array_equal(np.asarray(saved.dataobj), np.asarray(image.dataobj))
 
 
+@pytest.mark.slow
 def test_downloaded_labels_and_superpixels_open_again_over_their_volume(bench, put, tmp_path):
     source = put(phantom(STORED["oblique"], seed=32), "again_and_again.nii.gz")
     bench.open(source.name)

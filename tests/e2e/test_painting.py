@@ -81,6 +81,7 @@ def assert_same_in_simpleitk(saved, source, labels):
     assert read.GetDirection() == image.GetDirection()
 
 
+@pytest.mark.slow
 def test_another_count_gives_other_superpixels_and_keeps_the_labels(bench, put, tmp_path):
     source = put(phantom(STORED["ras"], seed=1), "again.nii.gz")
     bench.open(source.name)

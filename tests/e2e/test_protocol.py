@@ -75,6 +75,7 @@ def complaining(bench):
     bench.traffic.errors[:] = wrong
 
 
+@pytest.mark.slow
 def test_the_script_refuses_what_the_server_would_and_acts_on_no_bad_message(complaining):
     bench = complaining
     text = module().replace("export function", "function")

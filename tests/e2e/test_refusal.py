@@ -50,6 +50,7 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.slow
 def test_a_server_that_must_not_or_cannot_show_the_page_says_why_there_and_in_its_log(
     context, refused
 ):

@@ -37,6 +37,7 @@ def picture(bench):
     return bench.page.screenshot(clip=clip)
 
 
+@pytest.mark.slow
 def test_a_second_volume_is_shown_blended_beside_and_cut_with_the_first(series):
     bench = series
     bench.go_to((20, 24, 14))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nibabel as nib
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 from skimage.io import imread
 
@@ -73,6 +74,7 @@ def corners(bench):
     return [bench.at("axial", voxel) for voxel in ((0, 0, 0), (i, j, 0))]
 
 
+@pytest.mark.slow
 def test_a_stroke_in_an_enlarged_view_labels_what_lies_under_it(bench, put):
     put(phantom(STORED["ras"], seed=61), "large.nii.gz")
     bench.open("large.nii.gz")

@@ -236,6 +236,7 @@ def test_a_split_is_sent_as_the_boxes_that_it_changed(browser, session):
     assert_array_equal(browser.arrays["ids"], session.superpixels.ids)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(ACTIONS, st.sampled_from([change.MOST_VOXELS, 20]))
 def test_a_browser_has_the_labels_of_the_session_however_late_its_messages_are(actions, most):

@@ -50,7 +50,6 @@ def run(kind, sessions, **options):
     run_state_machine_as_test(kind, settings=settings(max_examples=sessions, **options))
 
 
-@pytest.mark.slow
 @KINDS
 def test_a_random_session_is_what_a_plain_model_says_after_each_step(kind):
     # The same ones each time: those that nobody has seen yet are the torture's.

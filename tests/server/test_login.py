@@ -54,6 +54,7 @@ def served():
     return run
 
 
+@pytest.mark.slow
 def test_many_wrong_passwords_at_once_are_few_guesses_and_stand_in_the_log(served, caplog):
     async def talk(sign_in):
         return await asyncio.gather(*(sign_in(ODD, f"guess {n}") for n in range(120)))
@@ -74,6 +75,7 @@ def test_many_wrong_passwords_at_once_are_few_guesses_and_stand_in_the_log(serve
     assert "guess" not in caplog.text
 
 
+@pytest.mark.slow
 def test_another_account_is_signed_in_to_meanwhile(served):
     async def talk(sign_in):
         attack = [asyncio.ensure_future(sign_in("eve", "guess")) for _ in range(20)]

@@ -182,6 +182,7 @@ def test_the_secrets_of_the_environment_are_used(with_login):
     assert check_token_signature(token, secret_key=b"not-to-be-seen-BOKEH_SECRET_KEY", signed=True)
 
 
+@pytest.mark.slow
 def test_a_server_whose_reader_has_gone_ends_when_it_is_told_to(house):
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", "0"]
     command += ["--data-root", str(house / "alone"), str(house / "data/start.nii.gz")]
@@ -242,6 +243,7 @@ def wait_for(condition, process, seconds=90):
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_proxy_reaches_the_page_by_the_socket(by_socket):
     client = http.client.HTTPConnection("hub.example")
     client.sock = socket.socket(socket.AF_UNIX)
@@ -259,6 +261,7 @@ def test_only_its_owner_may_enter_the_socket(by_socket):
     assert stat.S_IMODE(by_socket.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not IS_ROOT, reason="only root can act as another account")
 def test_another_account_cannot_enter_the_socket(by_socket):
     script = "print(socket.socket(socket.AF_UNIX).connect_ex(sys.argv[1]))"

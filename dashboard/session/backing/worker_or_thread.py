@@ -20,8 +20,8 @@ NONE = f"no worker has answered within {ANSWER_S:g} s"
 class WorkerOrThread:
     """Has kernels run on workers, or in threads here with the same bits.
 
-    As long as no worker answers in time, a thread begins at once beside the next try; of these there
-    is one at a time, as workers that are late with one are later with more.
+    As long as no worker answers in time, a thread begins at once beside the next try. There
+    is one such try at a time: workers that are late with one are later with more.
 
     Parameters
     ----------

@@ -147,6 +147,7 @@ VOLUMES = SIDES.flatmap(
 CHUNKS = st.tuples(*[st.integers(1, 5)] * 3)
 
 
+@pytest.mark.slow
 @given(VOLUMES, CHUNKS, st.integers(0, 12), st.integers())
 @settings(max_examples=50, deadline=None)
 def test_the_ids_are_those_of_the_volume_in_memory(volume, chunk, min_size, seed):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def distances(clusters, image, metric):
     return np.where(within, square, np.inf)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.integers(0, 99), st.integers(1, 60), st.floats(1, 40), st.integers(1, 4), st.floats(0.5, 30)
