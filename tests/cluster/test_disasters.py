@@ -154,6 +154,7 @@ def worker_below(executor):
     return below[-1].pid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.torture)])
 def test_a_scheduler_that_is_killed_is_told_and_the_partition_goes_on_to_the_same_bits(
     executor, noise, undisturbed, kills

@@ -238,6 +238,7 @@ def _mount(*options):
     return subprocess.run(["mount", *map(str, options)], check=False).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "room",
     [300_000, *(pytest.param(n, marks=pytest.mark.torture) for n in (100_000, 500_000, 700_000))],

@@ -117,6 +117,7 @@ def test_a_function_that_fails_or_returns_something_else_is_said():
         assert "a client or an address; got int" in refusal(executor)
 
 
+@pytest.mark.slow
 def test_a_number_of_workers_is_that_of_processes():
     with DaskExecutor.at(workers=2) as executor:
         assert executor.submit(pow, 2, 5).result(60) == 32

@@ -64,6 +64,7 @@ def test_an_undo_stays_between_the_strokes_between_which_it_was_pressed(bench):
         labelled(bench, 0)
 
 
+@pytest.mark.slow
 def test_nothing_is_called_saved_that_a_server_which_does_not_answer_has_not_got(bench, mortal):
     draw_here(bench, 1)
     bench.until(PLAIN)

@@ -94,6 +94,7 @@ def test_a_cut_is_told_within_three_seconds_and_nothing_is_lost(bench, wire, han
             bench.until("([ijk, n]) => supervox.labelAt(...ijk) === n", [list(bench.cursor), label])
 
 
+@pytest.mark.slow
 def test_while_the_server_is_away_no_stroke_is_taken_and_the_page_says_so(bench, wire):
     before = labelled(bench)
     wire.cut()

@@ -103,6 +103,7 @@ def test_strokes_that_are_let_go_outside_the_pane_count(bench, put, tmp_path):
     assert_same(bench, oracle, tmp_path)
 
 
+@pytest.mark.slow
 def test_strokes_drawn_while_the_server_does_not_answer_are_painted_later(
     bench, server, put, tmp_path
 ):

@@ -140,6 +140,7 @@ def test_no_cell_of_the_label_table_is_a_formula(victim, tmp_path):
         assert table.splitlines()[1].split("\t")[1] == f"'{name}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", [0, *(pytest.param(part, marks=pytest.mark.torture) for part in range(1, 5))]
 )

@@ -30,6 +30,7 @@ def frames_of(bench):
     return watch
 
 
+@pytest.mark.slow
 def test_fifty_slices_come_without_a_word_from_the_server(bench, frames_of):
     bench.go_to((20, 18, 14))
     before = bench.cursor

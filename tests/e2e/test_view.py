@@ -17,6 +17,7 @@ def picture(bench, pane, to):
     return imread(bench.download(f"Save a picture: {pane}", to))[..., :3].astype(int)
 
 
+@pytest.mark.slow
 def test_a_view_is_enlarged_turned_round_and_saved_as_it_is_seen(bench, put, tmp_path):
     image = phantom(STORED["ras"], seed=60)
     hounsfield = np.asarray(image.dataobj) - np.int16(1000)

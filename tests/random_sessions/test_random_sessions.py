@@ -50,7 +50,9 @@ def run(kind, sessions, **options):
     run_state_machine_as_test(kind, settings=settings(max_examples=sessions, **options))
 
 
-@KINDS
+@pytest.mark.parametrize(
+    "kind", [RandomSession, pytest.param(RandomStoredSession, marks=pytest.mark.slow)]
+)
 def test_a_random_session_is_what_a_plain_model_says_after_each_step(kind):
     # The same ones each time: those that nobody has seen yet are the torture's.
     run(kind, 4, derandomize=True, phases=[Phase.generate])

@@ -257,6 +257,7 @@ def test_a_proxy_reaches_the_page_by_the_socket(by_socket):
     client.close()
 
 
+@pytest.mark.slow
 def test_only_its_owner_may_enter_the_socket(by_socket):
     assert stat.S_IMODE(by_socket.stat().st_mode) == 0o600
 

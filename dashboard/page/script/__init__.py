@@ -26,6 +26,7 @@ ORDER = (
     "slices/quad",
     "slices/pane",
     "slices/compare",
+    "drawing/fingers",
     "drawing/pointer",
     "core/keeping",
     "core/changes",

@@ -70,6 +70,7 @@ def test_no_cluster_is_left_out_that_is_nearest_to_a_voxel_of_the_tile(
         assert (np.diff(candidates) > 0).all()
 
 
+@pytest.mark.slow
 def test_most_clusters_are_left_out_of_a_tile_of_one_intensity():
     clusters = random_clusters(np.random.default_rng(0), 300, 100, 1)
 

@@ -7,6 +7,7 @@ class Bench {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], label: 1, choices: 0, idle: false })
     this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, highlight: true, opacity: 0.5 }
     this.hover = new Hover(this)
+    this.grip = new Grip()
     this.convention = new Convention(this)
     this.panes = [["axial", "Axial"], ["coronal", "Coronal"], ["sagittal", "Sagittal"]]
       .map(([name, title]) => new Pane(name, title, model.get_child(name), this))

@@ -25,6 +25,7 @@ const KEYS = [
     ["Ctrl + wheel", "zoom under the pointer (also drag with the right button)", null],
     ["+ −", "zoom the view that was used last", null],
     ["Shift + drag", "move the slice in its pane (also drag with the middle button)", null],
+    ["two fingers", "zoom and move the slice; one draws", null],
     ["R", "fit the slices into their panes again", (bench) => bench.fit()],
     ["M", "one view instead of four, and back (also a double click)", (bench) => bench.quad.toggle()],
     ["drag in 3D", "turn it; the wheel zooms, Shift + drag moves", null],
@@ -63,6 +64,31 @@ const BRACKETS = { "[": -1, "]": 1, "{": -1, "}": 1 }
 const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 }
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 1, ArrowLeft: -1, ArrowDown: -1, PageDown: -1 }
 
+// What a key writes on an American keyboard, by its place, without and with Shift: letters and digits are done by rule.
+const WRITTEN_AT = {
+  BracketLeft: "[{", BracketRight: "]}", Comma: ",<", Period: ".>", Slash: "/?", Equal: "=+", Minus: "-_",
+}
+
+/** What a key means here, in small letters. Where its layout writes no Latin letters (Cyrillic, Greek, Hebrew, Arabic),
+ * its place on the keyboard tells. */
+function keyOf({ key, code, shiftKey }) {
+  const isOther = [...key].length === 1 && /\p{L}/u.test(key) && !/\p{Script=Latin}/u.test(key)
+  if (!isOther) return key.toLowerCase()
+  if (/^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase()
+  return WRITTEN_AT[code]?.[Number(shiftKey)] ?? key.toLowerCase()
+}
+
+/** The digit of a key, of the row above the letters or of the block at the right; 0 if it has none. In the row its place
+ * tells, as French keyboards write digits with Shift only; but brackets are written there by others. */
+function digitOf({ key, code }) {
+  const place = /^Digit([1-9])$/.exec(code)
+  if (place) return key in BRACKETS ? 0 : Number(place[1])
+  return /^[1-9]$/.test(key) ? Number(key) : 0
+}
+
+/** Whether Option or AltGr was only held to write a bracket. */
+const writesBracket = (event) => event.key in BRACKETS && (event.altKey || event.getModifierState("AltGraph"))
+
 const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || el?.tagName === "SELECT"
   || (el?.tagName === "INPUT" && !["range", "checkbox", "button", "color"].includes(el.type))
 const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option", "row"].includes(el?.getAttribute?.("role"))
@@ -73,7 +99,7 @@ function listenToKeys(bench) {
   for (const [name, act] of [["keydown", onKey], ["keyup", () => {}]]) {
     window.addEventListener(name, (event) => {
       if (isTyping(event.composedPath()[0])) return
-      if (event.repeat && !REPEATS.has(event.key.toLowerCase())) event.preventDefault() // a held Enter presses no button twice
+      if (event.repeat && !REPEATS.has(keyOf(event))) event.preventDefault() // a held Enter presses no button twice
       else act(bench, event)
       event.stopPropagation()
     }, { capture: true, signal: ended.signal })
@@ -85,11 +111,13 @@ function listenToKeys(bench) {
 
 function onKey(bench, event) {
   const focus = event.composedPath()[0]
-  if (event.altKey || (bench.hasDialog() && event.key !== "?")) return
-  const key = event.key.toLowerCase()
+  const key = keyOf(event)
+  const isBracket = writesBracket(event)
+  if ((event.altKey && !isBracket) || (bench.hasDialog() && key !== "?")) return
+  const digit = digitOf(event)
   if (focus?.takesKey?.(event.key)) return event.preventDefault()
   let done = true
-  if (event.ctrlKey || event.metaKey) {
+  if ((event.ctrlKey || event.metaKey) && !isBracket) {
     if (key === "z") event.shiftKey ? bench.redo() : bench.undo()
     else if (key === "y") bench.redo()
     else done = false
@@ -97,8 +125,8 @@ function onKey(bench, event) {
     if (movesItself(focus)) return
     bench.scroll(bench.active, STEPS[event.key] * (event.shiftKey ? 5 : 1))
   } else if (event.key === "Enter" && focus.role === "option") focus.click()
-  else if (/^[1-9]$/.test(key)) bench.chooseLabel(bench.labels.ofKey(Number(key)))
-  else if (event.shiftKey && /^Digit[1-9]$/.test(event.code)) bench.displaySection.presets.choose(Number(event.code.at(-1)) - 1)
+  else if (digit && event.shiftKey) bench.displaySection.presets.choose(digit - 1)
+  else if (digit) bench.chooseLabel(bench.labels.ofKey(digit))
   else if (key in BRACKETS) {
     if (key in { "[": 1, "]": 1 } && bench.tools.radius !== undefined) bench.tools.stepRadius(BRACKETS[key])
     else bench.set("opacity", clamp(bench.display.opacity + BRACKETS[key] / 10, 0, 1))

@@ -89,6 +89,13 @@ class Brush {
     if (this.bench.store?.slices.look(pane.layout, pane.index).labels) for (const each of this.bench.compare.alike(pane)) each.drawLabels(part)
   }
 
+  /** What is being painted is given up, and the labels are the server's again. */
+  giveUp() {
+    const { name } = this.drag.context
+    this.drag = null
+    this.takeBack(name)
+  }
+
   /** The button went up: the stroke is sent. */
   end() {
     const { pane, context, xs, ys } = this.drag

@@ -48,29 +48,65 @@ function listenToPointer(pane) {
   }
   const isOverlay = (event) => [pane.slider, pane.corner].some((el) => event.composedPath().includes(el))
   const notch = wheelNotches()
+  const { grip } = bench
   let drag = null
-  let held = false // as far as the window was told: a busy browser may leave a press out
+  let pinch = null // from the second finger on, until all are lifted
+  const held = new Set() // pointers, as far as the window was told: a busy browser may leave a press out
 
   el.addEventListener("pointerdown", (event) => {
     if (!event.isTrusted || isOverlay(event)) return
-    bench.activate(pane)
+    grip.see(event)
     event.stopPropagation()
-    if (!pane.layout || drag) return
+    const first = drag
+    if (!pane.layout || !grip.takes(event)) return
+    bench.activate(pane)
+    el.setPointerCapture(event.pointerId)
+    isSecondFinger(event) ? addFinger(first, event) : begin(event)
+  }, { capture: true })
+
+  const begin = (event) => {
     // Shift is for those who have no middle button.
     const button = event.button === 0 && event.shiftKey ? 1 : event.button
-    drag = { button, at: at(event), last: at(event), way: [at(event)], moved: 0, pressed: event, cursor: bench.cursor, target: event.composedPath()[0] }
+    const { pointerId: id, pointerType: type } = event
+    drag = { id, type, button, at: at(event), last: at(event), way: [at(event)], moved: 0, pressed: event, cursor: bench.cursor, target: event.composedPath()[0], finish, giveUp }
+    grip.drag = drag
     drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
-    el.setPointerCapture(event.pointerId)
-    if (button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
-    if (button === 0 && bench.tools.paints) drag.paints = bench.brush.begin(pane, drag.at)
-  }, { capture: true })
+    if (type !== "touch") press() // of a finger one does not know yet whether another one follows
+  }
+
+  /** What a tool does as soon as the button is down. */
+  const press = () => {
+    drag.isPressed = true
+    if (drag.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
+    if (drag.button === 0 && bench.tools.paints) drag.paints = bench.brush.begin(pane, drag.at)
+  }
+
+  const addFinger = (first, event) => {
+    pinch ??= new Pinch(pane)
+    if (first) pinch.put(first.id, first.last)
+    pinch.put(event.pointerId, at(event))
+  }
+
+  /** Take back what the drag has begun: nothing of it is sent. */
+  const giveUp = () => {
+    if (drag.paints) bench.brush.giveUp()
+    else if (drag.isStroke) bench.strokes.giveUp(pane, () => tell("pointerup", drag.last))
+    bench.drawing = false
+    drag = grip.drag = null
+  }
 
   el.addEventListener("pointermove", (event) => {
     if (!event.isTrusted || !pane.layout) return
+    grip.see(event)
     const here = at(event)
+    if (drag ? drag.id !== event.pointerId : pinch) {
+      event.stopPropagation()
+      if (!drag) pinch.go(event.pointerId, here)
+      return
+    }
     bench.readout.show(pane.voxelAt(...here))
     bench.brush.outline(pane, here)
-    if (!held && !drag && event.buttons === 1 && bench.draws) bench.readout.hint(NOT_PRESSED)
+    if (!held.has(event.pointerId) && !drag && event.buttons === 1 && bench.draws) bench.readout.hint(NOT_PRESSED)
     if (drag) {
       event.stopPropagation()
       move(here)
@@ -82,6 +118,10 @@ function listenToPointer(pane) {
     const [dx, dy] = [here[0] - last[0], here[1] - last[1]]
     drag.last = here
     drag.moved = Math.max(drag.moved, Math.hypot(here[0] - drag.at[0], here[1] - drag.at[1]))
+    if (!drag.isPressed) {
+      if (drag.moved <= TAP_PX) return drag.way.push(here)
+      press()
+    }
     if (drag.button === 1) pane.pan(dx, dy)
     else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
     else if (bench.tool === "window") bench.series.dragWindow(pane, dx, dy)
@@ -147,22 +187,29 @@ function listenToPointer(pane) {
 
   const release = (event) => {
     if (!event.isTrusted) return
-    held = false
-    if (!drag) return
+    held.delete(event.pointerId)
+    if (pinch?.lift(event.pointerId)) pinch = null
+    if (drag?.id !== event.pointerId) return
     event.stopPropagation()
+    if (event.type === "pointercancel" && drag.type === "touch") return giveUp() // the system took it for a palm
     move(at(event))
+    if (!drag.isPressed) press()
+    finish(event)
+  }
+
+  /** The drag is over: send what it has drawn. */
+  const finish = (event) => {
     if (drag.paints) {
       bench.brush.end()
       if (bench.unseen) bench.readout.hint(bench.unseen)
-    }
-    else if (drag.isStroke) {
+    } else if (drag.isStroke) {
       const isTaken = bench.strokes.end(pane, () => tell("pointerup", drag.last))
       bench.drawing = false
       bench.readout.hint(isTaken ? bench.unseen : NOT_BEGUN)
-    } else if (drag.button === 0 && drag.moved <= TAP_PX) tap(event)
-    drag = null
+    } else if (event && drag.button === 0 && drag.moved <= TAP_PX) tap(event)
+    drag = grip.drag = null
   }
-  window.addEventListener("pointerdown", (event) => { if (event.isTrusted) held = true }, { capture: true })
+  window.addEventListener("pointerdown", (event) => { if (event.isTrusted) held.add(event.pointerId) }, { capture: true })
   window.addEventListener("pointerup", release, { capture: true })
   window.addEventListener("pointercancel", release, { capture: true })
 

@@ -49,6 +49,14 @@ class Strokes {
     return true
   }
 
+  /** Take back the stroke that is being drawn: `release` ends the drag for Bokeh's tool, which sends nothing of it. */
+  giveUp(pane, release) {
+    pane.tool.setv({ active: false }, { sync: false })
+    release()
+    pane.tool.setv({ active: true }, { sync: false })
+    this.erase("")
+  }
+
   /** Send a stroke that was not drawn by Bokeh's tool; its line is not seen. */
   add(pane, context, xs, ys) {
     const at = [...names(pane), ""].indexOf("")
