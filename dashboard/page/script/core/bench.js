@@ -238,6 +238,7 @@ class Bench {
 
   kept({ held, pending, trouble }) {
     if (!held) this.putAside()
+    if (held && !this.saved.held) this.toasts.drop("This volume was opened elsewhere") // and is here again, with all of it
     if (held && this.saved.trouble && !trouble) this.toasts.drop("Not saved: ") // which is over
     this.savedMark.set({ held, pending, trouble })
     this.hints.show()
