@@ -89,6 +89,7 @@ def test_while_records_are_appended_and_the_case_is_opened_again(recorder, tmp_p
     assert_survives(recorder, tmp_path / "cut", tries)
 
 
+@pytest.mark.slow
 @TIMES
 def test_while_the_disk_fails_and_the_journal_moves(recorder, tmp_path, times, tries):
     recorder.open()

@@ -35,6 +35,7 @@ def test_a_folder_that_all_see_is_no_trouble(remote, tmp_path):
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HERE.exists(), reason="needs /proc")
 def test_workers_that_do_not_see_a_folder_or_one_of_its_name_are_named(remote, home):
     remote.start_bare_worker(home)

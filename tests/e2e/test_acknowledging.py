@@ -114,6 +114,7 @@ def test_what_a_killed_server_had_not_got_is_done_once_by_the_next_one(bench, mo
     expect(bench.button("Unlock label 3")).to_be_attached()
 
 
+@pytest.mark.slow
 def test_a_stroke_that_is_sent_again_leaves_the_one_whole_that_is_being_drawn(bench, mortal):
     i, j, k = bench.cursor
     corners = (i, j + 3, k), (i, j + 6, k), (i + 6, j + 6, k)

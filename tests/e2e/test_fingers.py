@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.test_hand import beside, hand  # noqa: F401 - a fixture for all of these
+from tests.e2e.test_hand import beside
 
 ALL_LABELS = """() => {
   const [I, J, K] = [9, 9, 9], [i, j, k] = supervox.cursor
@@ -19,7 +19,7 @@ class Fingers:
     """What touches the screen, told to Chromium as a touch screen does."""
 
     def __init__(self, bench):
-        self.bench = bench
+        self.bench, self.revision = bench, bench.revision
         self.session = bench.page.context.new_cdp_session(bench.page)
         self.points = {}
 
@@ -52,8 +52,26 @@ class Fingers:
 
 
 @pytest.fixture
-def fingers(hand):  # noqa: F811 - as above
-    return Fingers(hand)
+def fingers(bench):
+    for key in ("d", "1", "r"):
+        bench.press(key)
+    fingers = Fingers(bench)
+    assert labels_of(bench) == 0
+    yield fingers
+    fingers.session.detach()
+
+
+def labels_of(bench):
+    """How many voxels around the cursor are labelled."""
+    return bench.page.evaluate(ALL_LABELS)
+
+
+def take_back(bench):
+    """Undo the one stroke that there is."""
+    revision = bench.revision
+    bench.press("z")
+    bench.wait_settled(revision + 1)
+    assert labels_of(bench) == 0
 
 
 def apart(bench):
@@ -67,26 +85,27 @@ def along(at, dx, dy=0):
     return (at[0] + dx, at[1] + dy)
 
 
-def is_untouched(bench):
+def is_untouched(bench, fingers):
     """Whether no stroke was sent, none waits, and none is drawn."""
     bench.wait_settled()
-    return (bench.revision, bench.page.evaluate(ALL_LABELS)) == (0, 0)
+    return (bench.revision, labels_of(bench)) == (fingers.revision, 0)
 
 
-def test_one_finger_draws(hand, fingers):  # noqa: F811
-    start = beside(hand, 0)
+def test_one_finger_draws(bench, fingers):
+    start = beside(bench, 0)
     fingers.put(1, start)
     fingers.move(1, along(start, 30))
     fingers.lift(1)
 
-    hand.wait_settled(1)
-    assert hand.page.evaluate(ALL_LABELS) > 0
+    bench.wait_settled(fingers.revision + 1)
+    assert labels_of(bench) > 0
+    take_back(bench)
 
 
 @pytest.mark.parametrize("key", ["d", "t", "f", "x"])
-def test_a_second_finger_takes_the_stroke_back_and_zooms(hand, fingers, key):  # noqa: F811
-    hand.press(key)
-    start, width = beside(hand, 0), apart(hand)
+def test_a_second_finger_takes_the_stroke_back_and_zooms(bench, fingers, key):
+    bench.press(key)
+    start, width = beside(bench, 0), apart(bench)
     fingers.put(1, start)
     fingers.move(1, along(start, 30))
     fingers.put(2, along(start, 60))
@@ -95,17 +114,19 @@ def test_a_second_finger_takes_the_stroke_back_and_zooms(hand, fingers, key):  #
     fingers.move(1, along(start, 10, 20))
     fingers.lift(1)
 
-    assert is_untouched(hand)
-    assert apart(hand) == pytest.approx(2 * width, rel=0.1)
+    assert is_untouched(bench, fingers)
+    assert apart(bench) == pytest.approx(2 * width, rel=0.1)
 
-    hand.press("r")
-    hand.press("d")
-    hand.stroke("axial", hand.cursor, [n + 1 for n in hand.cursor][:2] + hand.cursor[2:])
-    hand.wait_settled(1)
+    bench.press("r")
+    bench.press("d")
+    i, j, k = bench.cursor
+    bench.stroke("axial", (i, j, k), (i + 1, j + 1, k))
+    bench.wait_settled(fingers.revision + 1)
+    take_back(bench)
 
 
-def test_two_fingers_move_the_slice(hand, fingers):  # noqa: F811
-    start, width = beside(hand, 0), apart(hand)
+def test_two_fingers_move_the_slice(bench, fingers):
+    start, width = beside(bench, 0), apart(bench)
     fingers.put(1, start)
     fingers.put(2, along(start, 40))
     for step in range(1, 6):
@@ -114,14 +135,14 @@ def test_two_fingers_move_the_slice(hand, fingers):  # noqa: F811
     fingers.lift(1)
     fingers.lift(2)
 
-    assert is_untouched(hand)
-    x, y = hand.at("axial", hand.cursor)
+    assert is_untouched(bench, fingers)
+    x, y = bench.at("axial", bench.cursor)
     assert (x, y) == pytest.approx(along(start, 0, 30), abs=3)
-    assert apart(hand) == pytest.approx(width, rel=0.05)
+    assert apart(bench) == pytest.approx(width, rel=0.05)
 
 
-def test_a_second_finger_on_another_slice_labels_nothing(hand, fingers):  # noqa: F811
-    start, other = beside(hand, 0), hand.at("coronal", hand.cursor)
+def test_a_second_finger_on_another_slice_labels_nothing(bench, fingers):
+    start, other = beside(bench, 0), bench.at("coronal", bench.cursor)
     fingers.put(1, start)
     fingers.move(1, along(start, 30))
     fingers.put(2, other)
@@ -130,12 +151,12 @@ def test_a_second_finger_on_another_slice_labels_nothing(hand, fingers):  # noqa
     fingers.lift(2)
     fingers.lift(1)
 
-    assert is_untouched(hand)
+    assert is_untouched(bench, fingers)
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_pen_draws_while_the_palm_rests(hand, fingers, is_first):  # noqa: F811
-    start, palm = beside(hand, 0), hand.at("sagittal", hand.cursor)
+def test_a_pen_draws_while_the_palm_rests(bench, fingers, is_first):
+    start, palm = beside(bench, 0), bench.at("sagittal", bench.cursor)
     if is_first:
         fingers.put(1, palm)
     fingers.pen("mousePressed", start)
@@ -147,16 +168,14 @@ def test_a_pen_draws_while_the_palm_rests(hand, fingers, is_first):  # noqa: F81
     fingers.pen("mouseReleased", along(start, 30), buttons=0)
     fingers.lift(1)
 
-    hand.wait_settled(1)
-    hand.press("z")
-    hand.wait_settled(2)
-    assert hand.page.evaluate(ALL_LABELS) == 0
+    bench.wait_settled(fingers.revision + 1)
+    take_back(bench)
 
 
-def test_what_the_system_takes_for_a_palm_labels_nothing(hand, fingers):  # noqa: F811
-    start = beside(hand, 0)
+def test_what_the_system_takes_for_a_palm_labels_nothing(bench, fingers):
+    start = beside(bench, 0)
     fingers.put(1, start)
     fingers.move(1, along(start, 30))
     fingers.cancel()
 
-    assert is_untouched(hand)
+    assert is_untouched(bench, fingers)

@@ -74,6 +74,7 @@ def tiny_drag(bench, px, hold_ms=20):
     hand.detach()
 
 
+@pytest.mark.slow
 def test_no_menu_lies_over_a_figure(hand):
     page = hand.page
     page.evaluate(TOLD)
@@ -103,6 +104,7 @@ def test_no_menu_lies_over_a_figure(hand):
     hand.press("r")
 
 
+@pytest.mark.slow
 def test_a_double_click_leaves_the_crosshair_and_the_labels_as_they_were(hand):
     page, before, revision = hand.page, hand.cursor, hand.revision
     small = hand.pane("Axial").bounding_box()
@@ -158,6 +160,7 @@ def test_a_key_that_is_held_down_repeats_only_what_should(hand):
     hand.press("?")
 
 
+@pytest.mark.slow
 def test_a_tiny_drag_is_a_click_and_says_so_or_a_stroke_if_it_is_slow(hand):
     said = hand.page.get_by_text("Taken as a click, which moves the crosshair")
     for revision, tool in ((0, "d"), (2, "e"), (4, "f")):

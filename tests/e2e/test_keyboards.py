@@ -7,9 +7,25 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_hand import hand  # noqa: F401 - a fixture for all of these
-
 ALT, CTRL, SHIFT = 1, 2, 8
+
+
+@pytest.fixture
+def keyed(bench):
+    """A page with nothing labelled at its cursor, the first label and Draw."""
+    for key in ("d", "1"):
+        bench.press(key)
+    assert labelled(bench) == 0
+    yield bench
+    if labelled(bench):
+        revision = bench.revision
+        bench.press("z")
+        bench.wait_settled(revision + 1)
+
+
+def labelled(bench):
+    """The label at the cursor."""
+    return bench.page.evaluate("supervox.labelAt(...supervox.cursor)")
 
 
 def press(bench, key, code, modifiers=0, times=1):
@@ -37,60 +53,59 @@ def opacity(bench):
     ("undo", "redo", "erase"),
     [("я", "н", "у"), ("ζ", "υ", "ε"), ("ז", "ט", "ק"), ("ئ", "غ", "ث")],
 )
-def test_letters_of_other_scripts_count_by_their_place(hand, undo, redo, erase):  # noqa: F811
-    i, j, k = hand.cursor
-    hand.stroke("axial", (i, j, k), (i + 1, j, k))
-    hand.wait_settled(1)
+def test_letters_of_other_scripts_count_by_their_place(keyed, undo, redo, erase):
+    i, j, k = keyed.cursor
+    revision = keyed.revision
+    keyed.stroke("axial", (i, j, k), (i + 1, j, k))
+    keyed.wait_settled(revision + 1)
 
-    press(hand, undo, "KeyZ", CTRL)
-    hand.wait_settled(2)
-    assert hand.page.evaluate("supervox.labelAt(...supervox.cursor)") == 0
-    press(hand, redo, "KeyY", CTRL)
-    hand.wait_settled(3)
-    press(hand, undo.upper(), "KeyZ", CTRL)
-    hand.wait_settled(4)
-    press(hand, undo.upper(), "KeyZ", CTRL | SHIFT)
-    hand.wait_settled(5)
-    assert hand.page.evaluate("supervox.labelAt(...supervox.cursor)") == 1
-    press(hand, erase, "KeyE")
-    expect_tool(hand, "Erase")
-
-
-@pytest.mark.parametrize(("key", "code"), [("y", "KeyZ"), ("w", "KeyZ"), ("z", "KeyW")])
-def test_latin_letters_count_as_they_are_written(hand, key, code):  # noqa: F811
-    i, j, k = hand.cursor
-    hand.stroke("axial", (i, j, k), (i + 1, j, k))
-    hand.wait_settled(1)
-    if key != "z":
-        hand.press("z")
-        hand.wait_settled(2)
-
-    press(hand, key, code, 0 if key == "w" else CTRL)
-
-    if key == "w":
-        expect_tool(hand, "Window")
-    else:
-        hand.wait_settled(3 if key == "y" else 2)
-        assert hand.page.evaluate("supervox.labelAt(...supervox.cursor)") == (key == "y")
+    press(keyed, undo, "KeyZ", CTRL)
+    keyed.wait_settled(revision + 2)
+    assert labelled(keyed) == 0
+    press(keyed, redo, "KeyY", CTRL)
+    keyed.wait_settled(revision + 3)
+    press(keyed, undo.upper(), "KeyZ", CTRL)
+    keyed.wait_settled(revision + 4)
+    press(keyed, undo.upper(), "KeyZ", CTRL | SHIFT)
+    keyed.wait_settled(revision + 5)
+    assert labelled(keyed) == 1
+    press(keyed, erase, "KeyE")
+    expect_tool(keyed, "Erase")
 
 
-def test_digits_of_a_french_row_choose_labels_and_with_shift_windows(hand):  # noqa: F811
-    chosen = hand.page.locator("[role=row][aria-selected=true]")
-    hand.button("Add label").click()
-    hand.press("Enter")  # its name is left as it is
-    hand.press("1")
+def test_latin_letters_count_as_they_are_written(keyed):
+    i, j, k = keyed.cursor
+    revision = keyed.revision
+    keyed.stroke("axial", (i, j, k), (i + 1, j, k))
+    keyed.wait_settled(revision + 1)
+
+    press(keyed, "z", "KeyY", CTRL)  # German
+    keyed.wait_settled(revision + 2)
+    assert labelled(keyed) == 0
+    press(keyed, "y", "KeyZ", CTRL)
+    keyed.wait_settled(revision + 3)
+    assert labelled(keyed) == 1
+    press(keyed, "w", "KeyZ")  # French
+    expect_tool(keyed, "Window")
+
+
+def test_digits_of_a_french_row_choose_labels_and_with_shift_windows(keyed):
+    chosen = keyed.page.locator("[role=row][aria-selected=true]")
+    keyed.button("Add label").click()
+    keyed.press("Enter")  # its name is left as it is
+    keyed.press("1")
     expect(chosen).to_contain_text("label 1")
 
-    press(hand, "é", "Digit2")
+    press(keyed, "é", "Digit2")
     expect(chosen).to_contain_text("label 2")
-    press(hand, "&", "Digit1")
+    press(keyed, "&", "Digit1")
     expect(chosen).to_contain_text("label 1")
 
-    menu = hand.page.get_by_role("combobox", name="Window preset")
-    press(hand, "2", "Digit2", SHIFT)
+    menu = keyed.page.get_by_role("combobox", name="Window preset")
+    press(keyed, "2", "Digit2", SHIFT)
     expect(menu).to_have_value("1")
     expect(chosen).to_contain_text("label 1")
-    press(hand, "2", "Numpad2")
+    press(keyed, "2", "Numpad2")
     expect(chosen).to_contain_text("label 2")
 
 
@@ -103,29 +118,29 @@ def test_digits_of_a_french_row_choose_labels_and_with_shift_windows(hand):  # n
         ("Ъ", "BracketRight", SHIFT, 10),
     ],
 )
-def test_brackets_count_however_they_are_made(hand, key, code, modifiers, change):  # noqa: F811
-    hand.press("w")  # which has no radius
-    before = opacity(hand)
+def test_brackets_count_however_they_are_made(keyed, key, code, modifiers, change):
+    keyed.press("w")  # which has no radius
+    before = opacity(keyed)
 
-    press(hand, key, code, modifiers)
+    press(keyed, key, code, modifiers)
 
-    assert opacity(hand) == before + change
+    assert opacity(keyed) == before + change
 
 
-def test_what_is_held_down_repeats_only_where_one_wants_that(hand):  # noqa: F811
-    hand.press("w")
-    before = opacity(hand)
-    press(hand, "х", "BracketLeft", times=3)
-    assert opacity(hand) == before - 30
+def test_what_is_held_down_repeats_only_where_one_wants_that(keyed):
+    keyed.press("w")
+    before = opacity(keyed)
+    press(keyed, "х", "BracketLeft", times=3)
+    assert opacity(keyed) == before - 30
 
-    borders = hand.button("Borders")
+    borders = keyed.button("Borders")
     was = borders.get_attribute("aria-pressed")
-    press(hand, "и", "KeyB", times=4)
+    press(keyed, "и", "KeyB", times=4)
     expect(borders).not_to_have_attribute("aria-pressed", was)
 
 
 @pytest.mark.parametrize(("key", "code", "modifiers"), [("e", "KeyE", ALT), ("¡", "Digit1", ALT)])
-def test_with_alt_all_else_is_the_browsers(hand, key, code, modifiers):  # noqa: F811
-    press(hand, key, code, modifiers)
+def test_with_alt_all_else_is_the_browsers(keyed, key, code, modifiers):
+    press(keyed, key, code, modifiers)
 
-    expect_tool(hand, "Draw")
+    expect_tool(keyed, "Draw")

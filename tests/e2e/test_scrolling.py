@@ -49,6 +49,7 @@ def test_fifty_slices_come_without_a_word_from_the_server(bench, frames_of):
     assert sum(frames) < IN_ALL
 
 
+@pytest.mark.slow
 def test_the_window_moves_without_a_word_from_the_server(bench, frames_of):
     slider = bench.page.get_by_label("Window high", exact=True)
     box = slider.bounding_box()

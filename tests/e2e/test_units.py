@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nibabel as nib
 import numpy as np
+import pytest
 import tifffile
 from playwright.sync_api import expect
 
@@ -17,6 +18,7 @@ def scale_bars(bench):
     return {bench.pane(name).locator(".scale").inner_text() for name in PLANES}
 
 
+@pytest.mark.slow
 def test_a_tiff_of_nanometres_is_shown_in_them_and_called_no_patient(bench, data):
     voxels = np.asarray(phantom(STORED["ras"], seed=5).dataobj).T.astype("u2")
     path = data / "cells.tif"
@@ -54,6 +56,7 @@ def test_a_tiff_of_nanometres_is_shown_in_them_and_called_no_patient(bench, data
     expect(page.get_by_label("Smoothing", exact=True)).to_have_value("3")
 
 
+@pytest.mark.slow
 def test_voxels_of_centimetres_have_a_scale_bar_and_a_brush(bench, put):
     source = phantom(STORED["ras"], seed=5)
     put(nib.Nifti1Image(source.dataobj, np.diag([30.0, 30, 30, 1])), "large.nii.gz")

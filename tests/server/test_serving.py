@@ -46,6 +46,7 @@ def ben(with_login):
     return sign_in(with_login, "ben", "battery staple")[1]
 
 
+@pytest.mark.slow
 def test_the_log_tells_memory_and_pages_and_no_file(server):
     page = open_page(server.port)
     assert connects(server.port, token_of(page))
@@ -69,6 +70,7 @@ def test_the_health_of_the_server_is_told_to_its_owner(server):
 # With a login
 
 
+@pytest.mark.slow
 def test_without_a_login_there_is_only_the_login(with_login):
     answers = {path: ask(with_login.port, SV + path) for path in ("/app", "/", "/app/ws")}
 
@@ -173,6 +175,7 @@ def test_no_process_shows_a_secret(with_login):
     assert not any("not-to-be-seen" in text for text in (*seen, with_login.log.read_text()))
 
 
+@pytest.mark.slow
 def test_the_secrets_of_the_environment_are_used(with_login):
     password = "not-to-be-seen-PANEL_BASIC_AUTH"  # noqa: S105 - a test's own
 

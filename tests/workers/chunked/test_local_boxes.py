@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -21,6 +22,7 @@ def part(ids, box):
     return parts(found.ids, found.boxes, found.sizes)
 
 
+@pytest.mark.slow
 @given(VOLUMES, SIDES, st.randoms())
 @settings(max_examples=200)
 def test_the_boxes_of_all_chunks_together_are_those_of_the_whole(ids, chunk, random):

@@ -21,6 +21,7 @@ def expected(mask, n, multichannel=False):
         return _get_mask_centroids(mask.view(np.uint8), n, multichannel)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.tuples(SIDES, SIDES, SIDES),
