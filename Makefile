@@ -47,7 +47,7 @@ install: .venv/installed ## put what is needed to run into .venv
 
 # In two processes, a file in one of them, as most tests wait for a browser or a cluster. In the order
 # of collection, as those in the browser come last.
-test: .venv/installed-test browser ## run the tests (10 minutes); ARGS='-k stroke' goes to pytest
+test: .venv/installed-test browser ## run the tests (12 to 14 minutes); ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: .venv/installed-test browser ## run the long ones: journeys, killed processes, full disks; ARGS too
