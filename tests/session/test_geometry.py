@@ -136,7 +136,6 @@ def label_maps(case, folder):
         yield case, path, source, labels, where
 
 
-@pytest.mark.slow
 @long
 def test_a_label_map_lies_where_its_volume_lies(count, tmp_path):
     misses = []
