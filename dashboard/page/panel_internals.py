@@ -6,10 +6,13 @@ that a new release has taken away some would fail without a word, as an override
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import io
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 import panel as pn
@@ -38,6 +41,7 @@ INTERNALS = (
     Internal("panel", pn.widgets.FileDropper, "_process_event", "what is uploaded is counted"),
     Internal("panel", JSComponent, "_handle_msg", "the page's verbs are heard", ("data",)),
     Internal("panel", JSComponent, "_send_msg", "the page is sent messages", ("data",)),
+    Internal("panel", JSComponent, "_render_esm", "the page's script is loaded", ("server",)),
     Internal("panel", VTKRenderWindowSynchronized, "synchronize", "the 3D view is sent"),
     Internal(
         "panel",
@@ -121,9 +125,18 @@ class FilePieces(pn.widgets.FileDropper):
 
 
 class Messenger(JSComponent):
-    """A component whose script and server send each other messages."""
+    """A component whose script and server send each other messages.
+
+    Its script is the file `_bundle`, whose address changes with what is in it: so browsers keep it,
+    and ask for it again when there is another.
+    """
 
     __abstract = True
+
+    @classmethod
+    def _render_esm(cls, compiled: bool = True, server: bool = False) -> str:
+        script = super()._render_esm(compiled, server=server)
+        return f"{script}?v={digest(cls._bundle)}" if server else script
 
     def take_message(self, message: dict) -> None:
         """Do what the script says."""
@@ -170,6 +183,12 @@ class Everything:
 
     def __contains__(self, _: object) -> bool:
         return True
+
+
+@cache
+def digest(path: Path) -> str:
+    """Return what tells a file from another of the same name."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def forget_timers(document: Document) -> None:

@@ -28,6 +28,10 @@ from dashboard.page.script import HERE
 MARK = (
     "// Written by `python -m dashboard.page.protocol.write`: change protocol/table.py, not this.\n"
 )
+SHAPE = (
+    "/** A type as its name and what it is made of. */\n"
+    "export type Shape = [name: string, ...of: unknown[]]\n"
+)
 UNION = "export type Message = { [K in keyof Messages]: { kind: K } & Messages[K] }[keyof Messages]"
 SIMPLE = {
     Integer: "number", Number: "number", Text: "string", Flag: "boolean", Bytes: "ArrayBuffer",
@@ -39,7 +43,7 @@ SIMPLE = {
 def files() -> dict[Path, str]:
     """Return what is written, by where it lies."""
     core = HERE / "core"
-    return {core / "protocol.d.ts": declarations(), core / "protocol.js": table()}
+    return {core / "protocol.ts": declarations() + "\n" + table()}
 
 
 def declarations() -> str:
@@ -47,7 +51,7 @@ def declarations() -> str:
     named = [f"export type {name} = {_written(of)}" for name, of in NAMED.items()]
     verbs = _interface("What the page may ask for, by verb.", "Verbs", VERBS)
     messages = _interface("What the server may say, by kind.", "Messages", MESSAGES)
-    return "\n".join([MARK, *named, "", verbs, messages, UNION]) + "\n"
+    return "\n".join([MARK, *named, "", verbs, messages, UNION, "", SHAPE]) + "\n"
 
 
 def _interface(what: str, name: str, types: dict[str, Type]) -> str:
@@ -99,13 +103,13 @@ def _fields(of: Fields) -> str:
 
 def table() -> str:
     """Return the types of all verbs and messages, by which the page's script checks values."""
-    verbs, messages = _const("VERBS", VERBS), _const("MESSAGES", MESSAGES)
-    return f"{MARK}\n{verbs}\n{messages}"
+    verbs, messages = _const("VERBS", "Verbs", VERBS), _const("MESSAGES", "Messages", MESSAGES)
+    return f"{verbs}\n{messages}"
 
 
-def _const(name: str, types: dict[str, Type]) -> str:
+def _const(name: str, of: str, types: dict[str, Type]) -> str:
     lines = (f"  {key}: {json.dumps(plain(of))},\n" for key, of in types.items())
-    return f"const {name} = {{\n{''.join(lines)}}}\n"
+    return f"export const {name}: Record<keyof {of}, Shape> = {{\n{''.join(lines)}}}\n"
 
 
 @singledispatch

@@ -1,8 +1,39 @@
 // The workbench in the page: owns the cursor and the display, tells the server, shows what it says.
 
+import { Changes } from "./changes.ts"
+import { misfitOf } from "./check_protocol.ts"
+import { Connection } from "./connection.ts"
+import { clamp, h, keycap } from "./dom.ts"
+import { VIEW, keep, kept } from "./keeping.ts"
+import { Help } from "./keys.ts"
+import { VERBS } from "./protocol.ts"
+import { Store } from "./store.ts"
+import { Wire, inflate } from "./wire.ts"
+import { Brush } from "../drawing/brush.ts"
+import { Grip } from "../drawing/fingers.ts"
+import { Hover } from "../drawing/hover.ts"
+import { Strokes } from "../drawing/strokes.ts"
+import { Tools } from "../drawing/tools.ts"
+import { FormQuestion, GridQuestion, OpenDialog, Progress, Toasts, VolumeQuestion } from "../panels/dialogs.ts"
+import { Hints, nameDownloads } from "../panels/hints.ts"
+import { HistoryList, reveal } from "../panels/history.ts"
+import { Intensities } from "../panels/intensities.ts"
+import { LabelTable } from "../panels/label_table.ts"
+import { PartitionSection } from "../panels/partition.ts"
+import { Readout } from "../panels/readout.ts"
+import { SavedMark } from "../panels/saved.ts"
+import { Series } from "../panels/series.ts"
+import { Display } from "../panels/sidebar.ts"
+import { ComparePane } from "../slices/compare.ts"
+import { Convention } from "../slices/convention.ts"
+import { toCanvas } from "../slices/geometry.ts"
+import { Pane } from "../slices/pane.ts"
+import { saveAs } from "../slices/picture.ts"
+import { Quad, corner } from "../slices/quad.ts"
+
 const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
 
-class Bench {
+export class Bench {
   constructor(model, view) {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], label: 1, choices: 0, idle: false })
     this.display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, highlight: true, opacity: 0.5 }

@@ -2,10 +2,12 @@
 // something. Each has a name, is kept by the tab until it is on disk or refused, and is sent again
 // by a page that is loaded anew, as it was sent before; the server does it once.
 
+import { KeptChanges } from "./keeping.ts"
+
 const PATIENCE_MS = 1500
 const NOT_TAKEN = "The server does not answer: that is not taken; do it again when it does"
 
-class Changes {
+export class Changes {
   constructor(bench) {
     this.bench = bench
     this.count = 0

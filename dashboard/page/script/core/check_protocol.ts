@@ -49,6 +49,6 @@ function misfitOfFields(value, required, optional) {
 }
 
 /** What is wrong with the values that go with a verb or come with a kind, by VERBS or MESSAGES; "" if nothing is. */
-function misfitOf(table, name, values) {
+export function misfitOf(table, name, values) {
   return Object.hasOwn(table, name) ? misfit(table[name], values) : "unknown"
 }

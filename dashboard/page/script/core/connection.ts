@@ -1,12 +1,14 @@
 // Whether the server answers. While it does not, no stroke is taken, and the page says so; what was
 // on its way then is kept by the browser, and sent again when the page has come back.
 
+import { h } from "./dom.ts"
+
 const PING_MS = 400
 const LOST_PINGS = 5 // without an answer; counted, since a tab in the background counts time slowly
 const GONE_PINGS = 25 // then the way is taken for dead, though nobody has said so
 const PROBE_MS = 1000
 
-class Connection {
+export class Connection {
   constructor(bench) {
     this.bench = bench
     this.unanswered = 0

@@ -1,7 +1,7 @@
 // Small things that every other file here uses: elements, numbers as text, a signal.
 
 /** Make an element; attributes that begin with "on" are listeners. Text is never markup. */
-function h(tag, attributes = {}, ...children) {
+export function h(tag, attributes = {}, ...children) {
   const el = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) el.addEventListener(name.slice(2), value)
@@ -13,10 +13,10 @@ function h(tag, attributes = {}, ...children) {
 }
 
 /** The key of a button, beside its name: drawn, not said, since it is no part of that name. */
-const keycap = (key = "") => h("kbd", { "aria-hidden": "true", "data-key": key })
+export const keycap = (key = "") => h("kbd", { "aria-hidden": "true", "data-key": key })
 
 /** All elements under a root that a selector finds, in shadows too. */
-function* found(root, selector) {
+export function* found(root, selector) {
   for (const el of root.querySelectorAll("*")) {
     if (el.matches(selector)) yield el
     if (el.shadowRoot) yield* found(el.shadowRoot, selector)
@@ -26,7 +26,7 @@ function* found(root, selector) {
 const SVG = "http://www.w3.org/2000/svg"
 
 /** Make a 24 × 24 line icon from path data. */
-function icon(...paths) {
+export function icon(...paths) {
   const svg = document.createElementNS(SVG, "svg")
   svg.setAttribute("viewBox", "0 0 24 24")
   svg.setAttribute("aria-hidden", "true")
@@ -38,10 +38,10 @@ function icon(...paths) {
   return svg
 }
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value))
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value))
 
 /** Show a number with about four significant digits and thousands separated. */
-function figure(value) {
+export function figure(value) {
   if (!Number.isFinite(value)) return String(value)
   if (Number.isInteger(value)) return value.toLocaleString("en")
   const size = Math.abs(value)

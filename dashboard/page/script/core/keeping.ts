@@ -1,28 +1,28 @@
 // What outlives a reload of the page in this tab: changes that were not acknowledged, and the view.
 
 const CHANGES = "supervox-strokes"
-const VIEW = "supervox-view"
+export const VIEW = "supervox-view"
 
 /** A full or forbidden storage loses nothing that is on the server. */
-function kept(key) {
+export function kept(key) {
   try { return JSON.parse(sessionStorage.getItem(key) ?? "null") } catch { return null }
 }
 
-function keep(key, value) {
+export function keep(key, value) {
   try { sessionStorage.setItem(key, JSON.stringify(value)) } catch { /* as above */ }
 }
 
 /** What this browser remembers beyond the tab; null where it remembers nothing. */
-function remembered(key) {
+export function remembered(key) {
   try { return JSON.parse(localStorage.getItem(key) ?? "null") } catch { return null }
 }
 
-function remember(key, value) {
+export function remember(key, value) {
   try { localStorage.setItem(key, JSON.stringify(value)) } catch { /* it will be asked again */ }
 }
 
 /** Changes by their names, in their order, each with the digest of its volume. */
-class KeptChanges {
+export class KeptChanges {
   changes = kept(CHANGES) ?? {}
 
   add(name, change) {

@@ -1,5 +1,8 @@
 // Keys, and the help that lists them. Silent while a text field has the focus.
 
+import { clamp, h } from "./dom.ts"
+import { savePicture } from "../slices/picture.ts"
+
 const KEYS = [
   ["Paint", [
     ["drag", "label the superpixels under the line, in 3D", null],
@@ -94,7 +97,7 @@ const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || 
 const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option", "row"].includes(el?.getAttribute?.("role"))
 
 /** Hear keys instead of Bokeh and vtk.js, which have keys of their own; returns how to end it. */
-function listenToKeys(bench) {
+export function listenToKeys(bench) {
   const ended = new AbortController()
   for (const [name, act] of [["keydown", onKey], ["keyup", () => {}]]) {
     window.addEventListener(name, (event) => {
@@ -138,7 +141,7 @@ function onKey(bench, event) {
   if (done) event.preventDefault()
 }
 
-class Help {
+export class Help {
   constructor(bench) {
     this.bench = bench
     const close = h("button", { title: "Close the help (? or Esc)", onclick: () => this.el.close() }, "Close")

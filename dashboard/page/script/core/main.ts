@@ -1,6 +1,13 @@
 // Panel calls this once for the page; see dashboard/page/workbench.py.
 
-export function render({ model, view }) {
+import { Bench } from "./bench.ts"
+import { h } from "./dom.ts"
+import { listenToKeys } from "./keys.ts"
+import { refuseMenus } from "../drawing/pointer.ts"
+import { nameDownloads } from "../panels/hints.ts"
+import { isInside } from "../slices/geometry.ts"
+
+function render({ model, view }) {
   uncover()
   const bench = new Bench(model, view)
   model.on("msg:custom", (message) => {
@@ -22,6 +29,8 @@ export function render({ model, view }) {
   begin()
   return bench.el
 }
+
+export default { Workbench: { render } }
 
 /** Take off the spinner of the template: it lies over all until the last figure rests, and takes what is drawn. */
 function uncover() {

@@ -13,14 +13,17 @@
 //   take(message), takePartition(partition), stale(boxes, seen), replaced()           what comes for remote.js
 //   keepOnly(keys), and of whole volumes lookAt(key, layout, index), valueOf(key, ijk): of a series
 
-const ARRAYS = {
+import { RemoteSource } from "../slices/remote.ts"
+import { WholeSource } from "../slices/whole.ts"
+
+export const ARRAYS = {
   uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,
   uint32: Uint32Array, int32: Int32Array, float32: Float32Array,
 }
 
 const SOURCES = { whole: (...given) => new WholeSource(...given), slices: (...given) => new RemoteSource(...given) }
 
-class Store {
+export class Store {
   constructor(opened, bench) {
     Object.assign(this, opened) // shape, spacing, affine, layouts, window, range, name …
     this.revision = -1

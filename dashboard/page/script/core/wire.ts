@@ -1,6 +1,10 @@
 // What comes from the server: arrays in compressed pieces, and edits. Handled strictly in order.
 
-async function inflate(buffer) {
+import { misfitOf } from "./check_protocol.ts"
+import { MESSAGES } from "./protocol.ts"
+import { ARRAYS } from "./store.ts"
+
+export async function inflate(buffer) {
   const { readable, writable } = new DecompressionStream("deflate")
   const writer = writable.getWriter()
   const written = Promise.all([writer.write(buffer), writer.close()])
@@ -9,7 +13,7 @@ async function inflate(buffer) {
 }
 
 /** Collects the pieces of one array until it is whole. */
-class Incoming {
+export class Incoming {
   constructor({ array, dtype, length, revision, split = false }) {
     Object.assign(this, { array, revision, split, arrived: 0, values: new ARRAYS[dtype](length) })
   }
@@ -50,7 +54,7 @@ const ARRIVALS = { begin: true, piece: true, end: true }
 /** By which method the bench takes a message, where that is not called as its kind. */
 const TAKEN_BY = { partition: "takePartition" }
 
-class Wire {
+export class Wire {
   queue = Promise.resolve()
 
   constructor(bench) { this.bench = bench }

@@ -1,6 +1,10 @@
 // Touch-up by voxel. The page writes the labels while one drags, so that they are seen at once; the
 // stroke then goes to the server as any other, and what the server tells of it is the truth.
 
+import { h } from "../core/dom.ts"
+import { Sweep, toPlace } from "./sweep.ts"
+import { isInside, partOf, unionOf } from "../slices/geometry.ts"
+
 /** What a stroke writes, as far as it was drawn. */
 class Preview {
   constructor(sweep, { label, locked, within }) {
@@ -28,7 +32,7 @@ class Preview {
 
 const OUTSIDE = -1 // the superpixel of a stroke that is to stay in one, and began in none
 
-class Brush {
+export class Brush {
   constructor(bench) {
     Object.assign(this, { bench, drag: null, dirty: null })
     this.previews = new Map() // by the stroke's name, of those that the server has not told of

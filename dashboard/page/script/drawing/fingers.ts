@@ -3,10 +3,10 @@
 const PALM_MS = 500 // a hand lies down so soon after its pen was over a slice
 
 /** Whether other fingers were there before this one. */
-const isSecondFinger = ({ pointerType, isPrimary }) => pointerType === "touch" && !isPrimary
+export const isSecondFinger = ({ pointerType, isPrimary }) => pointerType === "touch" && !isPrimary
 
 /** Which pointer has hold of the slices. */
-class Grip {
+export class Grip {
   drag = null // with the pointer's `type`, `finish` and `giveUp`
   penAt = -Infinity
 
@@ -26,7 +26,7 @@ class Grip {
 }
 
 /** Two fingers on a pane: it is zoomed as they part, and moves with them. */
-class Pinch {
+export class Pinch {
   constructor(pane) { Object.assign(this, { pane, fingers: new Map() }) }
 
   /** A finger is there, too; the first two count. */

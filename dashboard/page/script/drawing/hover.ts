@@ -1,12 +1,15 @@
 // The superpixel under the pointer lights up on all slices, over them, without the server. Only
 // another superpixel, another slice or another view draws anything.
 
+import { h } from "../core/dom.ts"
+import { linesBetween, onScreen } from "../slices/borders.ts"
+
 const GLOW = "rgba(255, 255, 255, .12)"
 const GLOW_EDGE = "#fff"
 const GLOW_SHADE = "#000" // beside the edge, which is else not seen where the slice is white
 
 /** Which superpixel is lit. */
-class Hover {
+export class Hover {
   constructor(bench) { Object.assign(this, { bench, id: 0 }) }
 
   /** Light a superpixel, 0 for none; not while one draws: then the labels are what one looks at. */
@@ -20,7 +23,7 @@ class Hover {
 }
 
 /** What of it lies on the slice of one pane. */
-class Glow {
+export class Glow {
   constructor(pane) {
     this.pane = pane
     this.el = h("canvas", { class: "glow", "aria-hidden": "true" })

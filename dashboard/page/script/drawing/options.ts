@@ -1,8 +1,11 @@
 // The line above the slices: the chosen tool, and what can be set of it.
 
+import { clamp, h } from "../core/dom.ts"
+import { inOwnUnit, rounded } from "../slices/lengths.ts"
+
 const MENDING = ["voxels", "outline"] // tools with which a label is brought into its last shape
 
-class ToolOptions {
+export class ToolOptions {
   constructor(bench, tools) {
     Object.assign(this, { bench, tools })
     this.name = h("b", {})

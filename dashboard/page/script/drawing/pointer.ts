@@ -5,8 +5,10 @@
 // frame. Who thinks before drawing, whose page was busy, or who draws over the edge, would lose a
 // stroke. So it is told when the mouse has moved, and of points inside the pane only.
 
+import { Pinch, isSecondFinger } from "./fingers.ts"
+
 const NOTCH_PX = 40
-const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
+export const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
 const STILL_PX = 2 // less is the tremor of a click
 const CLICK_MS = 250 // who holds the button longer, and moves, draws
 const NOT_BEGUN = "The slice did not take this stroke: draw it again"
@@ -26,7 +28,7 @@ function wheelNotches() {
 }
 
 /** No menu lies over a figure: neither Bokeh's, which knows of no stroke, nor the browser's; the right button zooms. */
-function refuseMenus() {
+export function refuseMenus() {
   const isTold = (event) => event.composedPath().some((each) => each.matches?.(".pane, .plot"))
   // With the menu key, and the focus nowhere, the page as a whole is asked for one.
   const isNowhere = (event) => [document.body, document.documentElement].includes(event.composedPath()[0])
@@ -40,7 +42,7 @@ function refuseMenus() {
 }
 
 /** Let a pane scroll, zoom, pan, window, move the crosshair, and say what is under the pointer. */
-function listenToPointer(pane) {
+export function listenToPointer(pane) {
   const { el, bench } = pane
   const at = (event) => {
     const box = el.getBoundingClientRect()

@@ -5,7 +5,7 @@
 const ERASE = 0
 const LINE_PX = 2.5
 
-class Strokes {
+export class Strokes {
   constructor(bench) { this.bench = bench }
 
   /** Remember that Bokeh has sent a pane's strokes. */

@@ -1,8 +1,11 @@
 // The voxels that the brush passes over. The server computes the same (workers/drawing/brush_sweep.py): the same
 // operations on the same numbers in the same order, so that both find the very same voxels.
 
+import { clamp } from "../core/dom.ts"
+import { flip } from "../slices/geometry.ts"
+
 /** A disk or a ball that is drawn along a line on the slice at `index` across `axis`. */
-class Sweep {
+export class Sweep {
   constructor({ spacing, axis, index, radius_mm, is_ball }) {
     Object.assign(this, { axis, index, radius: radius_mm, axes: [0, 1, 2].filter((n) => n !== axis) })
     this.edges = this.axes.map((n) => spacing[n])
@@ -65,7 +68,7 @@ class Sweep {
 }
 
 /** Voxel coordinates on the slice's two axes, ascending, of a canvas point that may lie a little off it. */
-function toPlace(layout, x, y) {
+export function toPlace(layout, x, y) {
   const place = [0, 0, 0]
   for (const [axis, n] of [[layout.x, x], [layout.y, y]]) place[axis.index] = flip(axis, clamp(n, -axis.size, 2 * axis.size))
   return place.filter((_, n) => n !== layout.axis)

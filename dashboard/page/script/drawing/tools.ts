@@ -1,5 +1,9 @@
 // What the mouse does on a slice: the rail of tools, and what the chosen one draws with.
 
+import { clamp, h, icon, keycap } from "../core/dom.ts"
+import { ToolOptions } from "./options.ts"
+import { nice, rounded } from "../slices/lengths.ts"
+
 /**
  * A row a tool: its name, title and key; what a drag does ("" draws nothing), as the server's tools are called; whether a
  * click is a stroke too, which else moves the crosshair; a sentence for the line above the slices; and the paths of its icon.
@@ -31,7 +35,7 @@ const TOOLS = [
     icon: ["M12 3v18M3 12h18"] },
 ]
 
-class Tools {
+export class Tools {
   constructor(bench) {
     this.bench = bench
     this.rows = Object.fromEntries(TOOLS.map((row) => [row.name, row]))

@@ -1,8 +1,10 @@
 // What the page asks, and what it says in passing: open a file, choose a volume, toasts, a job's progress.
 
+import { found, h } from "../core/dom.ts"
+
 const KINDS = [["volume", "Volume"], ["series", "Another volume of the series (same patient)"], ["labels", "Labels over the open volume"], ["superpixels", "Superpixels of the open volume"], ["table", "Label table"]]
 
-class OpenDialog {
+export class OpenDialog {
   constructor(bench, dropper) {
     this.bench = bench
     this.where = h("p", { class: "dim where" })
@@ -58,7 +60,7 @@ class OpenDialog {
   }
 }
 
-class VolumeQuestion {
+export class VolumeQuestion {
   constructor(bench) {
     this.text = h("p")
     this.field = h("input", { type: "number", min: 1, value: 1, step: 1, "aria-label": "Which volume" })
@@ -79,7 +81,7 @@ class VolumeQuestion {
 }
 
 /** A file whose two places in the world differ: no guess is right, and left may be right. */
-class FormQuestion {
+export class FormQuestion {
   constructor(bench) {
     this.text = h("p")
     this.difference = h("p")
@@ -98,7 +100,7 @@ class FormQuestion {
 }
 
 /** A label map that does not lie on the volume voxel for voxel. */
-class GridQuestion {
+export class GridQuestion {
   constructor(bench) {
     this.text = h("p")
     const resample = h("button", { title: "Lay the labels on the grid of the open volume, by nearest neighbour", onclick: () => { bench.changes.make("open_resampled"); this.el.close() } }, "Resample")
@@ -116,7 +118,7 @@ class GridQuestion {
 }
 
 /** Sentences that come and go; errors stay until they are closed. */
-class Toasts {
+export class Toasts {
   // A popover lies over dialogs too.
   el = h("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" })
 
@@ -142,7 +144,7 @@ function saved(link) {
   return link ? h("a", { href: link, download: true, referrerpolicy: "same-origin" }, "Download") : null
 }
 
-class Progress {
+export class Progress {
   constructor(bench) {
     this.title = h("span")
     this.bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" })

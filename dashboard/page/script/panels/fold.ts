@@ -1,9 +1,11 @@
 // Sections of the side panel fold by a click on their headings: a low window has no room for all.
 
-const LOW_PX = 820
+import { h } from "../core/dom.ts"
+
+export const LOW_PX = 820
 
 /** Let a section fold; its heading becomes a button. Returns how to fold it, or unfold it. */
-function foldable(section) {
+export function foldable(section) {
   const text = section.querySelector("h2").firstChild
   const button = h("button", { class: "fold", "aria-expanded": "true", title: "Fold or unfold", onclick: () => fold(!section.classList.contains("folded")) })
   text.replaceWith(button)

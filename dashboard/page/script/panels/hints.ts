@@ -1,6 +1,9 @@
 // What a newcomer is told, one thing at a time, in the line at the bottom: until it was done, or put
 // away for good. And what Panel's own buttons do, which bring no tooltips.
 
+import { found, h } from "../core/dom.ts"
+import { remember, remembered } from "../core/keeping.ts"
+
 const HINTS_DONE = "supervox-hints"
 const NEXT_HINT_MS = 20_000
 
@@ -12,7 +15,7 @@ const HINTS = [
   ["help", "? lists all keys and tools", () => true],
 ]
 
-class Hints {
+export class Hints {
   constructor(bench) {
     this.bench = bench
     this.gone = new Set(remembered(HINTS_DONE) ?? [])
@@ -56,6 +59,6 @@ const DOWNLOADS = {
 }
 
 /** Give Panel's buttons their tooltips, once they are there: React makes them when it likes. */
-function nameDownloads(part) {
+export function nameDownloads(part) {
   for (const el of found(part, "button")) if (!el.title) el.title = DOWNLOADS[el.textContent.trim()] ?? ""
 }

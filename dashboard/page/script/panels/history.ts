@@ -3,6 +3,11 @@
 // There may be thousands: only the rows that are seen are elements. A row is known by how many
 // edits are in force when one has gone there; the last one is 0, before the first edit.
 
+import { clamp, h } from "../core/dom.ts"
+import { heading } from "./sidebar.ts"
+import { toCanvas } from "../slices/geometry.ts"
+import { BY_AXES } from "../slices/pane.ts"
+
 const ROW_PX = 23
 const BESIDE = 8 // rows that are there though they are not seen
 const HISTORY_KEYS = {
@@ -10,7 +15,7 @@ const HISTORY_KEYS = {
   Home: () => Infinity, End: () => 0,
 }
 
-class HistoryList {
+export class HistoryList {
   constructor(bench) {
     Object.assign(this, { bench, titles: [], done: 0, active: 0, held: false })
     this.rows = h("div", { class: "rows", tabindex: 0, role: "listbox", "aria-label": "Edits, newest first",
@@ -119,7 +124,7 @@ class HistoryList {
 }
 
 /** Show the voxel where something was undone or done again, unless it is seen already. */
-function reveal(bench, ijk) {
+export function reveal(bench, ijk) {
   const isShown = ({ el }) => el.checkVisibility({ visibilityProperty: true }) // one large view hides the others
   const isSeen = (pane) => isShown(pane) && pane.index === ijk[pane.layout.axis] && pane.holds(pane.toPixel(...toCanvas(pane.layout, ijk)))
   if (bench.drawing || bench.panes.some(isSeen)) return

@@ -1,6 +1,8 @@
 // The intensities of each label as a plot, which the server draws; the names beside it are text.
 
-class Intensities {
+import { figure, h, icon } from "../core/dom.ts"
+
+export class Intensities {
   constructor(bench, plot) {
     this.said = h("p", { class: "dim", role: "status" })
     this.names = h("ul", { class: "legend", "aria-label": "Labels in the plot" })
@@ -23,6 +25,6 @@ class Intensities {
   }
 }
 
-const intensitiesButton = (bench) => h("button", { class: "plain chart", "aria-label": "Intensities by label",
+export const intensitiesButton = (bench) => h("button", { class: "plain chart", "aria-label": "Intensities by label",
   title: "How the intensities of each label are spread, as a plot (I)", onclick: () => bench.say("intensities") },
 icon("M3 20h18", "M4 17c3 0 3-9 6-9s3 9 6 9", "M11 17c3 0 3-12 5-12s2 12 4 12"))

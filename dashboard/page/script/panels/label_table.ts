@@ -1,6 +1,10 @@
 // The table of labels: colour, name, value, what is seen and guarded, how much there is of each.
 // Only rows that have changed are shown anew, and rows stay the same elements. Names are text.
 
+import { figure, h, icon, keycap } from "../core/dom.ts"
+import { heading } from "./sidebar.ts"
+import { mm3 } from "../slices/lengths.ts"
+
 const MOST_UNSOUGHT = 9 // labels; where there are more, one may look for a name
 const MOST_LABEL = 65535
 const EYE = ["M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12", "M12 9.2a2.8 2.8 0 1 0 .01 0"]
@@ -8,7 +12,7 @@ const EYE_SHUT = ["M3 9.5c2 3 5 5 9 5s7-2 9-5", "M12 14.5V18M6.6 13 4.6 16M17.4 
 const LOCK = ["M6 11h12v9H6z", "M8.5 11V8a3.5 3.5 0 0 1 7 0v3"]
 const LOCK_OPEN = ["M6 11h12v9H6z", "M8.5 11V7a3.5 3.5 0 0 1 6.8-1.2"]
 
-class LabelTable {
+export class LabelTable {
   constructor(bench) {
     this.bench = bench
     this.known = new Map()

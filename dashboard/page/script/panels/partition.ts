@@ -1,5 +1,8 @@
 // How to cut the volume into superpixels. Count and size are one wish, said in two ways.
 
+import { clamp, figure, h } from "../core/dom.ts"
+import { heading } from "./sidebar.ts"
+
 const PLACES = 1000 // steps of a slider whose scale is logarithmic
 
 /** A slider with a number field beside it, on a linear or a logarithmic scale. */
@@ -44,7 +47,7 @@ class NumberRow {
   set disabled(off) { this.range.disabled = this.field.disabled = off }
 }
 
-class PartitionSection {
+export class PartitionSection {
   constructor(bench) {
     this.bench = bench
     this.count = new NumberRow("Count", { min: 10, max: 50000, most: 1e6, log: true, digits: 6, title: "How many superpixels in the foreground" },

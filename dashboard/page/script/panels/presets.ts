@@ -1,6 +1,8 @@
 // Windows by name: the usual ones of CT, where a volume looks like one, and those found from the
 // intensities. A menu in Display; Shift and a digit choose without it.
 
+import { h } from "../core/dom.ts"
+
 // name, width and level in HU
 const CT_WINDOWS = [["Brain", 80, 40], ["Stroke", 40, 40], ["Bone", 1800, 400], ["Lung", 1500, -600], ["Abdomen", 400, 50]]
 const CT_AIR = -500 // HU; no MR goes so low
@@ -11,7 +13,7 @@ const SOFT_TISSUE = "-150,250" // with which the server opens what it takes for 
 const looksLikeCT = ([low, high], window) => String(window) === SOFT_TISSUE ||
   (low <= CT_AIR && Number.isInteger(low) && Number.isInteger(high))
 
-class Presets {
+export class Presets {
   windows = []
 
   constructor(bench) {

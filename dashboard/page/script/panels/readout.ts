@@ -1,8 +1,12 @@
 // The line at the bottom: what is under the pointer. It asks the server for nothing.
 
+import { figure, h } from "../core/dom.ts"
+import { isInside } from "../slices/geometry.ts"
+import { mm3, placeText } from "../slices/lengths.ts"
+
 const HINT_MS = 5000 // what loads, or waits, says nothing over a younger hint
 
-class Readout {
+export class Readout {
   constructor(bench) {
     Object.assign(this, { bench, hinted: -Infinity })
     this.fields = Object.fromEntries(["voxel", "world", "value", "superpixel", "label", "hint"]

@@ -1,10 +1,12 @@
 // What the bar says of the labels: whether they are on disk, and who may change them. "Saved" is said
 // of nothing that the server has not acknowledged, at once; the text has one width, so nothing moves.
 
+import { h } from "../core/dom.ts"
+
 const AGAIN = "It is tried again every two seconds. Download the labels to be safe."
 const GONE = "Download the labels to keep them as they are here."
 
-class SavedMark {
+export class SavedMark {
   constructor(bench) {
     this.bench = bench
     this.state = { held: true, pending: 0, trouble: "" }

@@ -1,6 +1,10 @@
 // Several volumes of one patient on one grid: which is shown, which lies over it or beside it, and
 // how much each counts when superpixels are cut. Each keeps its own window.
 
+import { clamp, figure, h, keycap } from "../core/dom.ts"
+import { LOW_PX, foldable } from "./fold.ts"
+import { SliderRow, heading } from "./sidebar.ts"
+
 const MOST_WEIGHT = 10
 
 /** Colours of the second volume over the first, by how bright it is: red, green, blue, opacity; 0 to 1. */
@@ -10,7 +14,7 @@ const SHADES = {
   Grey: (t) => [t, t, t, 1],
 }
 
-class Series {
+export class Series {
   constructor(bench) {
     Object.assign(this, { bench, volumes: [], shown: null, second: null, blends: false, opacity: 0.5, shade: "Hot" })
     this.rows = h("div", { class: "rows", role: "radiogroup", "aria-label": "Volume that is shown" })

@@ -1,9 +1,13 @@
 // The panel at the right: display. Text from users is set as text, never markup.
 
-const heading = (text, ...more) => h("h2", {}, text, h("span", { class: "grow" }), ...more)
+import { figure, h, keycap } from "../core/dom.ts"
+import { intensitiesButton } from "./intensities.ts"
+import { Presets } from "./presets.ts"
+
+export const heading = (text, ...more) => h("h2", {}, text, h("span", { class: "grow" }), ...more)
 
 /** A slider with its name before it and its value after it. */
-class SliderRow {
+export class SliderRow {
   constructor(name, format, oninput, attributes = {}) {
     this.format = format
     this.input = h("input", { type: "range", "aria-label": name, ...attributes, oninput: () => { this.paint(); oninput(Number(this.input.value)) } })
@@ -25,7 +29,7 @@ class SliderRow {
   }
 }
 
-class Display {
+export class Display {
   constructor(bench) {
     this.bench = bench
     this.presets = new Presets(bench)

@@ -1,9 +1,11 @@
 // Borders between superpixels, over a slice: lines of one screen pixel at any zoom. The figure below
 // holds voxels; here each line is written into the screen's own pixels, so that none is blurred.
 
+import { h } from "../core/dom.ts"
+
 const BORDER = 0x70d7c85c // ABGR of the accent, as a canvas packs it
 
-class Borders {
+export class Borders {
   constructor(pane) {
     this.pane = pane
     this.el = h("canvas", { class: "borders", "aria-hidden": "true" })
@@ -51,7 +53,7 @@ class Borders {
 
 /** Lines between different ids of a cut, on the canvas: `across` as y, x0, x1 and `up` as x, y0, y1,
  * one after the other, in voxels from the lower left corner. */
-function linesBetween({ values, width, height, start, right, up }) {
+export function linesBetween({ values, width, height, start, right, up }) {
   const lines = { across: [], up: [] }
   const since = new Int32Array(width).fill(-1) // where the line at the right of a column began
   for (let y = 0; y < height; y++) {
@@ -80,7 +82,7 @@ function linesBetween({ values, width, height, start, right, up }) {
 }
 
 /** How corners of voxels come to the screen's pixels: x = left + n · px, y = bottom − n · py. */
-function onScreen(pane) {
+export function onScreen(pane) {
   const ratio = devicePixelRatio
   const [left, bottom] = pane.toPixel(-0.5, -0.5).map((at) => at * ratio)
   const [px, py] = pane.pxPerVoxel.map((size) => size * ratio)

@@ -1,7 +1,9 @@
 // Side by side: the plane that was used last, twice; the second volume is in a pane of its own, whose
 // cursor, slice and zoom are those of the first. One draws on either.
 
-class ComparePane extends Pane {
+import { Pane } from "./pane.ts"
+
+export class ComparePane extends Pane {
   constructor(child, bench) {
     super("compare", "Second volume", child, bench)
     Object.assign(this, { isCompare: true, on: false, twin: bench.panes[0] })

@@ -2,11 +2,14 @@
 // right is of no patient: x is to the right there, and y downwards, as in its file. A stroke says in which view it was drawn, so
 // that the server reads it in that one; the browser remembers what its user prefers.
 
+import { h, keycap } from "../core/dom.ts"
+import { remember, remembered } from "../core/keeping.ts"
+
 const CONVENTION = "supervox-convention"
 const NO_SIDES = "The file of this volume does not know left from right"
 const ON_THE_WAY = "A stroke is still on its way: turn the slices when it is saved"
 
-class Convention {
+export class Convention {
   constructor(bench) {
     this.bench = bench
     this.prefersRadiological = remembered(CONVENTION) !== "neurological"

@@ -1,11 +1,19 @@
 // One slice: a Bokeh figure made by HoloViews, whose glyphs are written here, and what lies over it.
 
+import { clamp, found, h } from "../core/dom.ts"
+import { Glow } from "../drawing/hover.ts"
+import { listenToPointer } from "../drawing/pointer.ts"
+import { Borders } from "./borders.ts"
+import { endsOf, meets, partOf, toCanvas, toVoxel, unionOf } from "./geometry.ts"
+import { lengthText, nice } from "./lengths.ts"
+import { corner } from "./quad.ts"
+
 const DARKEST = -3e38
 const MARGIN = 26 // px left free around a fitted slice, for the letters
 const BAR = 90 // px that the scale bar has at most
-const BY_AXES = { axial: "XY", coronal: "XZ", sagittal: "YZ" } // of a volume that is of no patient
+export const BY_AXES = { axial: "XY", coronal: "XZ", sagittal: "YZ" } // of a volume that is of no patient
 
-class Pane {
+export class Pane {
   constructor(name, title, child, bench) {
     Object.assign(this, { name, bench, child, index: -1, pxPerMm: 0, centre: [0, 0] })
     this.title = h("span", { class: "title" })

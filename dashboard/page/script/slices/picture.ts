@@ -1,9 +1,11 @@
 // A pane as a picture: what its canvases show, and lines, letters and scale over them as they are seen.
 
+import { h } from "../core/dom.ts"
+
 const SHADE = { shadowColor: "#000", shadowBlur: 3 } // else not seen where the slice is white
 
 /** Save what a section of the page shows as a PNG, in the screen's own pixels. */
-async function savePicture(bench, section) {
+export async function savePicture(bench, section) {
   const { store, quad, series } = bench
   if (!store) return
   const pane = bench.panes.find(({ el }) => el === section)
@@ -17,7 +19,7 @@ async function savePicture(bench, section) {
 }
 
 /** Let the browser save a blob under a name. */
-function saveAs(name, blob) {
+export function saveAs(name, blob) {
   const link = h("a", { download: name, href: URL.createObjectURL(blob) })
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)

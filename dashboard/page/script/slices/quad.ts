@@ -1,10 +1,14 @@
 // The four panes, of which one may take the place of all: by a double click, its button, or a key.
 
+import { h, icon } from "../core/dom.ts"
+import { TAP_PX } from "../drawing/pointer.ts"
+import { savePicture } from "./picture.ts"
+
 const DOUBLE_MS = 400
 
 const isNear = (one, other) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) <= TAP_PX
 
-class Quad {
+export class Quad {
   constructor(bench, surface) {
     const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
     Object.assign(this, { bench, surface, sections: [axial, surface, coronal, sagittal], largest: null, pointed: axial })
@@ -60,7 +64,7 @@ class Quad {
 }
 
 /** What a section's corner offers while the mouse is over it. */
-function corner(bench, section) {
+export function corner(bench, section) {
   const name = section.getAttribute("aria-label")
   const button = (kind, title, key, action, ...paths) => h("button", { class: kind, "aria-label": `${title}: ${name}`, title: `${title}: ${name} (${key})`, onclick: action }, icon(...paths))
   return h("div", { class: "corner" },

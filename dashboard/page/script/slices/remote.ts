@@ -4,12 +4,15 @@
 // asked for at full resolution when it comes to rest, and its neighbours when nothing else is to do.
 // Slices are kept up to a number of bytes. Labels are brought up to date when they are looked at.
 
+import { Incoming } from "../core/wire.ts"
+import { cut, endsOf, indexOf, meets, stridesOf, unionOf } from "./geometry.ts"
+
 const KEPT_BYTES = 256 * 2 ** 20
 const REST_MS = 80 // shorter than that, and the hand is still scrolling
 const AHEAD = 3 // slices
 const AGAIN_MS = 15_000
 
-class RemoteSource {
+export class RemoteSource {
   constructor(store, bench) {
     Object.assign(this, { store, bench, shape: store.shape, overview: null, partition: 0, sizes: null })
     this.overviews = [...store.overviews] // levels, the coarsest first

@@ -1,6 +1,8 @@
 // A slice source that holds all arrays of the volume: no slice needs the server.
 
-class WholeSource {
+import { cut, indexOf, stridesOf } from "./geometry.ts"
+
+export class WholeSource {
   constructor(store, bench) {
     Object.assign(this, { store, bench, shape: store.shape, volume: null, channels: new Map(), ids: null, complete: false, means: new Map() })
     this.labels = new Uint16Array(this.shape.reduce((a, b) => a * b))
