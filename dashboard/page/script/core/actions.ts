@@ -1,7 +1,8 @@
 // What the user can do by a button or a key: the panels and keys.ts call these, and nothing else of the page.
 
-import type { Messages, Verbs } from "./protocol.ts"
+import type { Verbs } from "./protocol.ts"
 import type { ConnectionStore } from "../stores/connection.ts"
+import type { DialogStore } from "../stores/dialogs.ts"
 import type { DocumentStore, SeriesVolume } from "../stores/document.ts"
 import type { EditorStore } from "../stores/editor.ts"
 import type { Range, Toggle, ViewStore } from "../stores/view.ts"
@@ -13,6 +14,7 @@ export interface Stores {
   readonly view: ViewStore
   readonly document: DocumentStore
   readonly editor: EditorStore
+  readonly dialogs: DialogStore
 }
 
 /** Verbs that change something: each is kept until the server has acknowledged it. */
@@ -52,10 +54,6 @@ export interface Actions {
   /** The volumes' weights, the mix or its colours are others. */
   setBlend(change: Partial<Pick<DocumentStore["state"], "mix" | "shade">>): void
   weigh(volume: SeriesVolume, weight: number): void
-  // What opens
-  toggleHelp(): void
-  openFile(kind?: Verbs["open"]["kind"]): void
-  tell(notice: Messages["notice"]): void
 }
 
 /** What a panel is given. */

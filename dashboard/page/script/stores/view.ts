@@ -26,7 +26,11 @@ export interface ViewState extends Display {
   pointed: Voxel | null // the voxel under the pointer
   pointedAgain: number // counts what may have changed under the pointer
   hint: string // what was said last of what the user did
+  done: ReadonlySet<HintName> // what was done, or put away: it is told of no more
 }
+
+/** What a newcomer is told of. */
+export type HintName = "draw" | "zoom" | "enlarge" | "help"
 
 const DISPLAY: Display = { borders: true, labels_shown: true, surfaces_shown: true, crosshair_shown: true, highlight: true, opacity: 0.5 }
 const HINT_MS = 5000 // what loads, or waits, says nothing over a younger hint
@@ -39,7 +43,7 @@ export class ViewStore {
   constructor() {
     [this.state, this.set] = observed<ViewState>({
       ...DISPLAY, cursor: [0, 0, 0], window: [0, 1], prefersRadiological: true, comparing: false, large: false,
-      pointed: null, pointedAgain: 0, hint: "",
+      pointed: null, pointedAgain: 0, hint: "", done: new Set(),
     })
   }
 
@@ -53,6 +57,11 @@ export class ViewStore {
   hint(text: string): void {
     this.#hintedAt = text ? performance.now() : -Infinity
     this.set({ hint: text })
+  }
+
+  /** Something was done that a newcomer is told of, or its hint was put away. */
+  finish(name: HintName): void {
+    if (!this.state.done.has(name)) this.set({ done: new Set([...this.state.done, name]) })
   }
 
   /** Say how far something is; not over a hint that is still to be read. */
