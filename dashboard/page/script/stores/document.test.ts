@@ -28,12 +28,12 @@ test("only another colour or another visibility is drawn anew", () => {
   assert.deepEqual([document.colors[1], document.hidden[1]], [0x010000, 1])
 })
 
-test("a history that comes in parts is in force when it is whole", () => {
+test("a history that comes in parts is seen when it is whole", () => {
   const document = new DocumentStore()
   document.takeHistory({ start: 0, titles: ["a", "b", "c"], done: 3, count: 3 })
 
   document.takeHistory({ start: 1, titles: ["x"], done: 4, count: 4 })
-  assert.deepEqual([document.state.titles, document.state.done], [["a", "x"], 3])
+  assert.deepEqual([document.state.titles, document.state.done], [["a", "b", "c"], 3])
   document.takeHistory({ start: 2, titles: ["y", "z"], done: 4, count: 4 })
 
   assert.deepEqual([document.state.titles, document.state.done], [["a", "x", "y", "z"], 4])
