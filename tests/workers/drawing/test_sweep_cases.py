@@ -1,4 +1,4 @@
-"""A table of strokes and what they sweep. The page's own sweep is held to it, too (`sweep.test.ts`)."""
+"""A table of strokes and what they sweep; the page is held to it, too (`sweep.test.ts`)."""
 
 from __future__ import annotations
 
