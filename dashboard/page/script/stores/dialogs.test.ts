@@ -29,3 +29,24 @@ test("what is no longer so is taken away, and nothing else", () => {
 
   assert.deepEqual(texts(dialogs), ["Saved"])
 })
+
+test("it stays known that something went wrong", () => {
+  const dialogs = new DialogStore()
+  dialogs.tell({ text: "No such file", mood: "error", link: "" })
+
+  dialogs.set({ toasts: [] })
+  dialogs.tell(say("Saved"))
+
+  assert.equal(dialogs.state.hasErred, true)
+})
+
+test("a file is asked for as what was opened last, in a folder that is not known yet", () => {
+  const dialogs = new DialogStore()
+  dialogs.set({ openAs: "labels", folder: { path: "a", folders: [], files: [], truncated: false } })
+
+  dialogs.askFile()
+
+  assert.deepEqual([dialogs.isOpen, dialogs.state.openAs, dialogs.state.folder], [true, "labels", null])
+  dialogs.askFile("table")
+  assert.equal(dialogs.state.openAs, "table")
+})
