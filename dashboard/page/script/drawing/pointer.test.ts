@@ -68,7 +68,8 @@ function eventOf(type: string, [clientX, clientY]: Spot, given: Pointer) {
   const { id = 1, type: pointerType = "mouse", isPrimary = true, isTrusted = true, buttons = 1, on = { style: {} }, time = 10_000 } = given
   const event = {
     type, clientX, clientY, pointerId: id, pointerType, isPrimary, isTrusted, buttons, button: 0, timeStamp: time,
-    deltaY: 120, deltaMode: 0, isStopped: false, stopPropagation: () => { event.isStopped = true }, preventDefault: () => {}, composedPath: () => [on],
+    deltaY: 120, deltaMode: 0, isStopped: false, stopPropagation: () => { event.isStopped = true }, preventDefault: () => {},
+    composedPath: () => [on],
   }
   return event
 }
