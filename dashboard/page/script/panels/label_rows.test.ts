@@ -109,7 +109,7 @@ test("a row that is no element yet is wanted as one, and gets the focus then", (
   const { rows, forget, focused } = table(3, 15, 150)
   forget.get(150)?.()
   rows.focus(150)
-  assert.deepEqual(rows.besides, [0, 2])
+  assert.deepEqual(rows.besides, [0, 2, -1])
 
   const el = element(focused)
   rows.keep(150, el)

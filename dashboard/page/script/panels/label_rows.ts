@@ -57,7 +57,7 @@ export class LabelRows {
   /** Rows, by their places among the shown ones, that are elements wherever one has scrolled to; -1 for none. */
   get besides(): number[] {
     const wanted = [this.stop?.value, this.#called.value, this.#focused]
-    return this.shown.flatMap(({ value }, n) => (wanted.includes(value) ? [n] : []))
+    return wanted.map((value) => this.shown.findIndex((row) => row.value === value))
   }
 
   get #focused(): number | undefined { return this.#at(":focus-within") }

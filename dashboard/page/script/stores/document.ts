@@ -63,12 +63,13 @@ export class DocumentStore {
   takeRows({ fresh, rows, gone }: Messages["rows"]): boolean {
     const all = new Map(fresh ? [] : this.state.rows)
     for (const value of gone) all.delete(value)
+    const isInOrder = rows.every(({ value }) => all.has(value)) // as after a stroke, however many labels there are
     let isDrawnAnew = fresh
     for (const row of rows) {
       all.set(row.value, row)
       isDrawnAnew = this.#colour(row) || isDrawnAnew
     }
-    this.set({ rows: new Map([...all].sort(([one], [other]) => one - other)) })
+    this.set({ rows: isInOrder ? all : new Map([...all].sort(([one], [other]) => one - other)) })
     return isDrawnAnew
   }
 
