@@ -44,8 +44,10 @@ function WindowRows({ stores: { document, view }, actions }: Given) {
   const steps = stepsOf(document.state.shown)
   const [low, high] = view.state.window
   return <>
-    <SliderRow name="Window low" value={low} steps={steps} format={figure} onInput={(to) => actions.setWindow([to, Math.max(high, to + steps.step)])} />
-    <SliderRow name="Window high" value={high} steps={steps} format={figure} onInput={(to) => actions.setWindow([Math.min(low, to - steps.step), to])} />
+    <SliderRow name="Window low" value={low} steps={steps} format={figure}
+      onInput={(to) => actions.setWindow([to, Math.max(high, to + steps.step)])} />
+    <SliderRow name="Window high" value={high} steps={steps} format={figure}
+      onInput={(to) => actions.setWindow([Math.min(low, to - steps.step), to])} />
   </>
 }
 

@@ -20,7 +20,8 @@ export function Foldable({ class: kind, name, more, folded: given, hidden, child
   const own = useSignal(false)
   const folded = given ?? own
   const fold = (
-    <button class="fold" aria-expanded={!folded.value} title="Fold or unfold" onClick={() => { folded.value = !folded.value }}>{name}</button>
+    <button class="fold" aria-expanded={!folded.value} title="Fold or unfold"
+      onClick={() => { folded.value = !folded.value }}>{name}</button>
   )
   return (
     <section class={folded.value ? `${kind} folded` : kind} hidden={hidden}>

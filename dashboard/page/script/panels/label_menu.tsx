@@ -7,7 +7,9 @@ import type { Verbs } from "../core/protocol.ts"
 import { Keycap } from "./keycap.tsx"
 import type { LabelRows } from "./label_rows.ts"
 
-const FORMS: [form: Verbs["download_table"]["form"], name: string][] = [["itksnap", "ITK-SNAP"], ["freesurfer", "FreeSurfer"], ["bids", "BIDS"]]
+const FORMS: [form: Verbs["download_table"]["form"], name: string][] = [
+  ["itksnap", "ITK-SNAP"], ["freesurfer", "FreeSurfer"], ["bids", "BIDS"],
+]
 
 /** What an entry does once the menu is closed. */
 type Choose = (act: () => void) => () => void
