@@ -8,7 +8,7 @@ const opened = {
   affine: [[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0]], spacing: [2, 2, 2], unit: { name: "mm", mm: 1 }, oriented: true, voxel_mm3: 8,
 } as unknown as Opened
 const slices = (values: object) =>
-  ({ idAt: () => 0, labelAt: () => 0, valueAt: () => 7, sizeOf: () => undefined, meanOf: () => undefined, ...values }) as SliceSource
+  ({ idAt: () => 0, labelAt: () => 0, valueAt: () => 7, sizeOf: () => undefined, meanOf: () => undefined, ...values }) as unknown as SliceSource
 
 test("a voxel in a superpixel tells of it as much as is known", () => {
   const document = new DocumentStore()
