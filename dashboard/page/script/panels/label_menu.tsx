@@ -75,7 +75,7 @@ function Entries({ stores, actions, rows, choose, isOpen }: EntriesProps) {
     <Entry text="Show all" title="Draw all labels" disabled={disabled} act={showAll(true)} />
     <Entry text="Hide all" title="Draw none of the labels" disabled={disabled} act={showAll(false)} />
     <Entry text="Open a label table…" title="Add, name and colour labels by a file of ITK-SNAP, FreeSurfer or BIDS" disabled={disabled}
-      act={choose(() => dialogs.set({ openAs: "table", opening: true }))} />
+      act={choose(() => dialogs.askFile("table"))} />
   </>
 }
 
