@@ -3,11 +3,11 @@
 
 import type { Parts } from "../core/parts.ts"
 import type { Layout } from "../core/protocol.ts"
-import { isInside, partOf, unionOf, type Place, type Values, type Voxel } from "../slices/geometry.ts"
+import { isInside, partOf, unionOf, type Part, type Place, type Values, type Voxel } from "../slices/geometry.ts"
 import type { Pane } from "../slices/pane.ts"
 import type { SliceSource } from "../slices/source.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import type { Opened } from "../stores/document.ts"
-import type { Spot } from "./fingers.ts"
 import { Outline } from "./outline.ts"
 import type { Begun } from "./strokes.ts"
 import { Sweep, toPlace, type Span } from "./sweep.ts"
@@ -56,9 +56,6 @@ const OUTSIDE = -1 // the superpixel of a stroke that is to stay in one, and beg
 /** A stroke that is being painted. */
 interface Painting { pane: Pane; layout: Layout; context: Begun; preview: Preview; xs: number[]; ys: number[] }
 
-/** A part of a slice's canvas: x0, x1, y0, y1 in voxels, the ends half open. */
-type Part = ReturnType<typeof partOf>
-
 export type BrushParts = Pick<Parts, "stores" | "slices" | "strokes">
 
 export class Brush {
@@ -76,7 +73,7 @@ export class Brush {
   get #source(): SliceSource | null { return this.#parts.stores.document.slices }
 
   /** Begin to paint where the button went down; false, and a hint why, if nothing would be taken. */
-  begin(pane: Pane, at: Spot): boolean {
+  begin(pane: Pane, at: Pixel): boolean {
     const { connection: { refusal }, view, document: { state: { opened, revision } }, editor } = this.#parts.stores
     if (refusal) view.hint(refusal)
     const { layout } = pane
@@ -109,7 +106,7 @@ export class Brush {
   }
 
   /** Paint as far as the pointer is now. */
-  go([px, py]: Spot): void {
+  go([px, py]: Pixel): void {
     if (!this.#painting) return
     const { pane, layout, preview, xs, ys } = this.#painting
     const [x, y] = pane.toPoint(px, py)
@@ -184,5 +181,5 @@ export class Brush {
   get over(): Pane | null { return this.#outline.over }
 
   /** Show how far the tool reaches, at a point of a pane; where it was last, if none is given. */
-  outline(pane: Pane | null = this.over, at?: Spot): void { this.#outline.follow(pane, at) }
+  outline(pane: Pane | null = this.over, at?: Pixel): void { this.#outline.follow(pane, at) }
 }

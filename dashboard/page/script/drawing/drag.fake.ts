@@ -2,17 +2,17 @@
 
 import type { Voxel } from "../slices/geometry.ts"
 import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import { ConnectionStore } from "../stores/connection.ts"
 import { DocumentStore, type Opened } from "../stores/document.ts"
 import { EditorStore } from "../stores/editor.ts"
 import { ViewStore } from "../stores/view.ts"
 import { Drag, type DragParts } from "./drag.ts"
-import type { Spot } from "./fingers.ts"
 import type { ToolName } from "./tools.ts"
 
 /** Of a pointer event what the page makes of one; Node.js knows none. */
 class FakePointerEvent extends Event {
-  readonly at: Spot
+  readonly at: Pixel
   constructor(type: string, { clientX, clientY }: { clientX: number; clientY: number }) {
     super(type)
     this.at = [clientX, clientY]
@@ -38,7 +38,7 @@ export function dragWith({ tool = "draw", button = 0, shiftKey = false, isTaken 
   const parts = { stores, ...linkedParts(done, isSecond), ...drawingParts(done, isTaken) } as unknown as DragParts
   const pressed = { pointerId: 3, pointerType: "mouse", isPrimary: true, button, shiftKey, timeStamp: 1000, composedPath: () => [target] }
   const drag = new Drag(fakePane(done), parts, pressed as unknown as PointerEvent, [50, 50])
-  const release = (at: Spot, after = 50, type = "pointerup") => drag.release({ type, timeStamp: 1000 + after } as PointerEvent, at)
+  const release = (at: Pixel, after = 50, type = "pointerup") => drag.release({ type, timeStamp: 1000 + after } as PointerEvent, at)
   return { drag, done, stores, target, release }
 }
 
@@ -62,8 +62,8 @@ function targetNoting(done: Done) {
 function fakePane(done: Done): Pane {
   return {
     el: { getBoundingClientRect: () => ({ left: 1000, top: 2000 }) }, pan: note(done, "pan"), zoom: note(done, "zoom"),
-    holds: ([x, y]: Spot) => x >= 0 && y >= 0 && x < SIZE && y < SIZE,
-    within: (_: Spot, to: Spot) => to.map((n) => Math.min(SIZE - 1, Math.max(0, n))),
+    holds: ([x, y]: Pixel) => x >= 0 && y >= 0 && x < SIZE && y < SIZE,
+    within: (_: Pixel, to: Pixel) => to.map((n) => Math.min(SIZE - 1, Math.max(0, n))),
     voxelAt: (x: number, y: number) => [x, y, 0], toPoint: (x: number, y: number) => [x / 10, y / 10],
   } as unknown as Pane
 }
@@ -78,7 +78,7 @@ const linkedParts = (done: Done, isSecond: boolean) => ({
 
 const drawingParts = (done: Done, isTaken: boolean) => ({
   brush: {
-    begin: (_: Pane, at: Spot) => { done.push(["paint", at]); return isTaken },
+    begin: (_: Pane, at: Pixel) => { done.push(["paint", at]); return isTaken },
     go: note(done, "paint on"), end: note(done, "painted"), giveUp: note(done, "unpainted"),
   },
   strokes: {

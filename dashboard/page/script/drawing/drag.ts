@@ -10,7 +10,7 @@ import { unseen } from "../core/actions.ts"
 import type { Parts } from "../core/parts.ts"
 import type { Voxel } from "../slices/geometry.ts"
 import type { Pane } from "../slices/pane.ts"
-import type { Spot } from "./fingers.ts"
+import type { Pixel } from "../slices/viewport.ts"
 
 export const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
 const STILL_PX = 2 // less is the tremor of a click
@@ -26,20 +26,20 @@ export class Drag {
   readonly pane: Pane
   readonly id: number // of the pointer
   readonly type: string // of the pointer: "mouse", "pen" or "touch"
-  last: Spot // where it was when it was told of last
+  last: Pixel // where it was when it was told of last
   readonly #parts: DragParts
   readonly #pressed: PointerEvent
   readonly #target: HTMLElement
   readonly #button: number
-  readonly #at: Spot // where it went down
-  readonly #way: Spot[] // as long as it may still be a click
+  readonly #at: Pixel // where it went down
+  readonly #way: Pixel[] // as long as it may still be a click
   readonly #cursor: Voxel // where the crosshair was
   #moved = 0 // so far at most, in px
   #isPressed = false
   #paints = false
   #isStroke = false
 
-  constructor(pane: Pane, parts: DragParts, pressed: PointerEvent, at: Spot) {
+  constructor(pane: Pane, parts: DragParts, pressed: PointerEvent, at: Pixel) {
     this.pane = pane
     this.id = pressed.pointerId
     this.type = pressed.pointerType
@@ -63,7 +63,7 @@ export class Drag {
     if (editor.paints) this.#paints = brush.begin(this.pane, this.#at)
   }
 
-  move(here: Spot): void {
+  move(here: Pixel): void {
     const { last } = this
     this.last = here
     this.#moved = Math.max(this.#moved, Math.hypot(here[0] - this.#at[0], here[1] - this.#at[1]))
@@ -74,7 +74,7 @@ export class Drag {
   }
 
   /** Move or zoom the slice. */
-  #shift(last: Spot, here: Spot): void {
+  #shift(last: Pixel, here: Pixel): void {
     const [dx, dy] = [here[0] - last[0], here[1] - last[1]]
     if (this.#button === MIDDLE) this.pane.pan(dx, dy)
     else if (this.#button === RIGHT) this.pane.zoom(Math.exp(-dy / ZOOM_PX), ...this.#at)
@@ -82,22 +82,22 @@ export class Drag {
   }
 
   /** Do what the chosen tool does, which may be another one than at the press. */
-  #use(last: Spot, here: Spot): void {
+  #use(last: Pixel, here: Pixel): void {
     const { stores: { editor }, slices } = this.#parts
     const { tool } = editor.state
     if (tool === "window") slices.dragWindow(this.pane, here[0] - last[0], here[1] - last[1])
     else if (tool === "cursor") slices.moveTo(this.pane.voxelAt(...here))
-    else if (this.#paints) this.#onPane(last, here, (spot) => this.#parts.brush.go(spot))
+    else if (this.#paints) this.#onPane(last, here, (at) => this.#parts.brush.go(at))
     else if (!editor.paints) this.#draw(last, here)
   }
 
   /** Go on with the stroke, begun where the button went down. */
-  #draw(last: Spot, here: Spot): void {
+  #draw(last: Pixel, here: Pixel): void {
     const { view, connection: { refusal } } = this.#parts.stores
     if (this.#moved <= TAP_PX) return void this.#way.push(here)
     if (!this.#isStroke && refusal) return view.hint(refusal)
     if (!this.#isStroke) this.#begin()
-    this.#onPane(last, here, (spot) => this.#tell("pointermove", spot))
+    this.#onPane(last, here, (at) => this.#tell("pointermove", at))
   }
 
   #begin(): void {
@@ -109,14 +109,14 @@ export class Drag {
   }
 
   /** Go on to a point, or to the pane's edge on the way to it: the piece outside is left out. */
-  #onPane(last: Spot, here: Spot, go: (spot: Spot) => void): void {
+  #onPane(last: Pixel, here: Pixel, go: (at: Pixel) => void): void {
     const { pane } = this
     if (pane.holds(last)) go(pane.within(last, here))
     else if (pane.holds(here)) go(here)
   }
 
   /** Tell Bokeh of the button or the mouse, at a point of the pane. */
-  #tell(type: string, [px, py]: Spot): void {
+  #tell(type: string, [px, py]: Pixel): void {
     const { pointerId, pointerType, isPrimary } = this.#pressed
     const box = this.pane.el.getBoundingClientRect()
     this.#target.dispatchEvent(new PointerEvent(type, {
@@ -126,7 +126,7 @@ export class Drag {
   }
 
   /** The button went up. */
-  release(event: PointerEvent, here: Spot): void {
+  release(event: PointerEvent, here: Pixel): void {
     this.move(here)
     if (!this.#isPressed) this.press()
     this.finish(event)
@@ -186,7 +186,7 @@ export class Drag {
   }
 
   /** A stroke of some points that lie too near to each other for Bokeh. */
-  #drop(way: Spot[]): void {
+  #drop(way: Pixel[]): void {
     const { stores: { connection: { refusal }, view }, strokes } = this.#parts
     if (refusal) return view.hint(refusal)
     const points = way.map((each) => this.pane.toPoint(...each))

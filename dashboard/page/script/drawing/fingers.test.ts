@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import type { Pixel } from "../slices/viewport.ts"
 import type { Drag } from "./drag.ts"
-import { Grip, Pinch, isSecondFinger, type Spot } from "./fingers.ts"
+import { Grip, Pinch, isSecondFinger } from "./fingers.ts"
 
 const pointer = (pointerType: string, isPrimary = true, timeStamp = 10_000) => ({ pointerType, isPrimary, timeStamp })
 
@@ -68,7 +69,7 @@ test("only a finger beside another one is a second finger", () => {
 })
 
 /** A pinch, and how its pane was moved and zoomed. */
-function pinch(...fingers: Spot[]) {
+function pinch(...fingers: Pixel[]) {
   const done: [string, ...number[]][] = []
   const found = new Pinch({ pan: (...by: number[]) => done.push(["pan", ...by]), zoom: (...by: number[]) => done.push(["zoom", ...by]) })
   fingers.forEach((at, id) => found.put(id, at))

@@ -1,15 +1,13 @@
 // Fingers, a pen and the palm beside it: only the pointer that began a drag goes on with it.
 
 import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import type { Drag } from "./drag.ts"
 
 const PALM_MS = 500 // a hand lies down so soon after its pen was over a slice
 
 /** What is looked at of a pointer that goes down. */
 export type Pressing = Pick<PointerEvent, "pointerType" | "isPrimary" | "timeStamp">
-
-/** A point of a pane, in pixels from its upper left corner. */
-export type Spot = [x: number, y: number]
 
 /** Whether other fingers were there before this one. */
 export const isSecondFinger = ({ pointerType, isPrimary }: Pick<PointerEvent, "pointerType" | "isPrimary">): boolean =>
@@ -45,18 +43,18 @@ export class Grip {
 /** Two fingers on a pane: it is zoomed as they part, and moves with them. */
 export class Pinch {
   readonly #pane: Pick<Pane, "pan" | "zoom">
-  readonly #fingers = new Map<number, Spot>()
+  readonly #fingers = new Map<number, Pixel>()
 
   constructor(pane: Pick<Pane, "pan" | "zoom">) { this.#pane = pane }
 
   /** A finger is there, too; the first two count. */
-  put(id: number, at: Spot): void { if (this.#fingers.size < 2) this.#fingers.set(id, at) }
+  put(id: number, at: Pixel): void { if (this.#fingers.size < 2) this.#fingers.set(id, at) }
 
   /** A finger is lifted; returns whether it was the last one. */
   lift(id: number): boolean { return this.#fingers.delete(id) && !this.#fingers.size }
 
   /** A finger moves. */
-  go(id: number, at: Spot): void {
+  go(id: number, at: Pixel): void {
     if (this.#fingers.size < 2 || !this.#fingers.has(id)) return
     const before = this.#span
     this.#fingers.set(id, at)

@@ -3,7 +3,7 @@
 
 import { h } from "../core/dom.ts"
 import type { Parts } from "../core/parts.ts"
-import { onScreen } from "../slices/borders.ts"
+import { onScreen, type OnScreen } from "../slices/borders.ts"
 import type { Pane } from "../slices/pane.ts"
 import { shapeOf, type Shape } from "./shape.ts"
 
@@ -57,12 +57,12 @@ export class Glow {
     if (!this.#pane.layout) return
     if (this.#isStale) this.#shape = this.#found
     this.#isStale = false
-    const context = this.#cleared
+    const context = this.#clear()
     if (this.#shape && context) glow(context, this.#shape, onScreen(this.#pane))
   }
 
-  /** The canvas, as large as the pane and empty. */
-  get #cleared(): CanvasRenderingContext2D | null {
+  /** Make the canvas as large as the pane, and empty; returns what draws on it. */
+  #clear(): CanvasRenderingContext2D | null {
     const { el } = this
     const context = el.getContext("2d")
     const [width, height] = this.#pane.size.map((size) => Math.round(size * devicePixelRatio))
@@ -78,9 +78,7 @@ export class Glow {
   }
 }
 
-type Screen = ReturnType<typeof onScreen>
-
-function glow(context: CanvasRenderingContext2D, shape: Shape, screen: Screen): void {
+function glow(context: CanvasRenderingContext2D, shape: Shape, screen: OnScreen): void {
   const atX = (n: number) => Math.round(screen.left + n * screen.px)
   const atY = (n: number) => Math.round(screen.bottom - n * screen.py)
   context.fillStyle = GLOW

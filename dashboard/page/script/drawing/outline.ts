@@ -2,15 +2,15 @@
 
 import { h } from "../core/dom.ts"
 import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import type { EditorStore } from "../stores/editor.ts"
-import type { Spot } from "./fingers.ts"
 
 const LEAST_PX = 4
 
 export class Outline {
   over: Pane | null = null // the pane under the pointer
   readonly #editor: EditorStore
-  #at: Spot = [0, 0]
+  #at: Pixel = [0, 0]
   #circle: HTMLElement | null = null
 
   constructor(editor: EditorStore) { this.#editor = editor }

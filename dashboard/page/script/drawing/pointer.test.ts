@@ -2,11 +2,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Parts } from "../core/parts.ts"
 import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import { ConnectionStore } from "../stores/connection.ts"
 import { DocumentStore, type Opened } from "../stores/document.ts"
 import { EditorStore } from "../stores/editor.ts"
 import { ViewStore } from "../stores/view.ts"
-import { Grip, type Spot } from "./fingers.ts"
+import { Grip } from "./fingers.ts"
 import { listenToPointer } from "./pointer.ts"
 
 type Listener = (event: unknown) => void
@@ -29,7 +30,7 @@ function page() {
   const parts = partsNoting(done)
   const panes = ["one", "other"].map((name) => fakePane(name, done))
   for (const { pane } of panes) listenToPointer(pane, parts)
-  const fire = (name: string, at: Spot, pointer: Pointer = {}, over = 0) => {
+  const fire = (name: string, at: Pixel, pointer: Pointer = {}, over = 0) => {
     const event = eventOf(name, at, pointer)
     window.hear(name, event)
     if (["pointerdown", "pointermove", "pointerleave", "wheel"].includes(name)) panes[over].el.hear(name, event)
@@ -44,7 +45,7 @@ function partsNoting(done: Done): Parts {
   stores.document.set({ opened: {} as Opened })
   stores.editor.set({ tool: "brush", most: 100 })
   const brush = {
-    begin: (_: Pane, at: Spot) => { done.push(["paint", at]); return true },
+    begin: (_: Pane, at: Pixel) => { done.push(["paint", at]); return true },
     go: note("paint on"), end: note("painted"), giveUp: note("unpainted"), outline: () => {},
   }
   const slices = { activate: () => {}, point: note("point"), scroll: (_: Pane, by: number) => done.push(["scroll", by]) }
@@ -58,13 +59,13 @@ function fakePane(name: string, done: Done) {
   const slider = {}
   const pane = {
     name, el, slider, corner: {}, layout: {},
-    holds: () => true, within: (_: Spot, to: Spot) => to, voxelAt: (x: number, y: number) => [x, y, 0],
+    holds: () => true, within: (_: Pixel, to: Pixel) => to, voxelAt: (x: number, y: number) => [x, y, 0],
     pan: (dx: number, dy: number) => done.push(["pan", dx, dy]), zoom: (by: number) => done.push(["zoom", by]),
   }
   return { el, slider, pane: pane as unknown as Pane }
 }
 
-function eventOf(type: string, [clientX, clientY]: Spot, given: Pointer) {
+function eventOf(type: string, [clientX, clientY]: Pixel, given: Pointer) {
   const { id = 1, type: pointerType = "mouse", isPrimary = true, isTrusted = true, buttons = 1, on = { style: {} }, time = 10_000 } = given
   const event = {
     type, clientX, clientY, pointerId: id, pointerType, isPrimary, isTrusted, buttons, button: 0, timeStamp: time,

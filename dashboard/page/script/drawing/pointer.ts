@@ -2,8 +2,9 @@
 
 import type { Parts } from "../core/parts.ts"
 import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
 import { Drag } from "./drag.ts"
-import { isSecondFinger, Pinch, type Spot } from "./fingers.ts"
+import { isSecondFinger, Pinch } from "./fingers.ts"
 import { listenToWheel } from "./wheel.ts"
 
 const NOT_PRESSED = "The browser did not say that the button went down, so there is no stroke: draw it again"
@@ -31,7 +32,7 @@ export function listenToPointer(pane: Pane, parts: Parts): void {
   window.addEventListener("pointerdown", (event) => listener.note(event), { capture: true })
   window.addEventListener("pointerup", (event) => listener.release(event), { capture: true })
   window.addEventListener("pointercancel", (event) => listener.release(event), { capture: true })
-  listenToWheel(pane, parts, (event) => listener.spotOf(event))
+  listenToWheel(pane, parts, (event) => listener.pixelOf(event))
 }
 
 class PointerListener {
@@ -51,7 +52,7 @@ class PointerListener {
     return drag?.pane === this.#pane ? drag : null
   }
 
-  spotOf(event: MouseEvent): Spot {
+  pixelOf(event: MouseEvent): Pixel {
     const box = this.#pane.el.getBoundingClientRect()
     return [event.clientX - box.left, event.clientY - box.top]
   }
@@ -77,14 +78,14 @@ class PointerListener {
   }
 
   #begin(event: PointerEvent): void {
-    const drag = this.#parts.grip.drag = new Drag(this.#pane, this.#parts, event, this.spotOf(event))
+    const drag = this.#parts.grip.drag = new Drag(this.#pane, this.#parts, event, this.pixelOf(event))
     if (drag.type !== "touch") drag.press() // of a finger one does not know yet whether another one follows
   }
 
   #addFinger(first: Drag | null, event: PointerEvent): void {
     this.#pinch ??= new Pinch(this.#pane)
     if (first) this.#pinch.put(first.id, first.last)
-    this.#pinch.put(event.pointerId, this.spotOf(event))
+    this.#pinch.put(event.pointerId, this.pixelOf(event))
   }
 
   move(event: PointerEvent): void {
@@ -94,14 +95,14 @@ class PointerListener {
     if (drag ? drag.id === event.pointerId : !this.#pinch) this.#follow(event, drag)
     else {
       event.stopPropagation()
-      if (!drag) this.#pinch?.go(event.pointerId, this.spotOf(event))
+      if (!drag) this.#pinch?.go(event.pointerId, this.pixelOf(event))
     }
   }
 
   /** Say what is under the pointer, and go on with its drag. */
   #follow(event: PointerEvent, drag: Drag | null): void {
     const { slices, brush, stores: { view } } = this.#parts
-    const here = this.spotOf(event)
+    const here = this.pixelOf(event)
     slices.point(this.#pane.voxelAt(...here))
     brush.outline(this.#pane, here)
     if (!drag && this.#isUntold(event)) view.hint(NOT_PRESSED)
@@ -124,7 +125,7 @@ class PointerListener {
     if (drag?.id !== event.pointerId) return
     event.stopPropagation()
     if (event.type === "pointercancel" && drag.type === "touch") drag.giveUp() // the system took it for a palm
-    else drag.release(event, this.spotOf(event))
+    else drag.release(event, this.pixelOf(event))
     this.#parts.grip.drag = null
   }
 

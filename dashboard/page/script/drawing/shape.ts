@@ -4,7 +4,7 @@ import { linesBetween, type Lines } from "../slices/borders.ts"
 import type { Cut } from "../slices/geometry.ts"
 
 /** What is looked at of a cut: its values, and the way through them. */
-export type Ids = Pick<Cut, "values" | "width" | "height" | "start" | "right" | "up">
+export type Ids = Omit<Cut, "place">
 
 /** A run along a row. */
 export type Run = [y: number, x0: number, x1: number]

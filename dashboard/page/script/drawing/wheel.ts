@@ -2,7 +2,7 @@
 
 import type { Parts } from "../core/parts.ts"
 import type { Pane } from "../slices/pane.ts"
-import type { Spot } from "./fingers.ts"
+import type { Pixel } from "../slices/viewport.ts"
 
 const NOTCH_PX = 40
 const PIXELS = 0 // WheelEvent.DOM_DELTA_PIXEL: how far a trackpad was turned is told in pixels
@@ -23,7 +23,7 @@ export function wheelNotches(): (turn: Turn) => boolean {
 }
 
 /** Hear the wheel over a pane, instead of Bokeh; `at` tells where in the pane an event is. */
-export function listenToWheel(pane: Pane, parts: Pick<Parts, "stores" | "slices">, at: (event: MouseEvent) => Spot): void {
+export function listenToWheel(pane: Pane, parts: Pick<Parts, "stores" | "slices">, at: (event: MouseEvent) => Pixel): void {
   const isNotch = wheelNotches()
   pane.el.addEventListener("wheel", (event) => {
     event.preventDefault()
