@@ -102,7 +102,10 @@ function begin(parts: Parts, { model, view }: Given, el: HTMLElement): void {
   window.supervox = publicView(parts)
   // The server sends the volume when the figures are there to show it.
   const start = () => {
-    if (!parts.slices.wire(bokeh)) return requestAnimationFrame(start)
+    if (!parts.slices.wire(bokeh)) {
+      requestAnimationFrame(start)
+      return
+    }
     for (const pane of parts.slices.panes) parts.strokes.watch(pane)
     server.say("begin", {})
   }
