@@ -37,18 +37,12 @@ export class LatestEdits {
    */
   bring(slice: HeldSlice, ids: Values | null, shape: Voxel): void {
     const edits = this.#edits.filter(({ revision }) => revision > slice.revision)
-    const { labels } = slice
-    if (!labels) return
-    if (slice.revision < this.#since || !edits.every((edit) => isPatched(edit) || (ids && edit.partition === slice.partition))) {
-      slice.labels = null
-      return
-    }
+    const isKnown = slice.revision >= this.#since && edits.every((edit) => isPatched(edit) || (ids && edit.partition === slice.partition))
+    if (!isKnown) slice.labels = null
+    if (!slice.labels) return
     slice.revision = edits.at(-1)?.revision ?? slice.revision
-    if (ids) paint(labels, ids, slice, edits.filter(isPainted), shape)
-    const name = nameOf(slice.axis, slice.index)
-    for (const { boxes, seen } of edits.filter(isPatched)) {
-      for (const box of boxes) wipe(labels, slice, box, shape, seen.has(name))
-    }
+    if (ids) paint(slice.labels, ids, slice, edits.filter(isPainted), shape)
+    wipeAll(slice.labels, slice, edits.filter(isPatched), shape)
   }
 }
 
@@ -63,6 +57,11 @@ function paint(labels: Uint16Array, ids: Values, slice: HeldSlice, edits: readon
       if (label !== undefined) labels[p] = label
     }
   })
+}
+
+function wipeAll(labels: Uint16Array, slice: HeldSlice, edits: readonly Patched[], shape: Voxel): void {
+  const name = nameOf(slice.axis, slice.index)
+  for (const { boxes, seen } of edits) for (const box of boxes) wipe(labels, slice, box, shape, seen.has(name))
 }
 
 /** Take the labels in a box off a slice, if it meets it; where it was seen they stay till it comes. */

@@ -47,7 +47,7 @@ export function mm3(value: number): string {
   const { name, size } = unitOf(VOLUMES, value)
   const many = value / size
   if (name === "mL") return `${many.toFixed(many >= 100 ? 0 : 1)} mL`
-  return `${many >= 1000 ? Math.round(many).toLocaleString("en") : many.toPrecision(3)} ${name}`
+  return `${many >= 999.5 ? Math.round(many).toLocaleString("en") : many.toPrecision(3)} ${name}`
 }
 
 /**

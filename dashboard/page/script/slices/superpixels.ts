@@ -72,7 +72,6 @@ export class Superpixels {
     }
   }
 
-  // eslint-disable-next-line complexity
   #count(id: number, i: number, j: number, k: number): void {
     const boxes = this.#boxes
     const b = id * 6
