@@ -31,8 +31,6 @@ import { Pane } from "../slices/pane.ts"
 import { saveAs } from "../slices/picture.ts"
 import { Quad, corner } from "../slices/quad.ts"
 
-const MOST_FAILURES = 4 // of the 3D view in a row, before it is told
-
 export class Bench {
   constructor(model, view) {
     Object.assign(this, { model, view, store: null, cursor: [0, 0, 0], window: [0, 1], label: 1, choices: 0, idle: false })
@@ -69,7 +67,6 @@ export class Bench {
     this.progress = new Progress(this)
     this.wire = new Wire(this)
     this.el = page(this)
-    this.steadySurface()
     this.setTool("draw")
     this.convention.show()
     this.displaySection.show(this.display, this.window)
@@ -172,39 +169,6 @@ export class Bench {
     this.putAside()
     this.savedMark.set({ held: message.held, pending: 0, trouble: "" })
     this.redraw()
-  }
-
-  /** Panel's 3D view fails when its scene changes while the last one is still being read. */
-  steadySurface() {
-    const surface = this.surface = this.view.get_child_view(this.view.model.data.surface)
-    for (const name of ["_on_scene_ready", "_set_camera_state", "_get_camera_state"]) {
-      const method = surface[name].bind(surface)
-      surface[name] = () => { if (surface._vtk_renwin?.getRenderer()) method() }
-    }
-    const read = surface._sync_plot.bind(surface)
-    let failures = 0
-    surface._sync_plot = async (...scene) => {
-      try {
-        await read(...scene)
-        failures = 0
-      } catch (error) {
-        if (++failures > MOST_FAILURES) this.fail(`The 3D view could not be drawn: ${error.message}`)
-        else setTimeout(() => { surface._vtk_renwin.delete(); surface.invalidate_render() }, 500 * failures)
-      }
-    }
-    // vtk.js leaves its listener behind when a view is drawn anew, and then fails at every resize.
-    const forget = () => window.removeEventListener("resize", surface._vtk_renwin?.resize)
-    const init = surface.init_vtk_renwin.bind(surface)
-    surface.init_vtk_renwin = () => { init(); forget() }
-    forget()
-    new ResizeObserver(() => { if (surface._vtk_renwin?.getRenderer()) surface._vtk_renwin.resize() }).observe(surface.el)
-    // Nobody sees Panel's axes here; and for them vtk.js waits until what it draws is drawn, and so does the
-    // page: without a graphics card for seconds.
-    surface._set_axes = () => {}
-    // Before the first scene there is nothing to turn, and vtk.js complains of the mouse.
-    const ready = surface._on_scene_ready
-    surface.el.style.pointerEvents = "none"
-    surface._on_scene_ready = () => { surface.el.style.pointerEvents = ""; ready() }
   }
 
   arrive(array, values, revision) {

@@ -96,7 +96,7 @@ const isTyping = (el) => el?.isContentEditable || el?.tagName === "TEXTAREA" || 
   || (el?.tagName === "INPUT" && !["range", "checkbox", "button", "color"].includes(el.type))
 const movesItself = (el) => el?.tagName === "INPUT" || ["slider", "listbox", "menuitem", "option", "row"].includes(el?.getAttribute?.("role"))
 
-/** Hear keys instead of Bokeh and vtk.js, which have keys of their own; returns how to end it. */
+/** Hear keys instead of Bokeh, which has keys of its own; returns how to end it. */
 export function listenToKeys(bench) {
   const ended = new AbortController()
   for (const [name, act] of [["keydown", onKey], ["keyup", () => {}]]) {

@@ -6,6 +6,8 @@ import { listenToKeys } from "./keys.ts"
 import { refuseMenus } from "../drawing/pointer.ts"
 import { nameDownloads } from "../panels/hints.ts"
 import { isInside } from "../slices/geometry.ts"
+import { render as renderSurfaces } from "../surfaces/main.ts"
+import { listenToPicks } from "../surfaces/picks.ts"
 
 function render({ model, view }) {
   uncover()
@@ -18,6 +20,9 @@ function render({ model, view }) {
   for (const part of bench.el.querySelectorAll("header, aside")) {
     for (const name of ["pointerover", "focusin"]) part.addEventListener(name, () => nameDownloads(bench.el))
   }
+  listenToPicks(bench.el, {
+    opened: () => bench.store, choose: (label) => bench.chooseLabel(label), moveTo: (ijk) => bench.moveTo(ijk),
+  })
   const keys = listenToKeys(bench)
   const menus = refuseMenus()
   model.on("remove", () => { keys.abort(); menus.abort(); bench.connection.end() })
@@ -30,7 +35,7 @@ function render({ model, view }) {
   return bench.el
 }
 
-export default { Workbench: { render } }
+export default { Workbench: { render }, SurfacePane: { render: renderSurfaces } }
 
 /** Take off the spinner of the template: it lies over all until the last figure rests, and takes what is drawn. */
 function uncover() {

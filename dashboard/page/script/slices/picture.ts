@@ -10,7 +10,7 @@ export async function savePicture(bench, section) {
   if (!store) return
   const pane = bench.panes.find(({ el }) => el === section)
   // WebGL keeps what it has drawn only until the browser has shown it.
-  if (section === quad.surface) bench.surface._vtk_renwin.getRenderWindow().render()
+  for (const each of canvasesIn(section)) each.dispatchEvent(new Event("supervox-render", { bubbles: true }))
   const canvas = pictureOf(section)
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"))
   const name = pane ? `${series.of(pane).name}_${pane.plane}_${pane.index}.png` : `${store.name}_3d.png`

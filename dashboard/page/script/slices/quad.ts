@@ -52,7 +52,7 @@ export class Quad {
     this.bench.activate(this.bench.panes.find((pane) => pane.el === section) ?? this.bench.active)
   }
 
-  /** vtk.js turns the view by drags; a tap is left to us. */
+  /** The second of two taps makes the 3D view large. */
   listenToSurface() {
     let from = null
     this.surface.addEventListener("pointerdown", (event) => { from = event.button === 0 ? event : null }, { capture: true })
