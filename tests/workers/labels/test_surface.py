@@ -36,7 +36,7 @@ def volume(made):
 
 
 def assert_closed(made):
-    """Along each edge as many faces run one way as the other: two where voxels touch there alone."""
+    """Along each edge as many faces run one way as the other: two where voxels touch at no more."""
     f = made.faces
     edges = np.concatenate([f[:, [0, 1]], f[:, [1, 2]], f[:, [2, 0]]])
     there, counts = np.unique(edges, axis=0, return_counts=True)

@@ -1,7 +1,6 @@
 // Panel calls this once for the pane of the surfaces; see dashboard/page/surface_pane.py.
 
 import { misfitOf } from "../core/check_protocol.ts"
-import { h } from "../core/dom.ts"
 import { PANE_VERBS, type PaneMessage, type PaneVerbs } from "../core/protocol.ts"
 import { Inbox } from "./inbox.ts"
 import { contextOf, sorry } from "./no_webgl.ts"
@@ -18,13 +17,12 @@ export function render({ model }: { model: Model }): HTMLElement {
   const say = <V extends keyof PaneVerbs>(verb: V, values: PaneVerbs[V]): void => {
     if (!misfitOf(PANE_VERBS, verb, values)) model.send_msg({ verb, ...values })
   }
-  const canvas = h("canvas", { "aria-hidden": true })
-  const context = contextOf(canvas)
+  const context = contextOf(document.createElement("canvas"))
   if (!context) {
     say("seen", { value: false }) // so that nothing is made for it
     return sorry()
   }
-  const pane = new Pane(canvas, context, (value) => say("seen", { value }))
+  const pane = new Pane(context, (value) => say("seen", { value }))
   const inbox = new Inbox(pane, (text) => say("failed", { text }))
   model.on("msg:custom", (message) => inbox.receive(message))
   model.on("remove", () => pane.end())

@@ -5,7 +5,7 @@ import { h } from "../core/dom.ts"
 /** The way to the graphics card, or to what stands in for it; null if there is none. */
 export function contextOf(canvas: HTMLCanvasElement): WebGL2RenderingContext | null {
   // Edges are smoothed where it costs little only: a processor that draws takes four times as long for it.
-  return canvas.getContext("webgl2", { antialias: !drawsInSoftware(), depth: true, alpha: true })
+  return canvas.getContext("webgl2", { antialias: !drawsInSoftware(), depth: true, alpha: true, preserveDrawingBuffer: true })
 }
 
 /** Whether a processor draws in place of a graphics card. */

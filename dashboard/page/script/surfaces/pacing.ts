@@ -2,9 +2,8 @@
 
 /** What drawing needs of the page; tests have their own. */
 export interface Means {
-  draw(): void
-  /** When the graphics card, or what stands in for it, has drawn. */
-  drawn(): Promise<void>
+  /** Draw, and show it when the graphics card, or what stands in for it, has done its part. */
+  draw(): Promise<void>
   isSeen(): boolean
   /** Whether the pointer draws elsewhere. */
   isBusy(): boolean
@@ -38,18 +37,12 @@ export class Pacing {
     else idle(() => frame(draw))
   }
 
-  /** Draw now, whatever hinders it: somebody takes a picture. */
-  now(): void {
-    this.#wanted = this.#byHand = false
-    this.#means.draw()
-  }
-
   get #may(): boolean { return this.#wanted && this.#means.isSeen() && (this.#byHand || !this.#means.isBusy()) }
 
   async #draw(): Promise<void> {
     if (this.#may) {
-      this.now()
-      await this.#means.drawn()
+      this.#wanted = this.#byHand = false
+      await this.#means.draw()
     }
     this.#underWay = false
     this.go()

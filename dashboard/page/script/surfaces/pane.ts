@@ -16,10 +16,11 @@ const IDLE_MS = 150 // a page that is never idle shows surfaces all the same
 const LOOK_MS = 4 // between looks whether the graphics card is ready
 
 export const RENDER = "supervox-render"
+export const DRAWN = "supervox-drawn"
 
 export class Pane {
   readonly el = h("div", { class: "scene" })
-  readonly #canvas: HTMLCanvasElement
+  readonly #shown = h("canvas", { "aria-hidden": "true" })
   readonly #context: WebGL2RenderingContext
   readonly #scene: Scene
   readonly #marker = new Marker()
@@ -33,16 +34,15 @@ export class Pane {
   #frames = 0 // of the scene as it is; the first one is not like those that follow
   #size: [number, number] = [0, 0]
 
-  constructor(canvas: HTMLCanvasElement, context: WebGL2RenderingContext, onSeen: (seen: boolean) => void) {
-    this.#canvas = canvas
+  /** Draw by a context whose canvas is in no document: the page would wait for one in it, until all is drawn. */
+  constructor(context: WebGL2RenderingContext, onSeen: (seen: boolean) => void) {
     this.#context = context
-    this.#scene = new Scene(canvas)
-    Object.assign(canvas.style, { position: "absolute", inset: "0", width: "100%", height: "100%" })
+    this.#scene = new Scene(context.canvas as HTMLCanvasElement)
+    Object.assign(this.#shown.style, { position: "absolute", inset: "0", width: "100%", height: "100%" })
     Object.assign(this.el.style, { position: "absolute", inset: "0", touchAction: "none" })
-    this.el.append(canvas, this.#marker.el)
+    this.el.append(this.#shown, this.#marker.el)
     this.#pacing = new Pacing({
-      draw: () => this.#draw(this.#ratio),
-      drawn: () => this.#drawn(),
+      draw: () => this.#draw(),
       isSeen: () => this.#isSeen,
       isBusy: () => this.#elsewhere.size > 0,
       idle: (then) => { "requestIdleCallback" in window ? requestIdleCallback(then, { timeout: IDLE_MS }) : setTimeout(then) },
@@ -106,7 +106,7 @@ export class Pane {
       rest: () => { if (this.#view) keepView(this.#opened.digest, this.#view) },
     })
     this.el.addEventListener(RENDER, () => this.#takePicture())
-    this.#canvas.addEventListener("webglcontextrestored", () => this.#pacing.ask())
+    this.#context.canvas.addEventListener("webglcontextrestored", () => this.#pacing.ask())
     window.addEventListener("pointerdown", (event) => {
       if (!event.composedPath().includes(this.el)) this.#elsewhere.add(event.pointerId)
     }, { capture: true, signal })
@@ -131,21 +131,43 @@ export class Pane {
     this.#pacing.ask(true)
   }
 
-  #draw(ratio: number): void {
-    if (!this.#view) return
-    const [width, height] = this.#size
-    this.#scene.draw(this.#view, [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))])
-    this.#marker.draw(frameOf(this.#view), this.#opened.oriented)
-  }
-
-  /** WebGL keeps what it has drawn only until the browser has shown it; and a picture is as sharp as the screen. */
-  #takePicture(): void {
-    if (this.#view && this.#size[0]) this.#draw(devicePixelRatio)
-  }
-
-  /** Wait until all is drawn, and draw fewer pixels next time if that took long. */
-  async #drawn(): Promise<void> {
+  /** Draw the scene, show it when all is drawn, and draw fewer pixels next time if that took long. */
+  async #draw(): Promise<void> {
+    const view = this.#view
+    if (!view) return
     const began = performance.now()
+    this.#render(view, this.#ratio)
+    await this.#finished()
+    this.#show(view)
+    const ms = performance.now() - began
+    this.el.dispatchEvent(new CustomEvent(DRAWN, { bubbles: true, composed: true, detail: { ms } }))
+    if (this.#frames++ === 0) return
+    const ratio = nextRatio(this.#ratio, ms, devicePixelRatio)
+    if (ratio < this.#ratio) this.#pacing.ask()
+    this.#ratio = ratio
+  }
+
+  #render(view: View, ratio: number): void {
+    const [width, height] = this.#size.map((edge) => Math.max(1, Math.round(edge * ratio)))
+    this.#scene.draw(view, [width, height])
+  }
+
+  #show(view: View): void {
+    const { canvas } = this.#context
+    Object.assign(this.#shown, { width: canvas.width, height: canvas.height })
+    this.#shown.getContext("2d")!.drawImage(canvas, 0, 0)
+    this.#marker.draw(frameOf(view), this.#opened.oriented)
+  }
+
+  /** Show it at once, and as sharp as the screen: a picture is taken. */
+  #takePicture(): void {
+    if (!this.#view || !this.#size[0]) return
+    this.#render(this.#view, devicePixelRatio)
+    this.#show(this.#view)
+  }
+
+  /** Wait until the graphics card, or what stands in for it, has drawn all. */
+  async #finished(): Promise<void> {
     const fence = this.#context.fenceSync(this.#context.SYNC_GPU_COMMANDS_COMPLETE, 0)
     if (!fence) return
     this.#context.flush()
@@ -153,10 +175,6 @@ export class Pane {
       await new Promise((done) => setTimeout(done, LOOK_MS))
     }
     this.#context.deleteSync(fence)
-    if (this.#frames++ === 0) return
-    const ratio = nextRatio(this.#ratio, performance.now() - began, devicePixelRatio)
-    if (ratio < this.#ratio) this.#pacing.ask()
-    this.#ratio = ratio
   }
 
   #pick(x: number, y: number): void {

@@ -122,7 +122,7 @@ export class Scene {
     if (!actor) return
     const color = this.#looks.get(label)?.color
     actor.getProperty().setColor(...(color ? rgb(color) : WHOLE_COLOR))
-    actor.getProperty().setOpacity(label === WHOLE ? WHOLE_OPACITY : 1)
+    if (label === WHOLE) actor.getProperty().set({ opacity: WHOLE_OPACITY, backfaceCulling: true }) // its far side would only veil it
     actor.setVisibility(this.#isSeen(label))
   }
 
