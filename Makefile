@@ -82,7 +82,7 @@ docs-check: .venv/installed-docs ## build the documents, and look for dead links
 	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs build/docs
 	$(BIN)/python -m docs.site build/docs
 
-study: .venv/installed-test ## study the defaults anew and draw docs/quality.png (minutes)
+study: .venv/installed-docs ## study the defaults anew and draw docs/quality.png (minutes)
 	$(BIN)/python -m docs.quality
 
 lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest

@@ -16,6 +16,7 @@ const SIDES: readonly (readonly [letter: string, outward: Vector, up: Vector])[]
   ["R", [1, 0, 0], [0, 0, 1]], ["L", [-1, 0, 0], [0, 0, 1]], ["A", [0, 1, 0], [0, 0, 1]],
   ["P", [0, -1, 0], [0, 0, 1]], ["S", [0, 0, 1], [0, 1, 0]], ["I", [0, 0, -1], [0, 1, 0]],
 ]
+const EDGE_ON = 1e-6 // less is rounding
 const SIZE = 76 // pixels, with its rim
 const EDGE = 38
 const FONT = '600 24px Inter, "Segoe UI", "DejaVu Sans", system-ui, sans-serif'
@@ -23,7 +24,7 @@ const FONT = '600 24px Inter, "Segoe UI", "DejaVu Sans", system-ui, sans-serif'
 /** The sides of the cube that are seen in a view. */
 export function sidesSeen({ right, up, back }: Frame): Side[] {
   const seen = (at: Vector): [number, number] => [dot(at, right), -dot(at, up)]
-  return SIDES.filter(([, outward]) => dot(outward, back) > 0).map(([letter, outward, upward]) => {
+  return SIDES.filter(([, outward]) => dot(outward, back) > EDGE_ON).map(([letter, outward, upward]) => {
     const sideways = cross(upward, outward)
     const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([x, y]) => sum(seen(outward), seen(times(sideways, x)), seen(times(upward, y))))
     return {

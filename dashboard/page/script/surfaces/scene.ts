@@ -25,7 +25,7 @@ interface Drawn { mesh: Mesh; actor: vtkActor; mapper: vtkMapper; data: vtkPolyD
 
 const BACKGROUND: [number, number, number] = [0.051, 0.063, 0.078]
 const WHOLE_COLOR: [number, number, number] = [0.82, 0.84, 0.87]
-const WHOLE_OPACITY = 0.22
+const OF_WHOLE = { opacity: 0.26, backfaceCulling: true, ambient: 0.3, diffuse: 0.8, specular: 0.25 } // its far side would veil the labels
 
 export class Scene {
   readonly #renderer = vtkRenderer.newInstance({ background: BACKGROUND })
@@ -122,7 +122,7 @@ export class Scene {
     if (!actor) return
     const color = this.#looks.get(label)?.color
     actor.getProperty().setColor(...(color ? rgb(color) : WHOLE_COLOR))
-    if (label === WHOLE) actor.getProperty().set({ opacity: WHOLE_OPACITY, backfaceCulling: true }) // its far side would only veil it
+    if (label === WHOLE) actor.getProperty().set(OF_WHOLE)
     actor.setVisibility(this.#isSeen(label))
   }
 
