@@ -104,7 +104,7 @@ browser: .venv/installed-test
 
 $(BIN)/uv:
 	@test -n '$(PYTHON)' || { echo '$(NO_PYTHON)'; exit 1; }
-	@echo 'Installing supervox into .venv, once; its packages take 1.4 GB on disk'
+	@echo 'Installing supervox into .venv, once; its packages take 0.8 GB on disk'
 	'$(PYTHON)' -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
 
