@@ -9,16 +9,16 @@ from pathlib import Path
 from dashboard.cli.main import build_parser
 
 GUIDE = Path(__file__).with_name("guide")
-KEYS_JS = Path(__file__).parents[1] / "dashboard" / "page" / "script" / "core" / "keys.js"
+KEYS_TS = Path(__file__).parents[1] / "dashboard" / "page" / "script" / "core" / "keys.ts"
 
 _PART = re.compile(r'^  \["(?P<title>[^"]+)", \[\n(?P<keys>.*?)^  \]\],$', re.MULTILINE | re.DOTALL)
-_KEY = re.compile(r'^    \["(?P<key>[^"]+)", "(?P<what>[^"]+)", ', re.MULTILINE)
+_KEY = re.compile(r'^    \["(?P<key>[^"]+)", "(?P<what>[^"]+)"[],]', re.MULTILINE)
 _BLOCK = "<!-- {name}: written by `make docs` from the source -->\n{text}<!-- end of {name} -->\n"
 
 
 def keys() -> str:
     """Return the keys as the page's own help lists them, as Markdown."""
-    source = KEYS_JS.read_text(encoding="utf-8")
+    source = KEYS_TS.read_text(encoding="utf-8")
     source = source[: source.index("const ACTIONS")]
     parts = [
         (part["title"], [(key["key"], key["what"]) for key in _KEY.finditer(part["keys"])])

@@ -15,7 +15,7 @@ def test_a_page_has_its_tables_as_they_are_now(page, written):
 
 
 def test_every_key_of_the_help_is_in_the_table():
-    source = tables.KEYS_JS.read_text(encoding="utf-8").partition("const ACTIONS")[0]
+    source = tables.KEYS_TS.read_text(encoding="utf-8").partition("const ACTIONS")[0]
     listed = [line for line in source.splitlines() if line.startswith('    ["')]
 
     rows = [line for line in tables.keys().splitlines() if line.startswith("| ")]

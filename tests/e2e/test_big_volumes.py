@@ -10,7 +10,6 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import ndimage
 
-from dashboard.page.script import HERE
 from tests.e2e.conftest import pages
 from tests.e2e.oracle import Oracle, held_axis
 from tests.e2e.phantoms import Storage, phantom
@@ -47,27 +46,6 @@ SENT = """([axis, shape]) => {
 }"""
 
 # What the page's own script asks for when superpixels change twice before it has the first ids.
-CUT_TWICE = """(script) => {
-  const RemoteSource = new Function(`${script}; return RemoteSource`)()
-  const asked = [], nothing = () => {}
-  const store = { shape: [4, 4, 4], overviews: [], revision: 0 }
-  const bench = {
-    store, say: (_, { parts }) => asked.push(parts), brush: { replay: nothing },
-    redraw: nothing, redrawSlice: nothing, havePartition: nothing,
-  }
-  const source = new RemoteSource(store, bench)
-  const values = new Uint32Array(16).fill(7)
-  const take = (of, more) => source.takePart({ of, axis: 0, index: 1, ...more }, values)
-  source.visible[0] = 1
-  for (const partition of [1, 2]) source.takePartition({ partition, count: 9, voxels: 64 })
-  take("volume", {})
-  take("labels", { revision: 0 })
-  take("ids", { partition: 1 })
-  const before = source.idAt([1, 0, 0])
-  take("ids", { partition: 2 })
-  return { asked, before, after: source.idAt([1, 0, 0]) }
-}"""
-
 # Whether anything is lit at the middle of voxels.
 LIT = """(canvas, [plane, voxels]) => {
   const box = canvas.getBoundingClientRect()
@@ -248,15 +226,6 @@ def test_a_superpixel_is_split_and_a_piece_of_it_painted(bench, image, ids):
 def slices_of(bench, what):
     """What the page has of the three slices that are shown."""
     return [sliced(bench, what, axis, index) for axis, index in enumerate(bench.cursor)]
-
-
-def test_superpixels_that_change_twice_in_a_row_are_asked_for_twice(bench):
-    names = ("core/dom.js", "slices/geometry.js", "slices/remote.js")
-    script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-    told = bench.page.evaluate(CUT_TWICE, script)
-
-    assert told == {"asked": [["volume", "labels", "ids"], ["ids"]], "before": 0, "after": 7}
 
 
 @pytest.mark.slow

@@ -5,51 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from dashboard.page.script import HERE
 from tests.e2e.phantoms import STORED, phantom
-from workers.drawing.brush_sweep import sweep
-
-SHAPE, SPACING = (14, 11, 9), (0.7, 1.1, 2.3)
-STROKES = 60
-# The page's own script, on strokes that no hand has drawn.
-SWEEPS = """([script, strokes, shape, spacing]) => {
-    const Sweep = new Function(`${script}; return Sweep`)()
-    const strides = [shape[1] * shape[2], shape[2], 1]
-    const inside = shape.map((size) => [0, size])
-    return strokes.map(({ points, ...tip }) => {
-        const found = new Set()
-        const sweep = new Sweep({ spacing, ...tip })
-        const add = (at) => found.add(at)
-        points.forEach((to, n) => sweep.each(points[Math.max(0, n - 1)], to, inside, strides, add))
-        return [...found].sort((a, b) => a - b)
-    })
-}"""
-
-
-def strokes():
-    """Strokes of disks and balls; some on whole voxels, where voxels lie at the very radius."""
-    random = np.random.default_rng(5)
-    for n in range(STROKES):
-        axis = int(random.integers(3))
-        points = random.uniform(-3, 14, (random.integers(1, 6), 2))
-        radius_mm = random.uniform(0, 4)
-        if n % 2:
-            points, radius_mm = points.round(), float(random.choice([0, 0.7, 1.1, 2.2, 2.3, 3.5]))
-        yield {
-            "axis": axis,
-            "index": int(random.integers(SHAPE[axis])),
-            "points": points.tolist(),
-            "radius_mm": radius_mm,
-            "is_ball": bool(random.integers(2)),
-        }
-
-
-def by_the_server(stroke):
-    found = np.zeros(SHAPE, bool)
-    given = {**stroke, "points": np.array(stroke["points"])}
-    for box, mask in sweep(SHAPE, SPACING, **given):
-        found[box] |= mask
-    return np.flatnonzero(found).tolist()
 
 
 def drag(bench, *corners, before_release=lambda: None):
@@ -64,11 +20,6 @@ def drag(bench, *corners, before_release=lambda: None):
 
 
 def test_the_brush_paints_under_the_pointer_what_the_server_then_keeps(bench, put):
-    drawn = list(strokes())
-    script = (HERE / "drawing" / "sweep.js").read_text(encoding="utf-8")
-    swept_here = bench.page.evaluate(SWEEPS, [script, drawn, SHAPE, SPACING])
-    assert swept_here == [by_the_server(stroke) for stroke in drawn]
-
     image = phantom(STORED["ras"], seed=7)
     bench.open(put(image, "brush.nii.gz").name)
     (i, j, k), shape, pages = bench.cursor, image.shape, []

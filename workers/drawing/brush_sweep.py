@@ -59,8 +59,8 @@ def sweep(
 
     Notes
     -----
-    The page computes the same in JavaScript while one draws (``sweep.js``), in the same order of
-    the same operations on 64 bit numbers, so that both find the very same voxels.
+    The page computes the same while one draws (``sweep.ts``), in the same order of the same
+    operations on 64 bit numbers, so that both find the very same voxels.
     """
     points = np.ascontiguousarray(points, np.float64)
     _check(points, radius_mm)

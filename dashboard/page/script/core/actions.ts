@@ -58,3 +58,10 @@ export interface Actions {
 
 /** What a panel is given. */
 export interface Given { stores: Stores; actions: Actions }
+
+/** Why what is drawn now is not seen; "" if it is. */
+export function unseen({ view, document, editor }: Pick<Stores, "view" | "document" | "editor">): string {
+  if (!view.state.labels_shown) return "Labels are hidden: press S to see what you draw"
+  const row = editor.erases ? undefined : document.state.rows.get(editor.state.label)
+  return row?.visible === false ? `${row.name} is hidden: show it by the eye at its row` : ""
+}

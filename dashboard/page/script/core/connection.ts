@@ -1,7 +1,8 @@
 // Whether the server answers. While it does not, no stroke is taken, and the page says so; what was
 // on its way then is kept by the browser, and sent again when the page has come back.
 
-import { h } from "./dom.ts"
+import type { ConnectionStore } from "../stores/connection.ts"
+import type { Server } from "./server.ts"
 
 const PING_MS = 400
 const LOST_PINGS = 5 // without an answer; counted, since a tab in the background counts time slowly
@@ -9,68 +10,62 @@ const GONE_PINGS = 25 // then the way is taken for dead, though nobody has said 
 const PROBE_MS = 1000
 
 export class Connection {
-  constructor(bench) {
-    this.bench = bench
-    this.unanswered = 0
-    this.closed = false
-    this.lost = false
-    this.el = h("div", { class: "offline", role: "alert", hidden: true })
-    this.timer = setInterval(() => this.look(), PING_MS)
+  readonly #store: ConnectionStore
+  readonly #server: Server
+  readonly #leave: () => void // remembers what a reload is to bring back
+  readonly #timer = setInterval(() => this.#look(), PING_MS)
+  #unanswered = 0
+  #isClosed = false
+
+  constructor(store: ConnectionStore, server: Server, leave: () => void) {
+    this.#store = store
+    this.#server = server
+    this.#leave = leave
   }
 
-  /** Bokeh tells when the socket closes; it does not open it again, the page is loaded anew. */
-  watch(document) { document.on_event("connection_lost", () => this.close()) }
-
-  end() { clearInterval(this.timer) }
+  end(): void { clearInterval(this.#timer) }
 
   /** Anything that the server says is a sign of life. */
-  heard() {
-    this.unanswered = 0
-    if (!this.closed) this.show(false)
+  heard(): void {
+    this.#unanswered = 0
+    if (!this.#isClosed) this.#store.set({ lost: false })
   }
 
-  look() {
-    if (this.closed) return
-    if (this.unanswered >= GONE_PINGS) return this.close()
-    if (this.unanswered >= LOST_PINGS) this.show(true)
-    this.unanswered++
-    this.bench.say("ping")
+  #look(): void {
+    if (this.#isClosed) return
+    if (this.#unanswered >= GONE_PINGS) return this.close()
+    if (this.#unanswered >= LOST_PINGS) this.#store.set({ lost: true })
+    this.#unanswered++
+    this.#server.say("ping", {})
   }
 
-  close() {
-    if (this.closed) return
-    this.closed = true
-    this.show(true)
-    this.probe()
+  /** The socket has closed: Bokeh does not open it again, the page is loaded anew. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#store.set({ lost: true })
+    void this.#probe()
   }
 
   /** Load the page again as soon as the server answers: its case is on disk. */
-  async probe() {
-    // No page is made for HEAD; plain Bokeh does not know it and says 405; a proxy without its server
-    // says 424 or 503.
-    const asked = fetch(location.href, { method: "HEAD", cache: "no-store" })
-    const { ok, status, headers } = await asked.catch(() => ({ ok: false, headers: new Headers() }))
-    // Where a user's server was stopped, the Hub answers in its place, and with 405 too.
-    const byHub = headers.has("X-JupyterHub-Version")
-    if ((ok || status === 405) && !byHub) return this.comeBack()
-    if (byHub) this.el.textContent = "The Hub has stopped your server. Start it there, and this page comes back; what is saved is safe."
-    setTimeout(() => this.probe(), PROBE_MS)
+  async #probe(): Promise<void> {
+    const { isThere, byHub } = await answer()
+    if (isThere) {
+      this.#leave()
+      return location.reload()
+    }
+    this.#store.set({ stoppedByHub: byHub || this.#store.state.stoppedByHub })
+    setTimeout(() => void this.#probe(), PROBE_MS)
   }
+}
 
-  comeBack() {
-    this.bench.leave()
-    location.reload()
-  }
-
-  show(lost) {
-    if (lost === this.lost) return
-    this.lost = lost
-    this.el.hidden = !lost
-    const waiting = this.bench.changes.told
-    this.el.textContent = "The server does not answer. Strokes are not taken until it does; what is saved is safe."
-      + (waiting ? ` ${waiting} change${waiting > 1 ? "s were" : " was"} on the way, and will be sent again.` : "")
-    this.bench.el.classList.toggle("offline", lost)
-    this.bench.savedMark.show()
-    this.bench.hints.show()
-  }
+/** Whether the server answers, or a Hub in its place. */
+async function answer(): Promise<{ isThere: boolean; byHub: boolean }> {
+  // No page is made for HEAD; plain Bokeh does not know it and says 405; a proxy without its server
+  // says 424 or 503.
+  const asked = fetch(location.href, { method: "HEAD", cache: "no-store" })
+  const { ok, status, headers } = await asked.catch(() => new Response(null, { status: 503 }))
+  // Where a user's server was stopped, the Hub answers in its place, and with 405 too.
+  const byHub = headers.has("X-JupyterHub-Version")
+  return { isThere: (ok || status === 405) && !byHub, byHub }
 }

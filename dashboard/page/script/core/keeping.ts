@@ -1,40 +1,44 @@
-// What outlives a reload of the page in this tab: changes that were not acknowledged, and the view.
+// What the browser keeps over a reload, and beyond.
+
+import type { Change } from "./changes.ts"
 
 const CHANGES = "supervox-strokes"
 export const VIEW = "supervox-view"
 
-/** A full or forbidden storage loses nothing that is on the server. */
-export function kept(key) {
+/** What the tab keeps; null where it keeps nothing. A full or forbidden storage loses nothing that is on the server. */
+export function kept(key: string): unknown {
   try { return JSON.parse(sessionStorage.getItem(key) ?? "null") } catch { return null }
 }
 
-export function keep(key, value) {
+export function keep(key: string, value: unknown): void {
   try { sessionStorage.setItem(key, JSON.stringify(value)) } catch { /* as above */ }
 }
 
 /** What this browser remembers beyond the tab; null where it remembers nothing. */
-export function remembered(key) {
+export function remembered(key: string): unknown {
   try { return JSON.parse(localStorage.getItem(key) ?? "null") } catch { return null }
 }
 
-export function remember(key, value) {
+export function remember(key: string, value: unknown): void {
   try { localStorage.setItem(key, JSON.stringify(value)) } catch { /* it will be asked again */ }
 }
 
 /** Changes by their names, in their order, each with the digest of its volume. */
 export class KeptChanges {
-  changes = kept(CHANGES) ?? {}
+  readonly changes = (kept(CHANGES) ?? {}) as Record<string, Change & { digest: string }>
 
-  add(name, change) {
+  add(name: string, change: Change & { digest: string }): void {
     this.changes[name] = change
     keep(CHANGES, this.changes)
   }
 
-  remove(name) {
+  remove(name: string): void {
     if (!(name in this.changes)) return
     delete this.changes[name]
     keep(CHANGES, this.changes)
   }
 
-  of(digest) { return Object.entries(this.changes).filter(([, change]) => change.digest === digest) }
+  of(digest: string): [string, Change & { digest: string }][] {
+    return Object.entries(this.changes).filter(([, change]) => change.digest === digest)
+  }
 }

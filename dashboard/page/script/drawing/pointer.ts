@@ -1,37 +1,19 @@
-// The mouse over a slice. A stroke is Bokeh's own: its FreehandDraw tool draws and sends it.
-//
-// But Bokeh hears of a drag only from here. It takes a button that rests for 300 ms for a “press”,
-// and what follows is then no drag; and it leaves the last piece out where the mouse leaves the
-// frame. Who thinks before drawing, whose page was busy, or who draws over the edge, would lose a
-// stroke. So it is told when the mouse has moved, and of points inside the pane only.
+// The mouse, a pen or fingers over a slice: what is under the pointer, and which of them begin a drag or a pinch.
 
-import { Pinch, isSecondFinger } from "./fingers.ts"
+import type { Parts } from "../core/parts.ts"
+import type { Pane } from "../slices/pane.ts"
+import type { Pixel } from "../slices/viewport.ts"
+import { Drag } from "./drag.ts"
+import { isSecondFinger, Pinch } from "./fingers.ts"
+import { listenToWheel } from "./wheel.ts"
 
-const NOTCH_PX = 40
-export const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
-const STILL_PX = 2 // less is the tremor of a click
-const CLICK_MS = 250 // who holds the button longer, and moves, draws
-const NOT_BEGUN = "The slice did not take this stroke: draw it again"
-const TOO_SHORT = "Taken as a click, which moves the crosshair: for a stroke, draw further or more slowly"
 const NOT_PRESSED = "The browser did not say that the button went down, so there is no stroke: draw it again"
 
-/** Tells of each wheel event whether it is one step: a trackpad sends many small ones for one. */
-function wheelNotches() {
-  let turned = 0
-  return (event) => {
-    if (Math.sign(event.deltaY) !== Math.sign(turned)) turned = 0
-    turned += event.deltaY
-    if (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL && Math.abs(turned) < NOTCH_PX) return false
-    turned = 0
-    return true
-  }
-}
-
 /** No menu lies over a figure: neither Bokeh's, which knows of no stroke, nor the browser's; the right button zooms. */
-export function refuseMenus() {
-  const isTold = (event) => event.composedPath().some((each) => each.matches?.(".pane, .plot"))
+export function refuseMenus(): AbortController {
+  const isTold = (event: Event) => event.composedPath().some((each) => each instanceof Element && each.matches(".pane, .plot"))
   // With the menu key, and the focus nowhere, the page as a whole is asked for one.
-  const isNowhere = (event) => [document.body, document.documentElement].includes(event.composedPath()[0])
+  const isNowhere = (event: Event) => [document.body, document.documentElement].some((each) => each === event.composedPath()[0])
   const ended = new AbortController()
   window.addEventListener("contextmenu", (event) => {
     if (!isTold(event) && !isNowhere(event)) return
@@ -42,189 +24,113 @@ export function refuseMenus() {
 }
 
 /** Let a pane scroll, zoom, pan, window, move the crosshair, and say what is under the pointer. */
-export function listenToPointer(pane) {
-  const { el, bench } = pane
-  const at = (event) => {
-    const box = el.getBoundingClientRect()
+export function listenToPointer(pane: Pane, parts: Parts): void {
+  const listener = new PointerListener(pane, parts)
+  pane.el.addEventListener("pointerdown", (event) => listener.press(event), { capture: true })
+  pane.el.addEventListener("pointermove", (event) => listener.move(event), { capture: true })
+  pane.el.addEventListener("pointerleave", () => listener.leave())
+  window.addEventListener("pointerdown", (event) => listener.note(event), { capture: true })
+  window.addEventListener("pointerup", (event) => listener.release(event), { capture: true })
+  window.addEventListener("pointercancel", (event) => listener.release(event), { capture: true })
+  listenToWheel(pane, parts, (event) => listener.pixelOf(event))
+}
+
+class PointerListener {
+  readonly #pane: Pane
+  readonly #parts: Parts // of which some are made after the panes
+  readonly #held = new Set<number>() // pointers, as far as the window was told: a busy browser may leave a press out
+  #pinch: Pinch | null = null // from the second finger on, until all are lifted
+
+  constructor(pane: Pane, parts: Parts) {
+    this.#pane = pane
+    this.#parts = parts
+  }
+
+  /** The drag that goes on over this pane. */
+  get #drag(): Drag | null {
+    const { drag } = this.#parts.grip
+    return drag?.pane === this.#pane ? drag : null
+  }
+
+  pixelOf(event: MouseEvent): Pixel {
+    const box = this.#pane.el.getBoundingClientRect()
     return [event.clientX - box.left, event.clientY - box.top]
   }
-  const isOverlay = (event) => [pane.slider, pane.corner].some((el) => event.composedPath().includes(el))
-  const notch = wheelNotches()
-  const { grip } = bench
-  let drag = null
-  let pinch = null // from the second finger on, until all are lifted
-  const held = new Set() // pointers, as far as the window was told: a busy browser may leave a press out
 
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.isTrusted || isOverlay(event)) return
+  /** The window was told that a button went down. */
+  note(event: PointerEvent): void { if (event.isTrusted) this.#held.add(event.pointerId) }
+
+  press(event: PointerEvent): void {
+    if (!event.isTrusted || this.#isOverlay(event)) return
+    const { grip, slices } = this.#parts
     grip.see(event)
     event.stopPropagation()
-    const first = drag
-    if (!pane.layout || !grip.takes(event)) return
-    bench.activate(pane)
-    el.setPointerCapture(event.pointerId)
-    isSecondFinger(event) ? addFinger(first, event) : begin(event)
-  }, { capture: true })
-
-  const begin = (event) => {
-    // Shift is for those who have no middle button.
-    const button = event.button === 0 && event.shiftKey ? 1 : event.button
-    const { pointerId: id, pointerType: type } = event
-    drag = { id, type, button, at: at(event), last: at(event), way: [at(event)], moved: 0, pressed: event, cursor: bench.cursor, target: event.composedPath()[0], finish, giveUp }
-    grip.drag = drag
-    drag.target.style.outline = "none" // Bokeh's dotted frame, for a focus that says nothing here
-    if (type !== "touch") press() // of a finger one does not know yet whether another one follows
+    const first = this.#drag
+    if (!this.#pane.layout || !grip.takes(event)) return
+    slices.activate(this.#pane)
+    this.#pane.el.setPointerCapture(event.pointerId)
+    if (isSecondFinger(event)) this.#addFinger(first, event)
+    else this.#begin(event)
   }
 
-  /** What a tool does as soon as the button is down. */
-  const press = () => {
-    drag.isPressed = true
-    if (drag.button === 0 && bench.tool === "cursor") bench.moveTo(pane.voxelAt(...drag.at))
-    if (drag.button === 0 && bench.tools.paints) drag.paints = bench.brush.begin(pane, drag.at)
+  #isOverlay(event: Event): boolean {
+    return [this.#pane.slider, this.#pane.corner].some((el) => event.composedPath().includes(el))
   }
 
-  const addFinger = (first, event) => {
-    pinch ??= new Pinch(pane)
-    if (first) pinch.put(first.id, first.last)
-    pinch.put(event.pointerId, at(event))
+  #begin(event: PointerEvent): void {
+    const drag = this.#parts.grip.drag = new Drag(this.#pane, this.#parts, event, this.pixelOf(event))
+    if (drag.type !== "touch") drag.press() // of a finger one does not know yet whether another one follows
   }
 
-  /** Take back what the drag has begun: nothing of it is sent. */
-  const giveUp = () => {
-    if (drag.paints) bench.brush.giveUp()
-    else if (drag.isStroke) bench.strokes.giveUp(pane, () => tell("pointerup", drag.last))
-    bench.drawing = false
-    drag = grip.drag = null
+  #addFinger(first: Drag | null, event: PointerEvent): void {
+    this.#pinch ??= new Pinch(this.#pane)
+    if (first) this.#pinch.put(first.id, first.last)
+    this.#pinch.put(event.pointerId, this.pixelOf(event))
   }
 
-  el.addEventListener("pointermove", (event) => {
-    if (!event.isTrusted || !pane.layout) return
-    grip.see(event)
-    const here = at(event)
-    if (drag ? drag.id !== event.pointerId : pinch) {
+  move(event: PointerEvent): void {
+    if (!event.isTrusted || !this.#pane.layout) return
+    this.#parts.grip.see(event)
+    const drag = this.#drag
+    if (drag ? drag.id === event.pointerId : !this.#pinch) this.#follow(event, drag)
+    else {
       event.stopPropagation()
-      if (!drag) pinch.go(event.pointerId, here)
-      return
+      if (!drag) this.#pinch?.go(event.pointerId, this.pixelOf(event))
     }
-    bench.readout.show(pane.voxelAt(...here))
-    bench.brush.outline(pane, here)
-    if (!held.has(event.pointerId) && !drag && event.buttons === 1 && bench.draws) bench.readout.hint(NOT_PRESSED)
-    if (drag) {
-      event.stopPropagation()
-      move(here)
-    }
-  }, { capture: true })
-
-  const move = (here) => {
-    const { last } = drag
-    const [dx, dy] = [here[0] - last[0], here[1] - last[1]]
-    drag.last = here
-    drag.moved = Math.max(drag.moved, Math.hypot(here[0] - drag.at[0], here[1] - drag.at[1]))
-    if (!drag.isPressed) {
-      if (drag.moved <= TAP_PX) return drag.way.push(here)
-      press()
-    }
-    if (drag.button === 1) pane.pan(dx, dy)
-    else if (drag.button === 2) pane.zoom(Math.exp(-dy / 150), ...drag.at)
-    else if (bench.tool === "window") bench.series.dragWindow(pane, dx, dy)
-    else if (bench.tool === "cursor") bench.moveTo(pane.voxelAt(...here))
-    else if (drag.paints) paint(last, here)
-    else if (!bench.tools.paints) draw(last, here)
   }
 
-  const paint = (last, here) => {
-    if (pane.holds(last)) bench.brush.go(pane.within(last, here))
-    else if (pane.holds(here)) bench.brush.go(here)
+  /** Say what is under the pointer, and go on with its drag. */
+  #follow(event: PointerEvent, drag: Drag | null): void {
+    const { slices, brush, stores: { view } } = this.#parts
+    const here = this.pixelOf(event)
+    slices.point(this.#pane.voxelAt(...here))
+    brush.outline(this.#pane, here)
+    if (!drag && this.#isUntold(event)) view.hint(NOT_PRESSED)
+    if (!drag) return
+    event.stopPropagation()
+    drag.move(here)
   }
 
-  /** Go on with the stroke, begun where the button went down; the piece outside is left out. */
-  const draw = (last, here) => {
-    if (drag.moved <= TAP_PX) return drag.way.push(here)
-    if (!drag.isStroke && bench.refusal) return bench.readout.hint(bench.refusal)
-    if (!drag.isStroke) {
-      drag.isStroke = bench.drawing = true
-      bench.strokes.begin(pane)
-      tell("pointerdown", drag.at)
-    }
-    if (pane.holds(last)) tell("pointermove", pane.within(last, here))
-    else if (pane.holds(here)) tell("pointermove", here)
+  /** Whether somebody draws with a button of which the browser did not say that it went down. */
+  #isUntold({ pointerId, buttons }: PointerEvent): boolean {
+    return !this.#held.has(pointerId) && buttons === 1 && this.#parts.stores.editor.draws
   }
 
-  /** Tell Bokeh of the button or the mouse, at a point of the pane. */
-  const tell = (type, [px, py]) => {
-    const { pressed, target } = drag
-    const box = el.getBoundingClientRect()
-    const { pointerId, pointerType, isPrimary } = pressed
-    target.dispatchEvent(new PointerEvent(type, {
-      bubbles: true, composed: true, cancelable: true, view: window, pointerId, pointerType, isPrimary,
-      clientX: box.left + px, clientY: box.top + py, button: 0, buttons: type === "pointerup" ? 0 : 1,
-    }))
-  }
-
-  /** The button went up near where it went down: a click, or a very short stroke. */
-  const tap = (event) => {
-    if (event.type !== "pointerup") return
-    const isShort = bench.draws && drag.moved >= STILL_PX
-    if (bench.tools.taps) drop([drag.at])
-    else if (isShort && event.timeStamp - drag.pressed.timeStamp >= CLICK_MS) drop(drag.way)
-    else click(event, isShort && !bench.refusal)
-  }
-
-  /** Two clicks at one place are a double click, and leave the crosshair where it was. */
-  const click = (event, isShort) => {
-    if (bench.quad.isSecondTap(event, drag.cursor)) {
-      if (bench.store) bench.moveTo(bench.quad.before)
-      bench.quad.toggle(pane.el)
-    } else if (bench.draws) bench.moveTo(pane.voxelAt(...drag.at))
-    if (isShort) bench.readout.hint(TOO_SHORT)
-  }
-
-  /** A stroke of some points that lie too near to each other for Bokeh. */
-  const drop = (way) => {
-    if (bench.refusal) return bench.readout.hint(bench.refusal)
-    const points = way.map((each) => pane.toPoint(...each))
-    bench.strokes.add(pane, bench.strokes.context(pane), points.map(([x]) => x), points.map(([, y]) => y))
-    if (bench.unseen) bench.readout.hint(bench.unseen)
-  }
-
-  const release = (event) => {
+  /** Wherever on the page a button went up, or the system took the pointer away. */
+  release(event: PointerEvent): void {
     if (!event.isTrusted) return
-    held.delete(event.pointerId)
-    if (pinch?.lift(event.pointerId)) pinch = null
+    this.#held.delete(event.pointerId)
+    if (this.#pinch?.lift(event.pointerId)) this.#pinch = null
+    const drag = this.#drag
     if (drag?.id !== event.pointerId) return
     event.stopPropagation()
-    if (event.type === "pointercancel" && drag.type === "touch") return giveUp() // the system took it for a palm
-    move(at(event))
-    if (!drag.isPressed) press()
-    finish(event)
+    if (event.type === "pointercancel" && drag.type === "touch") drag.giveUp() // the system took it for a palm
+    else drag.release(event, this.pixelOf(event))
+    this.#parts.grip.drag = null
   }
 
-  /** The drag is over: send what it has drawn. */
-  const finish = (event) => {
-    if (drag.paints) {
-      bench.brush.end()
-      if (bench.unseen) bench.readout.hint(bench.unseen)
-    } else if (drag.isStroke) {
-      const isTaken = bench.strokes.end(pane, () => tell("pointerup", drag.last))
-      bench.drawing = false
-      bench.readout.hint(isTaken ? bench.unseen : NOT_BEGUN)
-    } else if (event && drag.button === 0 && drag.moved <= TAP_PX) tap(event)
-    drag = grip.drag = null
+  leave(): void {
+    this.#parts.slices.point(null)
+    this.#parts.brush.outline(null)
   }
-  window.addEventListener("pointerdown", (event) => { if (event.isTrusted) held.add(event.pointerId) }, { capture: true })
-  window.addEventListener("pointerup", release, { capture: true })
-  window.addEventListener("pointercancel", release, { capture: true })
-
-  el.addEventListener("pointerleave", () => { bench.readout.show(null); bench.brush.outline(null) })
-  el.addEventListener("wheel", (event) => {
-    event.preventDefault()
-    event.stopPropagation()
-    bench.activate(pane)
-    if (!pane.layout) return
-    if (event.ctrlKey || event.metaKey) pane.zoom(Math.exp(-event.deltaY / 300), ...at(event))
-    else if (event.shiftKey && bench.tools.radius !== undefined) {
-      const turned = { deltaY: event.deltaY || event.deltaX, deltaMode: event.deltaMode } // Chromium turns it sideways
-      if (notch(turned)) bench.tools.stepRadius(turned.deltaY < 0 ? 1 : -1)
-    } else if (notch(event)) bench.scroll(pane, event.deltaY < 0 ? 1 : -1)
-  }, { capture: true, passive: false })
 }

@@ -1,38 +1,31 @@
-// Windows by name: the usual ones of CT, where a volume looks like one, and those found from the
-// intensities. A menu in Display; Shift and a digit choose without it.
+// Windows by name: the usual ones of CT, where a volume looks like one, and those found from the intensities.
 
-import { h } from "../core/dom.ts"
+import type { Range } from "../stores/view.ts"
+
+export type Preset = readonly [name: string, window: Range]
 
 // name, width and level in HU
-const CT_WINDOWS = [["Brain", 80, 40], ["Stroke", 40, 40], ["Bone", 1800, 400], ["Lung", 1500, -600], ["Abdomen", 400, 50]]
+const CT_WINDOWS = [["Brain", 80, 40], ["Stroke", 40, 40], ["Bone", 1800, 400], ["Lung", 1500, -600], ["Abdomen", 400, 50]] as const
 const CT_AIR = -500 // HU; no MR goes so low
 
 const SOFT_TISSUE = "-150,250" // with which the server opens what it takes for a CT
 
+/** What presets are made of: all intensities, and the window with which the volume was opened. */
+export interface Intensities { range: Range; first: Range }
+
 /** Whether intensities are likely to be Hounsfield units: whole numbers, down to air. */
-const looksLikeCT = ([low, high], window) => String(window) === SOFT_TISSUE ||
-  (low <= CT_AIR && Number.isInteger(low) && Number.isInteger(high))
+export function looksLikeCT({ range: [low, high], first }: Intensities): boolean {
+  return String(first) === SOFT_TISSUE || (low <= CT_AIR && Number.isInteger(low) && Number.isInteger(high))
+}
 
-export class Presets {
-  windows = []
+/** The windows that have names, in the order of their keys. */
+export function presetsOf(volume: Intensities): Preset[] {
+  const ct = looksLikeCT(volume) ? CT_WINDOWS : []
+  return [["Automatic", volume.first], ["Full range", volume.range],
+    ...ct.map(([name, width, level]): Preset => [`${name} · W ${width} L ${level}`, [level - width / 2, level + width / 2]])]
+}
 
-  constructor(bench) {
-    this.bench = bench
-    this.menu = h("select", { "aria-label": "Window preset", title: "Windows by name (Shift+1, Shift+2, …)",
-      onpointerdown: () => { this.byMouse = true }, onkeydown: () => { this.byMouse = false },
-      onchange: () => { this.choose(Number(this.menu.value)); if (this.byMouse) this.menu.blur() } }) // keys are tools again
-    this.el = h("label", { class: "slider preset" }, h("span", {}, "Window"), this.menu)
-  }
-
-  open({ range, window }) {
-    const ct = looksLikeCT(range, window) ? CT_WINDOWS : []
-    this.windows = [["Automatic", window], ["Full range", range],
-      ...ct.map(([name, width, level]) => [`${name} · W ${width} L ${level}`, [level - width / 2, level + width / 2]])]
-    this.menu.replaceChildren(...this.windows.map(([name], n) => h("option", { value: n }, name)), h("option", { value: -1, hidden: true }, "By hand"))
-  }
-
-  choose(n) { if (this.windows[n]) this.bench.setWindow(this.windows[n][1]) }
-
-  /** Name the window that is shown. */
-  show([low, high]) { this.menu.value = this.windows.findIndex(([, window]) => window[0] === low && window[1] === high) }
+/** Which preset a window is; -1 if it was set by hand. */
+export function presetAt(presets: readonly Preset[], [low, high]: Range): number {
+  return presets.findIndex(([, window]) => window[0] === low && window[1] === high)
 }

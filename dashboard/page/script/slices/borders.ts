@@ -1,60 +1,89 @@
 // Borders between superpixels, over a slice: lines of one screen pixel at any zoom. The figure below
 // holds voxels; here each line is written into the screen's own pixels, so that none is blurred.
 
+import type { Parts } from "../core/parts.ts"
 import { h } from "../core/dom.ts"
+import type { Values, Walk } from "./geometry.ts"
+import type { Pane } from "./pane.ts"
 
 const BORDER = 0x70d7c85c // ABGR of the accent, as a canvas packs it
 
+/**
+ * Lines on a canvas: `across` as y, x0, x1 and `up` as x, y0, y1, one after the other, in voxels from the lower left
+ * corner.
+ */
+export interface Lines { across: number[]; up: number[] }
+
+const NONE: Lines = { across: [], up: [] }
+
 export class Borders {
-  constructor(pane) {
-    this.pane = pane
-    this.el = h("canvas", { class: "borders", "aria-hidden": "true" })
-    this.context = this.el.getContext("2d")
-    this.lines = { across: [], up: [] }
+  readonly el = h("canvas", { class: "borders", "aria-hidden": "true" })
+  readonly #pane: Pane
+  readonly #parts: Pick<Parts, "stores">
+  #lines = NONE
+  #isStale = false
+  #frame: number | null = null
+  #pixels: ImageData | null = null
+
+  constructor(pane: Pane, parts: Pick<Parts, "stores">) {
+    this.#pane = pane
+    this.#parts = parts
   }
 
   /** The slice, its ids, or whether they are shown, have changed. */
-  change() {
-    this.isStale = true
+  change(): void {
+    this.#isStale = true
     this.place()
   }
 
   /** The slice was moved, zoomed or resized: the same lines elsewhere. Many calls are one frame's work. */
-  place() { this.frame ??= requestAnimationFrame(() => this.draw()) }
+  place(): void { this.#frame ??= requestAnimationFrame(() => this.#draw()) }
 
-  draw() {
-    this.frame = null
-    if (!this.pane.layout) return
-    if (this.isStale) this.lines = this.found
-    this.isStale = false
-    this.paint()
+  #draw(): void {
+    this.#frame = null
+    if (!this.#pane.layout) return
+    if (this.#isStale) this.#lines = this.#found
+    this.#isStale = false
+    this.#paint()
   }
 
-  get found() {
-    const { pane } = this
-    const ids = pane.bench.display.borders && pane.bench.store && pane.index >= 0 ? pane.slice.ids : null
-    return ids ? linesBetween(ids) : { across: [], up: [] }
+  get #found(): Lines {
+    const { view, document } = this.#parts.stores
+    const ids = view.state.borders && document.state.opened && this.#pane.index >= 0 ? this.#pane.slice.ids : null
+    return ids ? linesBetween(ids) : NONE
   }
 
-  paint() {
-    const { el, context, pane } = this
-    const [width, height] = pane.size.map((size) => Math.round(size * devicePixelRatio))
-    const isBare = !this.lines.across.length && !this.lines.up.length
-    if (el.width !== width || el.height !== height) Object.assign(el, { width, height })
-    else if (isBare) context.clearRect(0, 0, width, height)
-    if (isBare || !width || !height) return
-    if (this.pixels?.width !== width || this.pixels.height !== height) this.pixels = context.createImageData(width, height)
-    const screen = new Uint32Array(this.pixels.data.buffer)
+  #paint(): void {
+    const [width, height] = this.#pane.size.map((size) => Math.round(size * devicePixelRatio))
+    const isBare = !this.#lines.across.length && !this.#lines.up.length
+    const context = this.#sized(width, height, isBare)
+    if (isBare || !width || !height || !context) return
+    const pixels = this.#pixelsOf(context, width, height)
+    const screen = new Uint32Array(pixels.data.buffer)
     screen.fill(0)
-    rule(this.lines, screen, width, height, onScreen(pane))
-    context.putImageData(this.pixels, 0, 0)
+    rule(this.#lines, screen, width, height, onScreen(this.#pane))
+    context.putImageData(pixels, 0, 0)
+  }
+
+  /** The canvas, as large as the pane; cleared, if nothing is to be put on it. */
+  #sized(width: number, height: number, isCleared: boolean): CanvasRenderingContext2D | null {
+    const { el } = this
+    const context = el.getContext("2d")
+    if (el.width !== width || el.height !== height) Object.assign(el, { width, height })
+    else if (isCleared) context?.clearRect(0, 0, width, height)
+    return context
+  }
+
+  #pixelsOf(context: CanvasRenderingContext2D, width: number, height: number): ImageData {
+    const kept = this.#pixels
+    return this.#pixels = kept?.width === width && kept.height === height ? kept : context.createImageData(width, height)
   }
 }
 
-/** Lines between different ids of a cut, on the canvas: `across` as y, x0, x1 and `up` as x, y0, y1,
- * one after the other, in voxels from the lower left corner. */
-export function linesBetween({ values, width, height, start, right, up }) {
-  const lines = { across: [], up: [] }
+/** Lines between different ids of a cut. In one pass: a slice across the array's rows waits for the memory at each voxel. */
+// eslint-disable-next-line complexity
+export function linesBetween({ values, width, height, start, right, up }: Walk & { values: Values }): Lines {
+  const lines: Lines = { across: [], up: [] }
   const since = new Int32Array(width).fill(-1) // where the line at the right of a column began
   for (let y = 0; y < height; y++) {
     let p = start + y * up
@@ -82,7 +111,9 @@ export function linesBetween({ values, width, height, start, right, up }) {
 }
 
 /** How corners of voxels come to the screen's pixels: x = left + n · px, y = bottom − n · py. */
-export function onScreen(pane) {
+export interface OnScreen { left: number; bottom: number; px: number; py: number; thick: number }
+
+export function onScreen(pane: Pick<Pane, "toPixel" | "pxPerVoxel">): OnScreen {
   const ratio = devicePixelRatio
   const [left, bottom] = pane.toPixel(-0.5, -0.5).map((at) => at * ratio)
   const [px, py] = pane.pxPerVoxel.map((size) => size * ratio)
@@ -90,16 +121,16 @@ export function onScreen(pane) {
 }
 
 /** Write lines into a screen of `width` × `height` pixels. */
-function rule(lines, screen, width, height, { left, bottom, px, py, thick }) {
-  const box = (x0, x1, y0, y1) => {
+export function rule({ across, up }: Lines, screen: Uint32Array, width: number, height: number, where: OnScreen): void {
+  const { left, bottom, px, py, thick } = where
+  const box = (x0: number, x1: number, y0: number, y1: number) => {
     for (let y = Math.max(0, y0); y < Math.min(height, y1); y++) {
       const from = y * width + Math.max(0, x0)
       screen.fill(BORDER, from, Math.max(from, y * width + Math.min(width, x1)))
     }
   }
-  const atX = (n) => Math.round(left + n * px)
-  const atY = (n) => Math.round(bottom - n * py)
-  const { across, up } = lines
+  const atX = (n: number) => Math.round(left + n * px)
+  const atY = (n: number) => Math.round(bottom - n * py)
   for (let n = 0; n < across.length; n += 3) {
     const y = atY(across[n])
     box(atX(across[n + 1]), atX(across[n + 2]) + thick, y, y + thick)

@@ -1,73 +1,94 @@
-// The four panes, of which one may take the place of all: by a double click, its button, or a key.
+// The four views, of which one may take the place of all: by a double click, its button, or a key.
 
-import { h, icon } from "../core/dom.ts"
-import { TAP_PX } from "../drawing/pointer.ts"
-import { savePicture } from "./picture.ts"
+import { h } from "../core/dom.ts"
+import type { Parts } from "../core/parts.ts"
+import { TAP_PX } from "../drawing/drag.ts"
+import { corner } from "./corner.ts"
+import type { Voxel } from "./geometry.ts"
 
 const DOUBLE_MS = 400
 
-const isNear = (one, other) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) <= TAP_PX
+type Tap = Pick<PointerEvent, "clientX" | "clientY" | "timeStamp">
+
+const isNear = (one: Tap, other: Tap): boolean => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) <= TAP_PX
 
 export class Quad {
-  constructor(bench, surface) {
-    const [axial, coronal, sagittal] = bench.panes.map((pane) => pane.el)
-    Object.assign(this, { bench, surface, sections: [axial, surface, coronal, sagittal], largest: null, pointed: axial })
-    this.el = h("main", {}, ...this.sections, bench.compare.el)
-    for (const section of [...this.sections, bench.compare.el]) section.addEventListener("pointerenter", () => { this.pointed = section })
-    window.addEventListener("pointerdown", (event) => { if (this.tapped && !isNear(event, this.tapped)) this.tapped = null }, { capture: true })
-    this.listenToSurface()
-    this.followSizes()
+  readonly el: HTMLElement
+  readonly surface: HTMLElement // the 3D view
+  pointed: HTMLElement // the view under the mouse
+  largest: HTMLElement | null = null
+  before: Voxel | null = null // where the cursor was before the first of two taps
+  readonly #parts: Pick<Parts, "stores" | "slices" | "quad">
+  readonly #sections: HTMLElement[]
+  #tapped: Tap | null = null
+
+  /** `relayout` lets figures take the size of their panes. */
+  constructor(parts: Pick<Parts, "stores" | "slices" | "quad">, surface: HTMLElement, relayout: () => void) {
+    const { panes, compare } = parts.slices
+    const [axial, coronal, sagittal] = panes.map(({ el }) => el)
+    this.#parts = parts
+    this.surface = this.#framed(surface)
+    this.#sections = [axial, this.surface, coronal, sagittal]
+    this.pointed = axial
+    this.el = h("main", {}, ...this.#sections, compare.el)
+    for (const section of [...this.#sections, compare.el]) section.addEventListener("pointerenter", () => { this.pointed = section })
+    window.addEventListener("pointerdown", (event) => this.#forgetTap(event), { capture: true })
+    this.#listenToSurface()
+    this.#followSizes(relayout)
   }
 
-  /** Let figures take the size of their panes; Panel 1.10 looks only whether the page as a whole has another. */
-  followSizes() {
-    const sizes = new ResizeObserver(() => this.bench.view.compute_layout())
-    for (const { el } of this.bench.panes) sizes.observe(el)
+  #framed(surface: HTMLElement): HTMLElement {
+    const section = h("section", { class: "pane surface", "aria-label": "3D view" }, surface, h("span", { class: "title" }, "3D"))
+    section.append(corner(this.#parts, section))
+    return section
   }
 
-  /** Whether a tap is the second of two at one place, with nothing elsewhere between them. Of the
-   * first one, where the cursor was before it is kept as `before`. */
-  isSecondTap(event, cursor) {
-    const isSecond = Boolean(this.tapped) && event.timeStamp - this.tapped.timeStamp < DOUBLE_MS && isNear(event, this.tapped)
-    this.tapped = isSecond ? null : event
+  #forgetTap(event: Tap): void { if (this.#tapped && !isNear(event, this.#tapped)) this.#tapped = null }
+
+  /** Panel 1.10 looks only whether the page as a whole has another size. */
+  #followSizes(relayout: () => void): void {
+    const sizes = new ResizeObserver(relayout)
+    for (const { el } of this.#parts.slices.panes) sizes.observe(el)
+  }
+
+  /** Whether a tap is the second of two at one place, with nothing elsewhere between them. */
+  isSecondTap(event: Tap, cursor: Voxel | null = null): boolean {
+    const first = this.#tapped
+    const isSecond = first !== null && event.timeStamp - first.timeStamp < DOUBLE_MS && isNear(event, first)
+    this.#tapped = isSecond ? null : event
     if (!isSecond) this.before = cursor
     return isSecond
   }
 
   /** The whole place for a section, or four again. */
-  toggle(section = this.largest ?? this.pointed) {
-    if (this.bench.drawing) return // a stroke's points would move under the hand
-    if (this.bench.compare.on) return this.bench.compare.stop()
+  toggle(section = this.largest ?? this.pointed): void {
+    const { stores: { editor, view }, slices } = this.#parts
+    if (editor.state.drawing) return // a stroke's points would move under the hand
+    if (slices.compare.on) return slices.compare.stop()
     this.largest = this.largest ? null : section
-    this.bench.hints.done("enlarge")
-    this.el.classList.toggle("single", Boolean(this.largest))
-    for (const each of this.sections) {
-      each.classList.toggle("largest", each === this.largest)
-      each.inert = Boolean(this.largest) && each !== this.largest
-      const button = each.querySelector(".enlarge")
-      const name = `${this.largest ? "Four views" : "Enlarge"}: ${each.getAttribute("aria-label")}`
-      button.setAttribute("aria-label", name)
-      button.title = `${name} (M, or a double click)`
-    }
-    this.bench.activate(this.bench.panes.find((pane) => pane.el === section) ?? this.bench.active)
+    view.finish("enlarge")
+    view.set({ large: this.largest !== null })
+    this.el.classList.toggle("single", this.largest !== null)
+    for (const each of this.#sections) this.#show(each)
+    slices.activate(slices.panes.find((pane) => pane.el === section) ?? slices.active)
   }
 
-  /** The second of two taps makes the 3D view large. */
-  listenToSurface() {
-    let from = null
+  #show(section: HTMLElement): void {
+    section.classList.toggle("largest", section === this.largest)
+    section.inert = this.largest !== null && section !== this.largest
+    const name = `${this.largest ? "Four views" : "Enlarge"}: ${section.getAttribute("aria-label")}`
+    const button = section.querySelector<HTMLElement>(".enlarge")
+    button?.setAttribute("aria-label", name)
+    button?.setAttribute("title", `${name} (M, or a double click)`)
+  }
+
+  /** The 3D view is turned by drags; a tap is left to us. */
+  #listenToSurface(): void {
+    let from: PointerEvent | null = null
     this.surface.addEventListener("pointerdown", (event) => { from = event.button === 0 ? event : null }, { capture: true })
     this.surface.addEventListener("pointerup", (event) => {
-      const isTap = from && isNear(event, from) && !event.composedPath().some((el) => el.tagName === "BUTTON")
+      const isTap = from && isNear(event, from) && !event.composedPath().some((el) => el instanceof HTMLButtonElement)
       if (isTap && this.isSecondTap(event)) this.toggle(this.surface)
     }, { capture: true })
   }
-}
-
-/** What a section's corner offers while the mouse is over it. */
-export function corner(bench, section) {
-  const name = section.getAttribute("aria-label")
-  const button = (kind, title, key, action, ...paths) => h("button", { class: kind, "aria-label": `${title}: ${name}`, title: `${title}: ${name} (${key})`, onclick: action }, icon(...paths))
-  return h("div", { class: "corner" },
-    button("picture", "Save a picture", "P", () => savePicture(bench, section), "M4 8h4l2-3h4l2 3h4v11H4z", "M12 10a3.2 3.2 0 1 0 .01 0"),
-    button("enlarge", "Enlarge", "M, or a double click", () => bench.quad.toggle(section), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"))
 }

@@ -8,6 +8,7 @@ export interface Toast extends Notice { key: number }
 
 export interface DialogState {
   toasts: readonly Toast[]
+  hasErred: boolean // something went wrong since the page is there
   help: boolean
   opening: boolean // a file is being chosen
   openAs: OpenedAs
@@ -25,7 +26,7 @@ export class DialogStore {
 
   constructor() {
     [this.state, this.set] = observed<DialogState>({
-      toasts: [], help: false, opening: false, openAs: "volume", folder: null, question: null, intensities: null,
+      toasts: [], hasErred: false, help: false, opening: false, openAs: "volume", folder: null, question: null, intensities: null,
     })
   }
 
@@ -34,10 +35,14 @@ export class DialogStore {
     return help || opening || question !== null || intensities !== null
   }
 
+  /** Let a file be chosen; as what was opened last, if nothing else is said. */
+  askFile(openAs: OpenedAs = this.state.openAs): void { this.set({ opening: true, openAs, folder: null }) }
+
   /** Say a sentence; one that is said again comes last. */
   tell(notice: Notice): void {
     const others = this.state.toasts.filter(({ text }) => text !== notice.text)
-    this.set({ toasts: [...others, { ...notice, key: ++this.#count }].slice(-MOST_TOASTS) })
+    const hasErred = this.state.hasErred || notice.mood === "error"
+    this.set({ toasts: [...others, { ...notice, key: ++this.#count }].slice(-MOST_TOASTS), hasErred })
   }
 
   close(key: number): void { this.set({ toasts: this.state.toasts.filter((toast) => toast.key !== key) }) }

@@ -40,6 +40,7 @@ export class DocumentStore {
   slices: SliceSource | null = null // what the page has of the arrays
   readonly colors = new Uint32Array(65536) // of each label, as a canvas packs them
   readonly hidden = new Uint8Array(65536)
+  #coming: readonly string[] = [] // titles of a history, of which more may come
 
   constructor() { [this.state, this.set] = observed(NOTHING) }
 
@@ -62,12 +63,13 @@ export class DocumentStore {
   takeRows({ fresh, rows, gone }: Messages["rows"]): boolean {
     const all = new Map(fresh ? [] : this.state.rows)
     for (const value of gone) all.delete(value)
+    const isInOrder = rows.every(({ value }) => all.has(value)) // as after a stroke, however many labels there are
     let isDrawnAnew = fresh
     for (const row of rows) {
       all.set(row.value, row)
       isDrawnAnew = this.#colour(row) || isDrawnAnew
     }
-    this.set({ rows: new Map([...all].sort(([one], [other]) => one - other)) })
+    this.set({ rows: isInOrder ? all : new Map([...all].sort(([one], [other]) => one - other)) })
     return isDrawnAnew
   }
 
@@ -78,10 +80,10 @@ export class DocumentStore {
     return before !== this.colors[value] || wasHidden !== this.hidden[value]
   }
 
-  /** Take the titles from `start` on; `count` in all, which may come in several messages. */
+  /** Take the titles from `start` on; `count` in all, which may come in several messages: they are seen when all have come. */
   takeHistory({ start, titles, done, count }: Messages["history"]): void {
-    const all = [...this.state.titles.slice(0, start), ...titles]
-    this.set(all.length < count ? { titles: all } : { titles: all, done })
+    this.#coming = [...this.#coming.slice(0, start), ...titles]
+    if (this.#coming.length === count) this.set({ titles: this.#coming, done })
   }
 
   /** Which key from 1 to 9 each label has: its value, else the first that no value takes. */

@@ -13,7 +13,7 @@ interface Model {
   send_msg(message: { verb: string }): void
 }
 
-export function render({ model }: { model: Model }): HTMLElement {
+export function drawSurfaces({ model }: { model: Model }): HTMLElement {
   const say = <V extends keyof PaneVerbs>(verb: V, values: PaneVerbs[V]): void => {
     if (!misfitOf(PANE_VERBS, verb, values)) model.send_msg({ verb, ...values })
   }

@@ -105,7 +105,7 @@ export class Pane {
       pick: (x, y) => this.#pick(x, y),
       rest: () => { if (this.#view) keepView(this.#opened.digest, this.#view) },
     })
-    this.el.addEventListener(RENDER, () => this.#takePicture())
+    this.#shown.addEventListener(RENDER, () => this.#takePicture())
     this.#context.canvas.addEventListener("webglcontextrestored", () => this.#pacing.ask())
     window.addEventListener("pointerdown", (event) => {
       if (!event.composedPath().includes(this.el)) this.#elsewhere.add(event.pointerId)
