@@ -82,7 +82,7 @@ docs-check: .venv/installed-docs ## build the documents, and look for dead links
 	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs build/docs
 	$(BIN)/python -m docs.site build/docs
 
-study: .venv/installed-test ## study the defaults anew and draw docs/quality.png (minutes)
+study: .venv/installed-docs ## study the defaults anew and draw docs/quality.png (minutes)
 	$(BIN)/python -m docs.quality
 
 lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
@@ -104,7 +104,7 @@ browser: .venv/installed-test
 
 $(BIN)/uv:
 	@test -n '$(PYTHON)' || { echo '$(NO_PYTHON)'; exit 1; }
-	@echo 'Installing supervox into .venv, once; its packages take 1.4 GB on disk'
+	@echo 'Installing supervox into .venv, once; its packages take 0.8 GB on disk'
 	'$(PYTHON)' -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
 

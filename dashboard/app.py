@@ -61,7 +61,7 @@ def has_page(document: Document) -> bool:
     return bool(context and context.session and context.session.connection_count)
 
 
-pn.extension("vtk", "filedropper", theme="dark")
+pn.extension("filedropper", theme="dark")
 hv.extension("bokeh")
 # WebGL halves the frames under software rendering and gains nothing for images.
 hv.renderer("bokeh").webgl = False

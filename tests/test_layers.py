@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE = {"panel", "panel_material_ui", "holoviews", "bokeh", "vtk"}
+PAGE = {"panel", "panel_material_ui", "holoviews", "bokeh"}
 CLUSTER = {"dask", "distributed"}
 KERNELS = {"workers"}  # all of them
 # A row a package, the packages below it with it: what of ours it may import. From the top down, so
@@ -431,6 +431,6 @@ def test_a_name_that_only_begins_alike_is_no_offence():
     assert offences("dashboard.session", {"session.py": "import panels, workers_of_mine"}) == []
 
 
-@pytest.mark.parametrize("source", ["page().servable()", "pn.extension('vtk')"])
+@pytest.mark.parametrize("source", ["page().servable()", "pn.extension('filedropper')"])
 def test_serving_is_found(source):
     assert served({"page.py": source}) == {"page.py"}

@@ -18,8 +18,10 @@ from dashboard.page.downloads import main_download, other_downloads
 from dashboard.page.errors import guarded
 from dashboard.page.histogram_plot import IntensitiesView
 from dashboard.page.panel_internals import forget_timers
+from dashboard.page.protocol.table import PANE_VERBS, read_verb
+from dashboard.page.rest import Rest
 from dashboard.page.slice_figure import clean, slice_view
-from dashboard.page.surface_pane import SurfaceView
+from dashboard.page.surface_pane import SurfacePane
 from dashboard.page.updates import Updates
 from dashboard.page.upload import Dropper
 from dashboard.page.volume_feed import Sliced, Whole, showing
@@ -28,7 +30,6 @@ from dashboard.session.session import Notice, Session
 from dashboard.volumes.data_folder import Folder
 
 FIGURES = (*NAMES, "compare")
-REST_MS = 700
 
 
 class Page:
@@ -48,16 +49,18 @@ class Page:
         self.session = session
         self._on_begin = on_begin
         self._opening = 0
-        self._rest = None
         self._showing: Whole | Sliced | None = None
         self._guard = guard = partial(guarded, session)
-        self._surface = SurfaceView(guard)
+        self._surface = SurfacePane(
+            hear=guard(self._hear_surface), sizing_mode="stretch_both", margin=0
+        )
+        self._rest = Rest(guard(self._build_surfaces))
         dropper = Dropper(session.tell, sizing_mode="stretch_width", height=160)
         self._dropper = dropper
         self._intensities = IntensitiesView(session, self._send, guard)
         self.bench = Workbench(
             hear=guard(self._hear),
-            surface=self._surface.view,
+            surface=self._surface,
             download=main_download(session, lambda: self.bench),
             files=other_downloads(session, lambda: self.bench),
             intensities=self._intensities.view,
@@ -71,16 +74,18 @@ class Page:
 
     def start(self) -> None:
         """Begin to talk with the page; it ends with the document."""
-        deliver = asyncio.get_running_loop().create_task(self.bench.deliver())
+        loop = asyncio.get_running_loop()
+        deliver = [loop.create_task(each.deliver()) for each in (self.bench, self._surface)]
         document = pn.state.curdoc
         pn.state.on_session_destroyed(lambda _: self._end(deliver, document))
 
-    def _end(self, deliver: asyncio.Task, document: Document) -> None:
+    def _end(self, deliver: list[asyncio.Task], document: Document) -> None:
         """Let go of the session, whoever may keep the shell of the page.
 
         Contexts of timers, and HoloViews' register of streams, outlive a document.
         """
-        deliver.cancel()
+        for each in deliver:
+            each.cancel()
         self._close()
         self.session.end()
         self._updates.forget()
@@ -135,6 +140,15 @@ class Page:
     def _show_surfaces(self, value: bool) -> None:
         self._surface.set_visible(value)
 
+    def _hear_surface(self, verb: str, values: dict) -> None:
+        values = read_verb(verb, values, PANE_VERBS)
+        does = {
+            "begin": self._surface.begin,
+            "seen": self._rest.let,
+            "failed": lambda text: self.session.tell(text[:500]),
+        }
+        does[verb](**values)
+
     def _ask(self, verb: str, case: int, **values) -> None:
         if case == self._opening:  # else it is of a volume that was open before
             self._showing.hear(verb, **values)
@@ -171,7 +185,7 @@ class Page:
         volume = self.session.volume
         self._opening += 1
         self._hearing.open(self._opening, layouts(volume.affine, volume.shape))
-        self._surface.clear()
+        self._surface.open(volume)
         self._surface.paint(self.session.table)
         self._send_volume()
         self.session.surfaces.build()
@@ -221,7 +235,7 @@ class Page:
             self._showing.send_labels()
         self._send_state()
         self._updates.send_history()
-        self._build_surfaces_at_rest()
+        self._rest.note()
 
     def _send_state(self) -> None:
         self._surface.paint(self.session.table)
@@ -239,12 +253,5 @@ class Page:
         }
         self.bench.send("ask", name=question.name, **asked)
 
-    def _build_surfaces_at_rest(self) -> None:
-        document = pn.state.curdoc
-        if self._rest is not None:
-            document.remove_timeout_callback(self._rest)
-        self._rest = document.add_timeout_callback(self._guard(self._build_surfaces), REST_MS)
-
     def _build_surfaces(self) -> None:
-        self._rest = None
         self.session.surfaces.build()

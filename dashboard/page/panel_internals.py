@@ -20,8 +20,8 @@ import panel_material_ui as pmui
 from bokeh.document import Document
 from holoviews.plotting.bokeh.callbacks import Callback
 from panel.custom import JSComponent
-from panel.pane.vtk.synchronizable_serializer import SynchronizationContext
-from panel.pane.vtk.vtk import VTKRenderWindowSynchronized
+
+from dashboard.page import script
 
 
 class Internal(NamedTuple):
@@ -42,21 +42,6 @@ INTERNALS = (
     Internal("panel", JSComponent, "_handle_msg", "the page's verbs are heard", ("data",)),
     Internal("panel", JSComponent, "_send_msg", "the page is sent messages", ("data",)),
     Internal("panel", JSComponent, "_render_esm", "the page's script is loaded", ("server",)),
-    Internal("panel", VTKRenderWindowSynchronized, "synchronize", "the 3D view is sent"),
-    Internal(
-        "panel",
-        VTKRenderWindowSynchronized,
-        "_serialize_ren_win",
-        "the 3D view is packed",
-        ("ren_win", "context", "exclude_arrays"),
-    ),
-    Internal(
-        "panel",
-        SynchronizationContext,
-        "checkForArraysToRelease",
-        "the 3D view forgets what it held",
-        ("timeWindow",),
-    ),
     Internal(PLOTS, Callback, "_callbacks", "the streams of a page that has gone are forgotten"),
 )
 MADE = (
@@ -127,11 +112,14 @@ class FilePieces(pn.widgets.FileDropper):
 class Messenger(JSComponent):
     """A component whose script and server send each other messages.
 
-    Its script is the file `_bundle`, whose address changes with what is in it: so browsers keep it,
-    and ask for it again when there is another.
+    Its script is in the page's one file, by the name of its class. That has one address for all
+    components, as it is known here, and another one when it has changed: so browsers load it once,
+    keep it, and ask for it again when there is another.
     """
 
     __abstract = True
+
+    _bundle = script.BUILT
 
     @classmethod
     def _render_esm(cls, compiled: bool = True, server: bool = False) -> str:
@@ -148,41 +136,6 @@ class Messenger(JSComponent):
 
     def _handle_msg(self, data: dict) -> None:
         self.take_message(data)
-
-
-class SceneWindow(VTKRenderWindowSynchronized):
-    """Panel's pane of a VTK scene, which sends what the scene holds and not what it held.
-
-    Panel keeps the arrays of the last 20 s and sends them again with each change: ten strokes in a
-    row made messages that a proxy cuts. And it copies triangles number by number, in Python: that
-    kept the server for half a second, where `pack` takes a few milliseconds.
-    """
-
-    def pack(self, array: object) -> bytes:
-        """Return the numbers of one of VTK's arrays."""
-        raise NotImplementedError
-
-    def synchronize(self) -> None:
-        """Send the scene as it is now."""
-        for context in self._contexts.values():
-            context.checkForArraysToRelease(timeWindow=0)
-        super().synchronize()
-
-    def _serialize_ren_win(self, ren_win, context, *_, exclude_arrays=(), **__):
-        """Return the scene, its arrays but those that the page has, and its annotations."""
-        scene, _, annotations = super()._serialize_ren_win(
-            ren_win, context, exclude_arrays=Everything()
-        )
-        cache = context.dataArrayCache
-        names = [name for name in cache if name not in exclude_arrays]
-        return scene, {name: self.pack(cache[name]["array"]) for name in names}, annotations
-
-
-class Everything:
-    """What holds anything."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
 
 
 @cache

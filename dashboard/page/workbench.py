@@ -40,7 +40,6 @@ class Workbench(Messenger):
 
     hear = param.Callable(default=None, precedence=-1, doc="Told each thing that the page says.")
 
-    _bundle = script.BUILT
     _stylesheets = [script.stylesheet()]
     _rename = {"hear": None}
 

@@ -6,7 +6,13 @@ import json
 import math
 from functools import singledispatch
 
-from dashboard.page.protocol.table import CHANGES, MESSAGES, VERBS
+from dashboard.page.protocol.table import (
+    CHANGES,
+    MESSAGES,
+    PANE_MESSAGES,
+    PANE_VERBS,
+    VERBS,
+)
 from dashboard.page.protocol.value_types import (
     ByName,
     Bytes,
@@ -136,6 +142,23 @@ GOOD_MESSAGES = {
     "file": [{"name": "a.nii.gz", "part": 0, "parts": 1, "data": b""}],
     "several": [{"messages": [{"kind": "pong"}, {"kind": "taken", **TAKEN}]}],
 }  # fmt: skip
+SURFACE = {
+    "label": 2, "vertices": 4, "faces": 2, "low": [-90, 1.5, 0], "step": [0.002, 0.001, 0.5],
+    "part": 0, "parts": 1, "data": b"abc",
+}  # fmt: skip
+GOOD_PANE_VERBS = {
+    "begin": [{}],
+    "seen": [{"value": False}],
+    "failed": [{"text": "no picture"}],
+}
+GOOD_PANE_MESSAGES = {
+    "scene": [{"digest": "d1", "oriented": True, "inset": 0.5}],
+    "looks": [{"looks": [{"label": 2, "color": "#66c2ff", "visible": False}]}, {"looks": []}],
+    "surface": [SURFACE],
+    "gone": [{"label": 2}],
+    "shown": [{"value": False}],
+    "several": [{"messages": [{"kind": "gone", "label": 2}]}],
+}
 GOOD_ROWS = {"xs": [[1.5, 2]], "ys": [[1, 2]], "stroke": [json.dumps(STROKE)]}
 GOOD_STROKES = [STROKE, STROKE | {"radiological": False, "tip": TIP}]
 UNKNOWN = ["", "close", "_open", "__init__", "constructor", "toString", "Undo", "cut"]
@@ -153,7 +176,21 @@ def bad_verbs(verb):
 
 def bad_messages(kind):
     """Values of a kind that must not be acted on."""
-    return [each for good in GOOD_MESSAGES[kind] for each in spoil(MESSAGES[kind], good)]
+    return all_spoilt(MESSAGES[kind], GOOD_MESSAGES[kind])
+
+
+def bad_pane_verbs(verb):
+    """As `bad_verbs`, of what the pane of the surfaces says."""
+    return all_spoilt(PANE_VERBS[verb], GOOD_PANE_VERBS[verb])
+
+
+def bad_pane_messages(kind):
+    """As `bad_messages`, of what the pane of the surfaces is told."""
+    return all_spoilt(PANE_MESSAGES[kind], GOOD_PANE_MESSAGES[kind])
+
+
+def all_spoilt(of, good):
+    return [each for one in good for each in spoil(of, one)]
 
 
 @singledispatch

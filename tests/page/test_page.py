@@ -416,18 +416,53 @@ def test_a_dropped_file_is_forgotten_even_when_it_is_refused(browser):
     assert "text file" in browser.session.notice.text
 
 
-def test_surfaces_are_built_when_the_hand_rests(browser, session):
+@pytest.fixture
+def built(session):
+    """The labels whose surfaces were built."""
     built = []
     session.surfaces.param.watch(lambda event: built.append(event.new[0]), "built")
-    with set_curdoc(browser.document):
-        for label in (2, 3):
-            session.paint(draw_voxel(session, (1, 1, 1), label=label))
-        assert built == []
-        waiting = browser.document.session_callbacks
-        assert len(waiting) == 1
-        waiting[0].callback()
+    return built
 
+
+def pause(browser):
+    """Let the only thing happen that waits; returns for how long it would have."""
+    (waiting,) = browser.document.session_callbacks
+    with set_curdoc(browser.document):
+        browser.document.remove_timeout_callback(waiting)
+        waiting.callback()
+    return waiting.timeout
+
+
+def test_the_surface_of_a_label_that_changed_is_built_soon(browser, session, built):
+    paint(browser, session, 2)
+    assert built == []
+
+    assert pause(browser) < 50
+    assert built == [2]
+
+
+def test_after_many_quick_strokes_surfaces_are_built_when_the_hand_rests(browser, session, built):
+    paint(browser, session, 2)
+    pause(browser)
+    built.clear()
+
+    for label in (3, 2, 3):
+        paint(browser, session, label)
+
+    assert pause(browser) > 500
     assert sorted(built) == [2, 3]
+
+
+def test_while_nobody_sees_them_no_surfaces_are_built(browser, session, built):
+    say = browser.page._surface.take_message
+    say({"verb": "seen", "value": False})
+    paint(browser, session, 2)
+    pause(browser)
+    assert built == []
+
+    with set_curdoc(browser.document):
+        say({"verb": "seen", "value": True})
+    assert built == [2]
 
 
 # What is said of a volume

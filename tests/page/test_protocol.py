@@ -15,6 +15,8 @@ from dashboard.page.protocol.read_value import Misfit, read
 from dashboard.page.protocol.table import (
     CHANGES,
     MESSAGES,
+    PANE_MESSAGES,
+    PANE_VERBS,
     STROKE,
     STROKES,
     VERBS,
@@ -26,11 +28,15 @@ from dashboard.session.session import Refused
 from tests.conftest import draw_voxel
 from tests.page.protocol_fixtures import (
     GOOD_MESSAGES,
+    GOOD_PANE_MESSAGES,
+    GOOD_PANE_VERBS,
     GOOD_ROWS,
     GOOD_STROKES,
     GOOD_VERBS,
     UNKNOWN,
     bad_messages,
+    bad_pane_messages,
+    bad_pane_verbs,
     bad_verbs,
     spoil,
 )
@@ -54,6 +60,8 @@ def browser(session):
 def test_each_verb_and_each_message_is_tried():
     assert GOOD_VERBS.keys() == VERBS.keys()
     assert GOOD_MESSAGES.keys() == MESSAGES.keys()
+    assert GOOD_PANE_VERBS.keys() == PANE_VERBS.keys()
+    assert GOOD_PANE_MESSAGES.keys() == PANE_MESSAGES.keys()
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -112,6 +120,25 @@ def test_a_bad_message_is_found(kind):
             check_message({"kind": kind, **values})
 
 
+@pytest.mark.parametrize("verb", PANE_VERBS)
+def test_what_the_pane_of_the_surfaces_says_is_read_or_refused_in_a_sentence(browser, verb):
+    for values in GOOD_PANE_VERBS[verb]:
+        assert read_verb(verb, values, PANE_VERBS) == values
+    for values in bad_pane_verbs(verb):
+        browser.session.notice = None
+        browser.page._surface.take_message({"verb": verb, **values})
+        assert "unknown here: reload it." in browser.session.notice.text, values
+
+
+@pytest.mark.parametrize("kind", PANE_MESSAGES)
+def test_what_the_pane_of_the_surfaces_is_told_passes_or_is_found(kind):
+    for values in GOOD_PANE_MESSAGES[kind]:
+        check_message({"kind": kind, **values}, PANE_MESSAGES)
+    for values in bad_pane_messages(kind):
+        with pytest.raises(Misfit):
+            check_message({"kind": kind, **values}, PANE_MESSAGES)
+
+
 def test_what_comes_with_others_is_looked_at_too():
     with pytest.raises(Misfit, match="case: missing"):
         check_message({"kind": "several", "messages": [{"kind": "pong"}, {"kind": "taken"}]})
@@ -133,15 +160,18 @@ def row():
 
 
 def test_what_the_server_says_is_in_the_table_and_the_other_way_round():
-    sources = [path.read_text() for path in PAGE.glob("*.py")]
-    said = {
-        kind
-        for source in sources
-        for kind in re.findall(r'(?:send|answer)\(\s*"(\w+)"|"kind": "(\w+)"', source)
-    }
+    sources = {path.stem: path.read_text() for path in PAGE.glob("*.py")}
+    to_pane = {"surface_pane": sources.pop("surface_pane")}
 
-    named = {kind for pair in said for kind in pair if kind}
-    assert named | {"taken"} == MESSAGES.keys()
+    assert kinds_in(sources) | {"taken"} == MESSAGES.keys()
+    assert kinds_in(to_pane) | {"several"} == PANE_MESSAGES.keys()
+
+
+def kinds_in(sources):
+    """The kinds of messages that some files send."""
+    sends = re.compile(r'(?:send|answer)\(\s*"(\w+)"|"kind": "(\w+)"')
+    found = [pair for source in sources.values() for pair in sends.findall(source)]
+    return {kind for pair in found for kind in pair if kind}
 
 
 def test_the_server_does_what_is_in_the_table_and_nothing_else(browser):

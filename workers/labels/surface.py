@@ -15,6 +15,7 @@ from workers.superpixels.foreground import foreground
 _LEVEL = 0.5
 _SMOOTHING = 0.7  # voxel edges: hides the stairs, shrinks a ball of 20 voxels by 1.5 %
 _KEPT = 1.5  # for a voxel whose object smoothing would lose: a rod so keeps its volume
+_LEAST = 0.8  # of the volume of all voxels: where smoothing leaves less, they themselves are shown
 
 
 class Surface(NamedTuple):
@@ -50,7 +51,8 @@ def surface(
         From the crop's voxels to RAS+ mm. Of either handedness.
     smoothing_mm : float, optional
         Standard deviation of a Gaussian; 0.7 of the shortest voxel edge where not given. Objects
-        that it would wipe out, down to one voxel, keep their voxels.
+        that it would wipe out, down to one voxel, keep their voxels. What is thin all over, so
+        that less than 80 % of its volume would be left, is not smoothed: its voxels are shown.
     max_faces : int, optional
         Where there would be more, voxels are joined first: a joined voxel is set if any is.
     report : callable, optional
@@ -75,8 +77,21 @@ def surface(
     field[_find_lost(_pad(mask, margin), field, sigma)] = _KEPT
     report(0.6)
     made = _march(field, affine, margin)
+    report(0.9)
+    voxels_mm3 = np.count_nonzero(mask) * abs(np.linalg.det(affine[:3, :3]))
+    if _enclosed_mm3(made) < _LEAST * voxels_mm3:
+        made = _blocky(mask, affine)
     report(1.0)
     return made
+
+
+def _enclosed_mm3(made: Surface) -> float:
+    """Return the volume in a closed surface that faces outward, by the divergence theorem."""
+    if not len(made.faces):
+        return 0.0
+    vertices = made.vertices.astype(np.float64) - made.vertices[0]
+    a, b, c = (vertices[corner] for corner in made.faces.T)
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
 
 
 def outline(
@@ -159,7 +174,39 @@ def _march(field, affine, margin):
         return Surface(np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
     # "ascent" is what faces outward where the object is the higher: scikit-image thinks in z, y, x.
     vertices, faces, _, _ = marching_cubes(field, _LEVEL, gradient_direction="ascent")
-    points = (vertices - margin) @ affine[:3, :3].T + affine[:3, 3]
+    return _placed(vertices - margin, faces, affine)
+
+
+def _blocky(mask, affine):
+    """Return the outer faces of the set voxels, two triangles each."""
+    padded = np.pad(mask, 1)
+    quads = np.concatenate([_quads(padded, *way) for way in np.ndindex(3, 2)])
+    corners, faces = np.unique(quads.ravel(), return_inverse=True)
+    faces = faces.reshape(-1, 4)[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
+    at = np.stack(np.unravel_index(corners, np.add(mask.shape, 1)), axis=1)
+    return _placed(at - 0.5, faces, affine)
+
+
+def _quads(padded, axis, side):
+    """Return the four corners of all that faces one way along an axis, as numbers in their lattice.
+
+    Counter-clockwise seen from outside, where voxel indices are a right-handed frame.
+    """
+    steps = np.diff(padded.view(np.int8), axis=axis)[_without_rims(axis)]
+    at = np.argwhere(steps == (1, -1)[side])
+    one, other = np.roll(np.eye(3, dtype=int), axis, axis=1)[1:]
+    square = np.array([0 * one, one, one + other, other])
+    corners = at[:, None] + (square if side else square[::-1])
+    return np.ravel_multi_index(tuple(np.moveaxis(corners, -1, 0)), np.subtract(padded.shape, 1))
+
+
+def _without_rims(axis):
+    return tuple(slice(None) if each == axis else slice(1, -1) for each in range(3))
+
+
+def _placed(points, faces, affine):
+    """Return a surface in mm of one in voxel indices that faces outward in a right-handed frame."""
     if np.linalg.det(affine[:3, :3]) < 0:
         faces = faces[:, ::-1]
+    points = points @ affine[:3, :3].T + affine[:3, 3]
     return Surface(points.astype(np.float32), np.ascontiguousarray(faces, np.int32))

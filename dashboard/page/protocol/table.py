@@ -2,7 +2,7 @@
 
 A page sends verbs, the server sends messages; each has a name and values by name. What arrives is
 read by this table before anybody acts, here and in the page's script, which has it as
-``script/core/protocol.js``. `dashboard.page.protocol.write` writes that file.
+``script/core/protocol.ts``. `dashboard.page.protocol.write` writes that file.
 """
 
 from __future__ import annotations
@@ -191,18 +191,40 @@ MESSAGES: dict[str, Fields] = {
 }  # fmt: skip
 """What a server may say, by its kind."""
 
+# What the pane of the surfaces and its server say to each other.
+LOOK = fields(label=COUNT, color=COLOR, visible=Flag())
+PANE_VERBS: dict[str, Fields] = {
+    "begin": fields(),
+    "seen": fields(value=Flag()),
+    "failed": fields(text=Text()),
+}
+"""What the pane of the surfaces may say."""
 
-def read_verb(verb: str, values: dict) -> dict:
-    """Return the values that came with a verb, each of its type.
+PANE_MESSAGES: dict[str, Fields] = {
+    "scene": fields(digest=Text(200), oriented=Flag(), inset=Number()),
+    "looks": fields(looks=ListOf(LOOK)),
+    "surface": fields(
+        label=COUNT, vertices=Integer(1), faces=Integer(1), low=THREE, step=THREE, part=COUNT,
+        parts=Integer(1), data=Bytes(),
+    ),
+    "gone": fields(label=COUNT),
+    "shown": fields(value=Flag()),
+    "several": fields(messages=ListOf(ByName(Anything()))),
+}  # fmt: skip
+"""What a server may say to the pane of the surfaces, by its kind."""
+
+
+def read_verb(verb: str, values: dict, verbs: dict[str, Fields] = VERBS) -> dict:
+    """Return the values that came with a verb, each of its type; `verbs` is of whom it came from.
 
     Raises
     ------
     Refused
         If there is no such verb, a value is missing or cannot be, or there is one too many.
     """
-    if verb not in VERBS:
+    if verb not in verbs:
         raise Refused(f"The page asked for “{verb[:40]}”, which is unknown here: reload it.")
-    return read_as(VERBS[verb], verb, values)
+    return read_as(verbs[verb], verb, values)
 
 
 def read_as(of: Type, verb: str, values: object) -> dict:
@@ -216,7 +238,7 @@ def read_as(of: Type, verb: str, values: object) -> dict:
         ) from None
 
 
-def check_message(message: dict) -> None:
+def check_message(message: dict, messages: dict[str, Fields] = MESSAGES) -> None:
     """Raise Misfit if a message to the page is not what the page expects.
 
     Nobody asks on the way of a message: the page's script does, with the same table, and so does
@@ -224,7 +246,7 @@ def check_message(message: dict) -> None:
     """
     kind, values = message["kind"], {**message}
     del values["kind"]
-    if kind not in MESSAGES:
+    if kind not in messages:
         raise Misfit(f"{kind}: unknown")
-    for each in read(MESSAGES[kind], values).get("messages", ()):
-        check_message(each)
+    for each in read(messages[kind], values).get("messages", ()):
+        check_message(each, messages)

@@ -6,7 +6,13 @@ import json
 from functools import singledispatch
 from pathlib import Path
 
-from dashboard.page.protocol.table import MESSAGES, NAMED, VERBS
+from dashboard.page.protocol.table import (
+    MESSAGES,
+    NAMED,
+    PANE_MESSAGES,
+    PANE_VERBS,
+    VERBS,
+)
 from dashboard.page.protocol.value_types import (
     Anything,
     ByName,
@@ -32,7 +38,6 @@ SHAPE = (
     "/** A type as its name and what it is made of. */\n"
     "export type Shape = [name: string, ...of: unknown[]]\n"
 )
-UNION = "export type Message = { [K in keyof Messages]: { kind: K } & Messages[K] }[keyof Messages]"
 SIMPLE = {
     Integer: "number", Number: "number", Text: "string", Flag: "boolean", Bytes: "ArrayBuffer",
     Nothing: "null", Anything: "unknown",
@@ -51,7 +56,17 @@ def declarations() -> str:
     named = [f"export type {name} = {_written(of)}" for name, of in NAMED.items()]
     verbs = _interface("What the page may ask for, by verb.", "Verbs", VERBS)
     messages = _interface("What the server may say, by kind.", "Messages", MESSAGES)
-    return "\n".join([MARK, *named, "", verbs, messages, UNION, "", SHAPE]) + "\n"
+    pane_verbs = _interface("What the pane of the surfaces may say.", "PaneVerbs", PANE_VERBS)
+    pane_messages = _interface(
+        "What the server may say to the pane of the surfaces.", "PaneMessages", PANE_MESSAGES
+    )
+    unions = [_union("Message", "Messages"), _union("PaneMessage", "PaneMessages")]
+    parts = [MARK, *named, "", verbs, messages, pane_verbs, pane_messages, *unions, "", SHAPE]
+    return "\n".join(parts) + "\n"
+
+
+def _union(name: str, of: str) -> str:
+    return f"export type {name} = {{ [K in keyof {of}]: {{ kind: K }} & {of}[K] }}[keyof {of}]"
 
 
 def _interface(what: str, name: str, types: dict[str, Type]) -> str:
@@ -103,8 +118,13 @@ def _fields(of: Fields) -> str:
 
 def table() -> str:
     """Return the types of all verbs and messages, by which the page's script checks values."""
-    verbs, messages = _const("VERBS", "Verbs", VERBS), _const("MESSAGES", "Messages", MESSAGES)
-    return f"{verbs}\n{messages}"
+    tables = (
+        _const("VERBS", "Verbs", VERBS),
+        _const("MESSAGES", "Messages", MESSAGES),
+        _const("PANE_VERBS", "PaneVerbs", PANE_VERBS),
+        _const("PANE_MESSAGES", "PaneMessages", PANE_MESSAGES),
+    )
+    return "\n".join(tables)
 
 
 def _const(name: str, of: str, types: dict[str, Type]) -> str:

@@ -5,6 +5,7 @@ from concurrent.futures import CancelledError
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import ndimage
 
 from workers.labels.surface import outline, surface
 
@@ -35,13 +36,14 @@ def volume(made):
 
 
 def assert_closed(made):
-    """Each edge belongs to two faces, which run along it in opposite directions."""
+    """Along each edge as many faces run one way as the other: two where voxels touch at no more."""
     f = made.faces
     edges = np.concatenate([f[:, [0, 1]], f[:, [1, 2]], f[:, [2, 0]]])
     there, counts = np.unique(edges, axis=0, return_counts=True)
-    back = np.unique(edges[:, ::-1], axis=0)
-    assert counts.max() == 1
+    back, counts_back = np.unique(edges[:, ::-1], axis=0, return_counts=True)
+    assert counts.max() <= 2
     assert_array_equal(there, back)
+    assert_array_equal(counts, counts_back)
 
 
 @pytest.mark.parametrize("affine", AFFINES.values(), ids=AFFINES.keys())
@@ -65,8 +67,61 @@ def test_a_single_voxel_has_a_closed_surface_about_its_centre(affine):
     made = surface(mask, affine)
 
     assert_closed(made)
-    assert 0.3 < volume(made) / abs(np.linalg.det(affine)) < 1
+    assert volume(made) == pytest.approx(abs(np.linalg.det(affine)), rel=1e-4)
     assert_allclose(made.vertices.mean(0), affine[:3] @ [2, 1, 3, 1], atol=1e-4)
+
+
+THIN = {
+    "disk": np.s_[5:11, 5:11, 5],
+    "sheet across slices": np.s_[5, 5:11, 2:8],
+    "plate at the rim": np.s_[4:12, 0, :],
+    "voxel": np.s_[5, 5, 5],
+}
+
+
+@pytest.mark.parametrize("affine", AFFINES.values(), ids=AFFINES.keys())
+@pytest.mark.parametrize("at", THIN.values(), ids=THIN.keys())
+def test_what_is_thin_has_the_volume_and_the_extent_of_its_voxels(affine, at):
+    mask = np.zeros((16, 14, 12), bool)
+    mask[at] = True
+
+    made = surface(mask, affine)
+
+    assert volume(made) == pytest.approx(mask.sum() * abs(np.linalg.det(affine)), rel=1e-3)
+    assert_closed(made)
+    voxels = (made.vertices - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T
+    set_voxels = np.argwhere(mask)
+    assert_allclose(voxels.min(0), set_voxels.min(0) - 0.5, atol=1e-3)
+    assert_allclose(voxels.max(0), set_voxels.max(0) + 0.5, atol=1e-3)
+
+
+def line():
+    mask = np.zeros((16, 14, 12), bool)
+    mask[3:12, 6, 6] = True
+    return mask
+
+
+def shell():
+    full = np.pad(ball(np.eye(4), radius=8)[0], 1)
+    return full & ~ndimage.binary_erosion(full)
+
+
+@pytest.mark.parametrize("affine", AFFINES.values(), ids=AFFINES.keys())
+@pytest.mark.parametrize("mask", [line(), shell()], ids=["line", "shell"])
+def test_what_is_one_voxel_thick_keeps_its_volume(affine, mask):
+    made = surface(mask, affine)
+
+    assert 0.8 <= volume(made) / mask.sum() / abs(np.linalg.det(affine)) < 1.001
+    assert_closed(made)
+
+
+@pytest.mark.parametrize("affine", AFFINES.values(), ids=AFFINES.keys())
+def test_what_is_thick_is_smooth_as_ever(affine):
+    made = surface(ball(affine)[0], affine)
+
+    across = (made.vertices - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T
+    at_corners = np.all(np.abs(across % 1 - 0.5) < 1e-3, axis=1)
+    assert not at_corners.any()
 
 
 @pytest.mark.parametrize("smoothing_mm", [0.0, 1.0, 4.0])

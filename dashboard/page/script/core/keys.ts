@@ -42,6 +42,7 @@ export const KEYS: readonly (readonly [title: string, rows: readonly KeyRow[]])[
     ["R", "fit the slices into their panes again", ({ actions }) => actions.fit()],
     ["M", "one view instead of four, and back (also a double click)", ({ actions }) => actions.enlarge()],
     ["drag in 3D", "turn it; the wheel zooms, Shift + drag moves"],
+    ["click in 3D", "choose the label, and move the cursor there"],
   ]],
   ["Series", [
     [", .", "the previous or next volume"],
@@ -97,7 +98,7 @@ const movesItself = (el: Focus): boolean => el.tagName === "INPUT" || MOVING.inc
 
 const focusOf = (event: KeyboardEvent): Focus => event.composedPath()[0] as Focus
 
-/** Hear keys instead of Bokeh and vtk.js, which have keys of their own; returns how to end it. */
+/** Hear keys instead of Bokeh, which has keys of its own; returns how to end it. */
 export function listenToKeys(el: HTMLElement, parts: KeyParts): AbortController {
   const ended = new AbortController()
   const hear = (event: KeyboardEvent, act: (event: KeyboardEvent) => void) => {

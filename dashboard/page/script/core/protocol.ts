@@ -86,7 +86,25 @@ export interface Messages {
   several: { messages: Array<Record<string, unknown>> }
 }
 
+/** What the pane of the surfaces may say. */
+export interface PaneVerbs {
+  begin: {}
+  seen: { value: boolean }
+  failed: { text: string }
+}
+
+/** What the server may say to the pane of the surfaces. */
+export interface PaneMessages {
+  scene: { digest: string; oriented: boolean; inset: number }
+  looks: { looks: Array<{ label: number; color: string; visible: boolean }> }
+  surface: { label: number; vertices: number; faces: number; low: [number, number, number]; step: [number, number, number]; part: number; parts: number; data: ArrayBuffer }
+  gone: { label: number }
+  shown: { value: boolean }
+  several: { messages: Array<Record<string, unknown>> }
+}
+
 export type Message = { [K in keyof Messages]: { kind: K } & Messages[K] }[keyof Messages]
+export type PaneMessage = { [K in keyof PaneMessages]: { kind: K } & PaneMessages[K] }[keyof PaneMessages]
 
 /** A type as its name and what it is made of. */
 export type Shape = [name: string, ...of: unknown[]]
@@ -158,5 +176,20 @@ export const MESSAGES: Record<keyof Messages, Shape> = {
   folder: ["fields", {"path": ["text", 65536], "folders": ["list", ["text", 65536], 10000000], "files": ["list", ["text", 65536], 10000000], "truncated": ["flag"]}, {}],
   uploaded: ["fields", {}, {}],
   file: ["fields", {"name": ["text", 65536], "part": ["integer", 0, 9007199254740992], "parts": ["integer", 1, 9007199254740992], "data": ["bytes"]}, {}],
+  several: ["fields", {"messages": ["list", ["by name", ["anything"]], 10000000]}, {}],
+}
+
+export const PANE_VERBS: Record<keyof PaneVerbs, Shape> = {
+  begin: ["fields", {}, {}],
+  seen: ["fields", {"value": ["flag"]}, {}],
+  failed: ["fields", {"text": ["text", 65536]}, {}],
+}
+
+export const PANE_MESSAGES: Record<keyof PaneMessages, Shape> = {
+  scene: ["fields", {"digest": ["text", 200], "oriented": ["flag"], "inset": ["number", true]}, {}],
+  looks: ["fields", {"looks": ["list", ["fields", {"label": ["integer", 0, 9007199254740992], "color": ["text", 40], "visible": ["flag"]}, {}], 10000000]}, {}],
+  surface: ["fields", {"label": ["integer", 0, 9007199254740992], "vertices": ["integer", 1, 9007199254740992], "faces": ["integer", 1, 9007199254740992], "low": ["tuple", ["number", true], ["number", true], ["number", true]], "step": ["tuple", ["number", true], ["number", true], ["number", true]], "part": ["integer", 0, 9007199254740992], "parts": ["integer", 1, 9007199254740992], "data": ["bytes"]}, {}],
+  gone: ["fields", {"label": ["integer", 0, 9007199254740992]}, {}],
+  shown: ["fields", {"value": ["flag"]}, {}],
   several: ["fields", {"messages": ["list", ["by name", ["anything"]], 10000000]}, {}],
 }

@@ -12,6 +12,7 @@ import { nameDownloads } from "../panels/hints.tsx"
 import type { BokehDocument } from "../slices/bokeh.ts"
 import { Quad } from "../slices/quad.ts"
 import { Slices } from "../slices/slices.ts"
+import { listenToPicks } from "../surfaces/picks.ts"
 import { ConnectionStore } from "../stores/connection.ts"
 import { DialogStore } from "../stores/dialogs.ts"
 import { DocumentStore } from "../stores/document.ts"
@@ -87,6 +88,11 @@ function begin(parts: Parts, { model, view }: Given, el: HTMLElement): void {
     wire.receive(message)
   })
   bokeh.on_event("connection_lost", () => connection.close())
+  listenToPicks(el, {
+    opened: () => stores.document.state.opened,
+    choose: (label) => parts.actions.chooseLabel(label),
+    moveTo: (ijk) => parts.slices.moveTo(ijk),
+  })
   const ended = [listenToKeys(el, parts), refuseMenus()]
   const effects = followState(parts, el)
   model.on("remove", () => {
