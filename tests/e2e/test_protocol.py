@@ -1,4 +1,4 @@
-"""The page acts on no message that is not what the table says."""
+"""The page loads one file, and acts on no message that is not what the table says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.page.panel_internals import digest
 from dashboard.page.protocol.table import MESSAGES
+from dashboard.page.script import BUILT
 from tests.page.protocol_fixtures import UNKNOWN, as_json, bad_messages
 
 # Lets the page take messages as if they came from its server, and waits until it has.
@@ -48,3 +50,11 @@ def test_the_page_acts_on_no_bad_message(complaining):
     expect(bench.page.get_by_text("The page could not take").first).to_be_visible()
     assert bench.page.evaluate(SEEN) == before
     assert bench.ready
+
+
+@pytest.mark.slow
+def test_the_page_loads_one_file_of_script_by_what_is_in_it(bench):
+    asked = bench.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+
+    ours = {url.rpartition("/")[2] for url in asked if "/components/" in url}
+    assert ours == {f"page.js?v={digest(BUILT)}"}
