@@ -24,6 +24,12 @@ export default defineConfig(
       "max-lines": ["error", 300],
       "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
       "@typescript-eslint/no-unused-vars": ["error", UNUSED],
+      // The compiler looks for these, and knows `??=`.
+      "no-unused-private-class-members": "off",
+      // What is taken from a list or a table may be missing, which its type does not say.
+      "@typescript-eslint/no-unnecessary-condition": "off",
+      // To read a signal is to ask to be told when it changes.
+      "@typescript-eslint/no-meaningless-void-operator": "off",
       // A number in a sentence is what it looks like.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // `return tell(…)` ends a function early, and an arrow hands on what it calls.
