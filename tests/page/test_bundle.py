@@ -14,6 +14,8 @@ ADDRESS = re.compile(r"\b(?:https?|wss?)://[^\s\"'`)\\]+")
 # Names and notices, which nobody asks for.
 ADDRESSES = {
     "http://www.w3.org/2000/svg": "the name of SVG's elements",
+    "http://www.w3.org/1999/xhtml": "the name of HTML's elements, in preact",
+    "http://www.w3.org/1998/Math/MathML": "the name of MathML's elements, in preact",
     "http://www.kitware.com/Copyright.htm": "in notices of vtk.js",
     "https://kitware.github.io/vtk-js/docs/concepts_profile.html": "in an error of vtk.js",
     "https://belcour.github.io/blog/research/2017/05/01/brdf-thin-film.html": (
