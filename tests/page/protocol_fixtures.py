@@ -193,6 +193,17 @@ def all_spoilt(of, good):
     return [each for one in good for each in spoil(of, one)]
 
 
+def as_json(value):
+    """A value as JSON knows it: bytes as {bytes: numbers}, what is not finite as {number: name}."""
+    if isinstance(value, bytes):
+        return {"bytes": [*value]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"number": "NaN" if math.isnan(value) else "Infinity"}
+    if isinstance(value, dict):
+        return {name: as_json(each) for name, each in value.items()}
+    return [*map(as_json, value)] if isinstance(value, list | tuple) else value
+
+
 @singledispatch
 def spoil(_of, _good):
     """Values that are like a good one, and not of its type."""

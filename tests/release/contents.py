@@ -8,16 +8,26 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGES = ("dashboard/", "workers/")
-LICENCES = ("licenses/LICENSE", "licenses/dashboard/demo/NOTICE.md")
+SCRIPT = "dashboard/page/script/"
+# What a browser loads of it, and what Python asks.
+OF_SCRIPT = {
+    SCRIPT + name for name in ("__init__.py", "bench.css", "built/page.js", "built/licences.txt")
+}
+LICENCES = (
+    "licenses/LICENSE",
+    "licenses/dashboard/demo/NOTICE.md",
+    "licenses/dashboard/page/script/built/licences.txt",
+)
 MADE = {"METADATA", "WHEEL", "entry_points.txt", "RECORD", *LICENCES}
 
 
 def strange_in_wheel(wheel: Path, tracked: Iterable[str]) -> Iterator[str]:
-    """Yield sentences: the packages as git knows them, licence and notice, and nothing else."""
+    """Yield sentences: the packages as git knows them, less sources of the page; its licences."""
     with zipfile.ZipFile(wheel) as archive:
         there = set(archive.namelist())
     about = f"{'-'.join(wheel.name.split('-')[:2])}.dist-info/"
-    wanted = {name for name in tracked if name.startswith(PACKAGES)}
+    ours = {name for name in tracked if name.startswith(PACKAGES)}
+    wanted = {name for name in ours if not name.startswith(SCRIPT)} | OF_SCRIPT
     yield from _compared(wheel.name, there, wanted | {about + name for name in MADE})
 
 

@@ -8,17 +8,24 @@ import pytest
 
 from tests.release.contents import strange_in_sdist, strange_in_wheel
 
-TRACKED = {
-    "Makefile",
-    "tests/test_it.py",
-    "dashboard/app.py",
-    "dashboard/pane.js",
-    "workers/superpixels/skimage_slic.py",
+SCRIPT = "dashboard/page/script/"
+SOURCES = {
+    SCRIPT + name
+    for name in ("core/main.ts", "panels/fold.tsx", "build.mjs", "eslint.config.js", "package.json")
 }
-CODE = {name for name in TRACKED if name.startswith(("dashboard/", "workers/"))}
+CODE = {
+    "dashboard/app.py",
+    "workers/superpixels/skimage_slic.py",
+    *(
+        SCRIPT + name
+        for name in ("__init__.py", "bench.css", "built/page.js", "built/licences.txt")
+    ),
+}
+TRACKED = {"Makefile", "tests/test_it.py", *CODE, *SOURCES}
 ABOUT = "supervox-0.1.0.dist-info/"
 TOLD = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE",
-        "licenses/dashboard/demo/NOTICE.md"}  # fmt: skip
+        "licenses/dashboard/demo/NOTICE.md",
+        "licenses/dashboard/page/script/built/licences.txt"}  # fmt: skip
 CACHE = "workers/__pycache__/slic.assign-1.py311.nbi"
 
 
@@ -50,7 +57,7 @@ def sdist(tmp_path):
     return make
 
 
-def test_a_wheel_of_the_two_packages_with_licence_and_notice_is_as_it_should_be(wheel):
+def test_a_wheel_of_the_two_packages_with_licence_and_notices_is_as_it_should_be(wheel):
     assert [*strange_in_wheel(wheel(), TRACKED)] == []
 
 
@@ -61,7 +68,14 @@ def test_nothing_else_is_in_it(wheel, more):
     assert f"holds {more}, which git does not know" in said
 
 
-@pytest.mark.parametrize("lost", ["dashboard/pane.js", f"{ABOUT}licenses/LICENSE"])
+@pytest.mark.parametrize("source", [*sorted(SOURCES), f"{SCRIPT}node_modules/preact/index.js"])
+def test_sources_of_the_page_and_its_packages_are_strange_in_a_wheel(wheel, source):
+    (said,) = strange_in_wheel(wheel(source), TRACKED)
+
+    assert f"holds {source}" in said
+
+
+@pytest.mark.parametrize("lost", [f"{SCRIPT}built/page.js", f"{ABOUT}licenses/LICENSE"])
 def test_what_it_lacks_is_said(wheel, lost):
     (said,) = strange_in_wheel(wheel(without=[lost]), TRACKED)
 
@@ -70,6 +84,12 @@ def test_what_it_lacks_is_said(wheel, lost):
 
 def test_an_sdist_of_all_that_git_knows_is_as_it_should_be(sdist):
     assert [*strange_in_sdist(sdist(), TRACKED)] == []
+
+
+def test_an_sdist_lacks_no_source_of_the_page(sdist):
+    said = [*strange_in_sdist(sdist(without=SOURCES), TRACKED)]
+
+    assert len(said) == len(SOURCES)
 
 
 def test_an_sdist_holds_no_caches_and_lacks_no_test(sdist):

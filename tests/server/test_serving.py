@@ -19,6 +19,7 @@ import psutil
 import pytest
 from bokeh.util.token import check_token_signature, get_token_payload
 
+from dashboard.page.workbench import Workbench
 from dashboard.server.login import PAUSE_S
 from tests.e2e.serving import ROOT
 from tests.server.intruder import IS_ROOT, as_nobody, ask, connects, knock, open_page, token_of
@@ -97,6 +98,15 @@ def test_who_signs_in_gets_a_page_and_a_socket(with_login, anna):
     payload = get_token_payload(token)
     assert (payload["supervox_user"], payload["cookies"], payload["headers"]) == ("anna", {}, {})
     assert connects(with_login.port, token, path=f"{SV}/app/ws", Cookie=anna)
+
+
+def test_the_pages_script_is_found_below_the_prefix_and_kept(with_login, anna):
+    address = Workbench._render_esm(server=True).removeprefix(".")
+
+    answer = ask(with_login.port, SV + address, Cookie=anna)
+
+    assert (answer.status, answer.headers["cache-control"]) == (200, "max-age=315360000")
+    assert ask(with_login.port, address, Cookie=anna).status == 404
 
 
 def test_who_signs_in_comes_to_the_page_that_was_asked_for(with_login):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILT = HERE / "built" / "page.js"
-"""The file that the browser loads. It is kept beside its sources, so that who runs supervox needs no Node."""
+"""The file that the browser loads, kept beside its sources: who runs supervox needs no Node."""
 
 
 def stylesheet() -> str:
