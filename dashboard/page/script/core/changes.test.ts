@@ -24,7 +24,7 @@ function page({ digest = "a", hasIds = true, opening = 1 } = {}) {
   }
   stores.document.open({ digest, case: opening } as Opened, { hasIds } as SliceSource)
   const told: Record<string, unknown>[] = []
-  const server = new Server((message) => told.push(message as Record<string, unknown>), stores.dialogs)
+  const server = new Server((message) => told.push({ ...message }), stores.dialogs)
   const strokes = { sendAgain: (name: string, stroke: KeptStroke) => told.push({ verb: "stroke", name, ...stroke }) } as unknown as Strokes
   return { stores, told, changes: new Changes(stores, server, () => strokes) }
 }
@@ -34,7 +34,7 @@ const verbs = (told: Record<string, unknown>[]) => told.map(({ verb }) => verb)
 
 beforeEach((t) => {
   tab.clear()
-  if ("mock" in t) (t as import("node:test").TestContext).mock.timers.enable({ apis: ["setTimeout"] })
+  if ("mock" in t) t.mock.timers.enable({ apis: ["setTimeout"] })
 })
 
 test("each change follows the one before it, and is counted until it is acknowledged", () => {

@@ -61,7 +61,7 @@ export class Changes {
   #send(name: string, change: KeptVerb): void {
     const asked = { name, after: this.latest, case: this.#opened.case }
     this.wait(asked, change)
-    this.#server.say(change.verb, { ...change.values, asked } as never)
+    this.#server.say(change.verb, { ...change.values, asked })
   }
 
   get #opened(): { case: number; digest: string } {
@@ -114,7 +114,7 @@ export class Changes {
   }
 
   /** How many of those that wait its user would call changes: which label is chosen is none. */
-  get told(): number { return [...this.waiting.keys()].filter((name) => isTold(this.#kept.changes[name])).length }
+  get told(): number { return [...this.waiting.keys()].filter((name) => isTold(this.#kept.changes.get(name))).length }
 
   /** Count the changes of this volume that are not on disk, as far as the page knows; those put aside too. */
   recount(): void {

@@ -52,7 +52,8 @@ export class Connection {
     const { isThere, byHub } = await answer()
     if (isThere) {
       this.#leave()
-      return location.reload()
+      location.reload()
+      return
     }
     this.#store.set({ stoppedByHub: byHub || this.#store.state.stoppedByHub })
     setTimeout(() => void this.#probe(), PROBE_MS)

@@ -25,20 +25,18 @@ export function remember(key: string, value: unknown): void {
 
 /** Changes by their names, in their order, each with the digest of its volume. */
 export class KeptChanges {
-  readonly changes = (kept(CHANGES) ?? {}) as Record<string, Change & { digest: string }>
+  readonly changes = new Map(Object.entries((kept(CHANGES) ?? {}) as Record<string, Change & { digest: string }>))
 
   add(name: string, change: Change & { digest: string }): void {
-    this.changes[name] = change
-    keep(CHANGES, this.changes)
+    this.changes.set(name, change)
+    this.#keep()
   }
 
-  remove(name: string): void {
-    if (!(name in this.changes)) return
-    delete this.changes[name]
-    keep(CHANGES, this.changes)
-  }
+  remove(name: string): void { if (this.changes.delete(name)) this.#keep() }
+
+  #keep(): void { keep(CHANGES, Object.fromEntries(this.changes)) }
 
   of(digest: string): [string, Change & { digest: string }][] {
-    return Object.entries(this.changes).filter(([, change]) => change.digest === digest)
+    return [...this.changes].filter(([, change]) => change.digest === digest)
   }
 }

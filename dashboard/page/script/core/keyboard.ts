@@ -13,7 +13,7 @@ const WRITTEN_AT = new Map([
  * place on the keyboard tells.
  */
 export function keyOf({ key, code, shiftKey }: Pick<KeyboardEvent, "key" | "code" | "shiftKey">): string {
-  const isOther = [...key].length === 1 && /\p{L}/u.test(key) && !/\p{Script=Latin}/u.test(key)
+  const isOther = Array.from(key).length === 1 && /\p{L}/u.test(key) && !/\p{Script=Latin}/u.test(key)
   return (isOther ? writtenAt(code, shiftKey) ?? key : key).toLowerCase()
 }
 

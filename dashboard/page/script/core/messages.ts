@@ -67,17 +67,20 @@ function taken({ changes, strokes }: Parts, { name, case: opening, refused }: Me
 }
 
 function takeKept(parts: Parts, message: Messages["kept"]): void {
-  const { connection, dialogs, document, view } = parts.stores
-  const before = connection.state
-  const [wasHeld, hadTrouble] = [before.held, before.trouble]
-  if (!message.held) putAside(parts)
-  if (message.held && !wasHeld) {
+  const { connection, document } = parts.stores
+  if (message.held) dropOld(parts.stores, message)
+  else putAside(parts)
+  connection.keep(message)
+  if (message.held && document.state.opened && document.state.revision >= 0) parts.changes.resend()
+}
+
+/** Take away what was said of a trouble that is over. */
+function dropOld({ connection, dialogs, view }: Parts["stores"], { trouble }: Messages["kept"]): void {
+  if (!connection.state.held) {
     dialogs.drop("This volume was opened elsewhere") // and is here again, with all of it
     view.hint("")
   }
-  if (message.held && hadTrouble && !message.trouble) dialogs.drop("Not saved: ") // which is over
-  connection.keep(message)
-  if (message.held && document.state.opened && document.state.revision >= 0) parts.changes.resend()
+  if (connection.state.trouble && !trouble) dialogs.drop("Not saved: ")
 }
 
 function takeState({ stores: { connection, document, editor } }: Parts, message: Messages["state"]): void {

@@ -78,7 +78,7 @@ export class Wire {
     }
     this.#queue = this.#queue
       .then(() => this.#take(message))
-      .catch((error: Error) => this.#fail(`The page could not take “${message.kind}”: ${error.message}`))
+      .catch((error: unknown) => this.#fail(`The page could not take “${message.kind}”: ${error instanceof Error ? error.message : String(error)}`))
   }
 
   /** Act on a message that is what the protocol says; the others are told to its user and to who tests the page. */

@@ -54,7 +54,7 @@ function storesWith(tool: ToolName) {
 function targetNoting(done: Done) {
   const target = Object.assign(new EventTarget(), { style: { outline: "dotted" } })
   for (const type of ["pointerdown", "pointermove", "pointerup"]) {
-    target.addEventListener(type, (event) => { const [x, y] = (event as FakePointerEvent).at; done.push([type, x - 1000, y - 2000]) })
+    target.addEventListener(type, (event) => { const [x, y] = (event as unknown as FakePointerEvent).at; done.push([type, x - 1000, y - 2000]) })
   }
   return target
 }

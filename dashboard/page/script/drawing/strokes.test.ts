@@ -21,7 +21,7 @@ globalThis.sessionStorage = {
 
 beforeEach((t) => {
   tab.clear()
-  if ("mock" in t) (t as import("node:test").TestContext).mock.timers.enable({ apis: ["setTimeout"] })
+  if ("mock" in t) t.mock.timers.enable({ apis: ["setTimeout"] })
 })
 
 type Columns = { xs: number[][]; ys: number[][]; stroke: string[]; width: number[] }
@@ -138,7 +138,7 @@ test("what is kept of a stroke is its points, and all that the server is told of
   pane.draw([1, 2], [3, 4])
   strokes.end(pane.as, () => {})
 
-  const [kept] = Object.values(JSON.parse(tab.get("supervox-strokes") ?? "{}"))
+  const [kept] = Object.values(JSON.parse(tab.get("supervox-strokes") ?? "{}") as Record<string, unknown>)
   assert.deepEqual(kept, {
     plane: "axial", index: 4, radiological: true, label: 3, tip: { kind: "superpixels", radius_mm: 0 },
     xs: [1, 3], ys: [2, 4], digest: "a",

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { draggedWindow } from "./window_drag.ts"
 
 const near = (found: number[], expected: number[]) =>
-  found.forEach((n, at) => assert.ok(Math.abs(n - expected[at]) < 1e-9, `${found} for ${expected}`))
+  found.forEach((n, at) => assert.ok(Math.abs(n - expected[at]) < 1e-9, `${found.join()} for ${expected.join()}`))
 
 test("a drag across widens a window about its middle, and back narrows it", () => {
   near(draggedWindow([0, 100], 200 * Math.log(3), 0), [-100, 200])

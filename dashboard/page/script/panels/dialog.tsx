@@ -7,9 +7,9 @@ interface Props {
   class: string
   name: string
   isOpen: boolean
-  onClose(): void
-  onShow?(el: HTMLDialogElement): void
-  onClick?(event: MouseEvent): void
+  onClose: () => void
+  onShow?: (el: HTMLDialogElement) => void
+  onClick?: (event: MouseEvent) => void
   children?: ComponentChildren
 }
 

@@ -79,7 +79,7 @@ function Entries({ stores, actions, rows, choose, isOpen }: EntriesProps) {
   </>
 }
 
-interface EntryProps { text: string; title: string; of?: string; disabled: boolean; act(): void }
+interface EntryProps { text: string; title: string; of?: string; disabled: boolean; act: () => void }
 
 function Entry({ text, title, of, disabled, act }: EntryProps) {
   return <button class="entry" title={title} disabled={disabled} onClick={act}>{text}{of && <Keycap of={of} />}</button>

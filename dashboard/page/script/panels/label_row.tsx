@@ -84,7 +84,7 @@ function Lock(props: Props) {
   )
 }
 
-interface MarkProps extends Props { kind: string; isSet: boolean; paths: readonly string[]; what: string; act(): void }
+interface MarkProps extends Props { kind: string; isSet: boolean; paths: readonly string[]; what: string; act: () => void }
 
 function Mark({ kind, isSet, paths, what, act, row, isChosen, held }: MarkProps) {
   return (

@@ -11,7 +11,7 @@ interface Props {
   unit?: string
   one?: number // so much of what is meant is one in the field's unit
   disabled?: boolean
-  onChange(value: number): void
+  onChange: (value: number) => void
 }
 
 const LEAVES = ["Enter", "Escape"]

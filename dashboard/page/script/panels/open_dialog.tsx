@@ -94,7 +94,7 @@ function entriesOf({ path, folders, files }: Folder, go: (path: string) => void,
   ]
 }
 
-const Entry = ({ text, mark, onClick }: { text: string; mark: string; onClick(): void }) => (
+const Entry = ({ text, mark, onClick }: { text: string; mark: string; onClick: () => void }) => (
   <button class="entry" role="option" title={text} onClick={onClick}><span class="dim">{mark}</span>{text}</button>
 )
 

@@ -11,7 +11,7 @@ type Question = Messages["ask"]
 interface Asked {
   question: Question | null // null while this one is not asked
   actions: Actions
-  close(): void
+  close: () => void
 }
 
 /** The questions, of which one is asked at a time. */

@@ -6,8 +6,8 @@ interface Props {
   name: string
   value: number
   steps: Steps
-  format(value: number): string
-  onInput(value: number): void
+  format: (value: number) => string
+  onInput: (value: number) => void
   hidden?: boolean
 }
 

@@ -17,10 +17,10 @@ interface Long {
 
 /** Which rows are to be elements, in their order; draws anew when one scrolls to others. */
 export function useVirtual({ count, height, rows, enabled = true, besides = [] }: Long): number[] {
-  const [, drawAnew] = useReducer((times: number, _: void) => times + 1, 0)
+  const [, drawAnew] = useReducer((times: number, _: undefined) => times + 1, 0)
   const options = {
     count, enabled, overscan: BESIDE, estimateSize: () => height, getScrollElement: () => rows.current,
-    observeElementRect, observeElementOffset, scrollToFn: elementScroll, onChange: () => drawAnew(),
+    observeElementRect, observeElementOffset, scrollToFn: elementScroll, onChange: () => { drawAnew(undefined) },
   }
   const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options))
   virtualizer.setOptions(options)

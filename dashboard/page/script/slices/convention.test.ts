@@ -26,7 +26,7 @@ function conventionOf({ oriented = true, areOnTheWay = false } = {}) {
     view: new ViewStore(),
   }
   stores.document.set({ opened: { oriented, layouts: LAYOUTS, neurological: NEUROLOGICAL } as Opened })
-  const convention = new Convention({ stores, strokes: { areOnTheWay } as Strokes })
+  const convention = new Convention({ stores, strokes: { areOnTheWay } as unknown as Strokes })
   const layouts = () => convention.layouts({ layouts: LAYOUTS, neurological: NEUROLOGICAL })
   return { convention, stores, layouts }
 }

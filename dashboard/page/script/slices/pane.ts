@@ -221,7 +221,10 @@ export class Pane {
     this.place()
   }
 
-  #resize(): void { if (this.layout) this.zoomed = this.zoomed }
+  #resize(): void {
+    const { zoomed } = this
+    if (this.layout) this.zoomed = zoomed
+  }
 
   get zoomed(): Zoomed { return this.viewport.zoomed }
 

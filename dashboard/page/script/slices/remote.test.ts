@@ -16,7 +16,7 @@ const LAYOUTS = [0, 1, 2].map((axis) => layoutsOf(SHAPE).find((layout) => layout
 const [ACROSS_I, ACROSS_J] = LAYOUTS
 
 /** A source, of which slice 1 across i is looked at; `take` gives it an array that has come in one piece. */
-async function sourceWith(t: TestContext, opened: Partial<Open> = {}) {
+function sourceWith(t: TestContext, opened: Partial<Open> = {}) {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   const noted = hooksNoting()
   const source = new RemoteSource({ case: 3, shape: SHAPE, ...opened }, noted.hooks)
@@ -33,7 +33,7 @@ const partOf = (of: Part["of"], values: Values, more: Partial<Part>): Part => ({
 
 /** With all layers of the slice, of partition 1: the first two rows are superpixel 1, the others 2. */
 async function filled(t: TestContext) {
-  const given = await sourceWith(t)
+  const given = sourceWith(t)
   given.source.takePartition({ partition: 1, count: 2, voxels: 64 })
   await given.take("volume", Float32Array.from({ length: 16 }, (_, p) => p))
   await given.take("labels", new Uint16Array(16), { revision: 0 })
@@ -45,7 +45,7 @@ async function filled(t: TestContext) {
 const labelsOf = (source: RemoteSource) => Array.from(source.look(ACROSS_I, 1).labels?.values ?? [])
 
 test("superpixels that change twice in a row are asked for twice", async (t) => {
-  const { source, take, asked } = await sourceWith(t)
+  const { source, take, asked } = sourceWith(t)
   const ids = new Uint32Array(16).fill(7)
   for (const partition of [1, 2]) source.takePartition({ partition, count: 9, voxels: 64 })
   await take("volume", new Float32Array(16))
@@ -60,20 +60,20 @@ test("superpixels that change twice in a row are asked for twice", async (t) => 
 })
 
 test("a slice is asked for as it is looked at, of this opening, and not twice", async (t) => {
-  const { source, said } = await sourceWith(t)
+  const { source, said } = sourceWith(t)
   source.look(ACROSS_I, 1)
   assert.deepEqual(said, [{ verb: "slice", case: 3, axis: 0, index: 1, level: 0, parts: ["volume", "labels"], ahead: false }])
 })
 
 test("each layer is drawn as it comes, and the latest strokes over new labels", async (t) => {
-  const { take, told } = await sourceWith(t)
+  const { take, told } = sourceWith(t)
   await take("volume", new Float32Array(16))
   await take("labels", new Uint16Array(16), { revision: 0 })
   assert.deepEqual(told, [["redraw slice", 0, "volume"], ["replay"], ["redraw slice", 0, "labels"]])
 })
 
 test("a slice that comes in pieces is there when the last one has come", async (t) => {
-  const { source, take } = await sourceWith(t)
+  const { source, take } = sourceWith(t)
   const values = Uint16Array.from({ length: 16 }, (_, p) => p)
   const piece = (start: number) => take("volume", values, { start, data: values.slice(start / 2, start / 2 + 8).buffer })
 
@@ -85,13 +85,13 @@ test("a slice that comes in pieces is there when the last one has come", async (
 })
 
 test("pieces whose first one was not heard are let go", async (t) => {
-  const { source, take } = await sourceWith(t)
+  const { source, take } = sourceWith(t)
   await take("volume", new Float32Array(16), { start: 32 })
   assert.equal(source.look(ACROSS_I, 1).volume, null)
 })
 
 test("a slice without a label comes without its values", async (t) => {
-  const { source, take } = await sourceWith(t)
+  const { source, take } = sourceWith(t)
   await take("labels", new Uint16Array(16), { revision: 0, blank: true, data: undefined })
   assert.deepEqual(labelsOf(source), new Array(16).fill(0))
 })
@@ -110,7 +110,7 @@ test("the coarsest picture of the whole is asked for first, and is seen until a 
   const levels: Open["levels"] = [
     { shape: SHAPE, strides: [1, 1, 1] }, { shape: [2, 2, 2], strides: [2, 2, 2] }, { shape: [1, 1, 1], strides: [4, 4, 4] },
   ]
-  const { source, take, said, told } = await sourceWith(t, { levels, overviews: [2, 1] })
+  const { source, take, said, told } = sourceWith(t, { levels, overviews: [2, 1] })
   const overviews = () => said.filter(({ verb }) => verb === "overview").map(({ level }) => level)
   assert.deepEqual(overviews(), [2])
 
@@ -189,7 +189,7 @@ test("a drag paints on the slices that are looked at, and on which it did is not
 })
 
 test("a drag within a superpixel paints nothing where superpixels are not here", async (t) => {
-  const { source, take } = await sourceWith(t)
+  const { source, take } = sourceWith(t)
   await take("labels", new Uint16Array(16), { revision: 0 })
   const preview = previewOf(1)
 

@@ -80,7 +80,8 @@ test("a pane of another size shows what it showed, as far zoomed in", () => {
   const { zoom, centre } = viewport.zoomed
 
   pane.size = [452, 252]
-  viewport.zoomed = viewport.zoomed
+  const { zoomed } = viewport
+  viewport.zoomed = zoomed
 
   assert.deepEqual(viewport.centre, centre)
   assert.equal(viewport.pxPerMm, 5 * zoom)
