@@ -28,7 +28,7 @@ PLAIN = {
 MAY_IMPORT = {
     "core": {"stores", "slices", "drawing", "panels", "surfaces"},
     "panels": {"stores", "core/actions", "core/keys"},
-    "surfaces": {"stores"},
+    "surfaces": {"core/check_protocol", "core/wire", "drawing/drag"},
     "slices": {"stores", "drawing", "core/wire"},
     "drawing": {"core/actions", "slices/borders"},
     "stores": set(),

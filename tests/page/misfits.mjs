@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs"
 import { misfitOf } from "../../dashboard/page/script/core/check_protocol.ts"
-import { MESSAGES, VERBS } from "../../dashboard/page/script/core/protocol.ts"
+import { MESSAGES, PANE_MESSAGES, PANE_VERBS, VERBS } from "../../dashboard/page/script/core/protocol.ts"
 
-const TABLES = { MESSAGES, VERBS }
+const TABLES = { MESSAGES, PANE_MESSAGES, PANE_VERBS, VERBS }
 
 /** What JSON does not know comes by its name: {bytes: numbers}, {number: "NaN"}. */
 function whole(_name, value) {

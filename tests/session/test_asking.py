@@ -119,7 +119,10 @@ def test_every_verb_that_changes_something_is_tried_here(seat):
 
 
 def test_the_page_gives_a_name_to_all_that_changes_something_and_to_nothing_else(seat):
-    hearing, script = seat().hearing, "".join(sources().values())
+    hearing = seat().hearing
+    # The pane of the surfaces has a table of its own.
+    texts = [text for path, text in sources().items() if not path.startswith("surfaces/")]
+    script = "".join(texts)
     made = set(re.findall(r'\b(?:change|mend)\("(\w+)"', script))
     said = set(re.findall(r'\bsay\("(\w+)"', script)) - {"ping", "begin", "resync"}
     answered_by_the_page = {"slice", "overview", "intensities", "surfaces_shown"}

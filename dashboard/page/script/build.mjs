@@ -35,7 +35,14 @@ function licenceOf(name) {
   const folder = join(here, "node_modules", name)
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
   const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE"].map((each) => join(folder, each)).find((each) => existsSync(each))
-  return `${name} ${version} (${license})\n\n${file ? readFileSync(file, "utf8").trim() : "Its package brings no text of the licence."}\n`
+  return `${name} ${version} (${license})\n\n${(file ? readFileSync(file, "utf8") : licenceInReadme(folder)).trim()}\n`
+}
+
+/** What a package without a file of its licence says of it at the end of its README. */
+function licenceInReadme(folder) {
+  const [, text] = readFileSync(join(folder, "README.md"), "utf8").split(/^#* *licen[cs]e\b.*\n[-=]*\n/im)
+  if (!text) throw new Error(`${folder} brings no text of its licence`)
+  return text
 }
 
 const line = `\n${"-".repeat(80)}\n\n`
