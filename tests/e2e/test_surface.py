@@ -182,7 +182,8 @@ def test_a_picture_of_the_view_shows_what_is_seen(labelled, tmp_path):
     assert saved.shape[:2] == view(bench).shape[:2]
 
 
-def test_without_webgl_the_view_says_so_and_the_rest_works(new_bench, server):
+def test_without_webgl_the_view_says_so_and_the_rest_works(begin_anew, new_bench, server):
+    begin_anew()
     bench = new_bench(server, script=NO_WEBGL).wait_ready()
     i, j, k = bench.cursor
 

@@ -18,7 +18,7 @@ export interface Stores {
 }
 
 /** Verbs that change something: each is kept until the server has acknowledged it. */
-export type Changing = { [V in keyof Verbs]: Verbs[V] extends { asked?: unknown } ? V : never }[keyof Verbs]
+export type Changing = { [V in keyof Verbs]: "asked" extends keyof Verbs[V] ? V : never }[keyof Verbs]
 
 /** What goes with a verb, less what the page itself adds. */
 export type Values<V extends keyof Verbs> = Omit<Verbs[V], "asked">

@@ -26,7 +26,7 @@ export type Slots = Readonly<Record<"main" | "download" | "files" | "dropper" | 
 
 interface Props extends Given {
   slots: Slots
-  root(el: HTMLElement | null): void // told of the page's element
+  root: (el: HTMLElement | null) => void // told of the page's element
 }
 
 export function Frame({ stores, actions, slots, root }: Props) {

@@ -11,7 +11,7 @@ const HINTS_DONE = "supervox-hints"
 const NEXT_HINT_MS = 20_000
 
 /** What it says, and when that is true; it is done when the page sees that `name` is. */
-interface Hint { name: HintName; text: string; isTrue(stores: Stores): boolean }
+interface Hint { name: HintName; text: string; isTrue: (stores: Stores) => boolean }
 
 const HINTS: readonly Hint[] = [
   { name: "draw", text: "Draw a line over what you want to label", isTrue: canDraw },

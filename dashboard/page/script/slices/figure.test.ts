@@ -39,5 +39,5 @@ test("one of another size is made anew, with as many numbers", () => {
 })
 
 test("a figure that Bokeh has not made yet is none", () => {
-  assert.equal(SliceFigure.find({ get_model_by_name: () => null, on_event: () => {} } as BokehDocument, "axial"), null)
+  assert.equal(SliceFigure.find({ get_model_by_name: () => null, on_event: () => {} }, "axial"), null)
 })

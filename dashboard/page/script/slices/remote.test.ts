@@ -59,7 +59,7 @@ test("superpixels that change twice in a row are asked for twice", async (t) => 
   assert.deepEqual([before, source.idAt([1, 0, 0])], [0, 7])
 })
 
-test("a slice is asked for as it is looked at, of this opening, and not twice", async (t) => {
+test("a slice is asked for as it is looked at, of this opening, and not twice", (t) => {
   const { source, said } = sourceWith(t)
   source.look(ACROSS_I, 1)
   assert.deepEqual(said, [{ verb: "slice", case: 3, axis: 0, index: 1, level: 0, parts: ["volume", "labels"], ahead: false }])

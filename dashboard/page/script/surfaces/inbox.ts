@@ -27,7 +27,7 @@ export class Inbox {
 
   receive(message: PaneMessage): void {
     this.#queue = this.#queue.then(() => this.#take(message))
-      .catch((error: Error) => this.#fail(`The 3D view could not take “${message.kind}”: ${error.message}`))
+      .catch((error: unknown) => this.#fail(`The 3D view could not take “${message.kind}”: ${error instanceof Error ? error.message : String(error)}`))
   }
 
   async #take(message: PaneMessage): Promise<void> {

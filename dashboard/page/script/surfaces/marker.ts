@@ -57,7 +57,8 @@ export class Marker {
     if (!oriented) return
     const ratio = devicePixelRatio
     this.el.width = this.el.height = Math.round(SIZE * ratio)
-    const context = this.el.getContext("2d")!
+    const context = this.el.getContext("2d")
+    if (!context) return
     const scale = EDGE * ratio
     const [x, y] = [this.el.width / 2, this.el.height / 2]
     for (const side of sidesSeen(frame)) {

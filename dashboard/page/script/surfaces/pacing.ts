@@ -8,8 +8,8 @@ export interface Means {
   /** Whether the pointer draws elsewhere. */
   isBusy(): boolean
   /** When the page has nothing else to do. */
-  idle(then: () => void): void
-  frame(then: () => void): void
+  idle: (then: () => void) => void
+  frame: (then: () => void) => void
 }
 
 export class Pacing {

@@ -45,7 +45,7 @@ export class Pane {
       draw: () => this.#draw(),
       isSeen: () => this.#isSeen,
       isBusy: () => this.#elsewhere.size > 0,
-      idle: (then) => { "requestIdleCallback" in window ? requestIdleCallback(then, { timeout: IDLE_MS }) : setTimeout(then) },
+      idle: (then) => { whenIdle(then) },
       frame: requestAnimationFrame.bind(window),
     })
     this.#listen(onSeen)
@@ -155,7 +155,7 @@ export class Pane {
   #show(view: View): void {
     const { canvas } = this.#context
     Object.assign(this.#shown, { width: canvas.width, height: canvas.height })
-    this.#shown.getContext("2d")!.drawImage(canvas, 0, 0)
+    this.#shown.getContext("2d")?.drawImage(canvas, 0, 0)
     this.#marker.draw(frameOf(view), this.#opened.oriented)
   }
 
@@ -184,4 +184,10 @@ export class Pane {
     const detail: Pick = { label: hit.label, ras: hit.ras }
     this.el.dispatchEvent(new CustomEvent(PICK, { bubbles: true, composed: true, detail }))
   }
+}
+
+/** Some browsers do not tell when they have nothing to do. */
+function whenIdle(then: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(then, { timeout: IDLE_MS })
+  else setTimeout(then)
 }
