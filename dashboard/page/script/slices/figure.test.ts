@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { BokehDocument, BokehImage, ImageSource } from "./bokeh.ts"
+import type { BokehImage, ImageSource } from "./bokeh.ts"
 import { FigureImage, SliceFigure } from "./figure.ts"
 
 /** Numbers with rows and columns, as Bokeh has them. */
