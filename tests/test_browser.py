@@ -23,3 +23,21 @@ def test_without_a_chromium_on_the_path_playwrights_own_is_meant(tmp_path, monke
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert browser.on_path() is None
+
+
+def test_a_firefox_counts_only_with_a_screen_to_draw_on(tmp_path, monkeypatch):
+    firefox = program(tmp_path, "firefox-esr", exit_code=0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browser.firefox_on_path() is None
+
+    program(tmp_path, browser.SCREEN, exit_code=0)
+    assert browser.firefox_on_path() == firefox
+
+
+def test_without_firefox_make_goes_on_and_says_what_to_install(tmp_path, monkeypatch, capsys):
+    program(tmp_path, "chromium", exit_code=0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    browser.provide()
+
+    assert "apt install firefox-esr xvfb" in capsys.readouterr().err

@@ -18,6 +18,7 @@ SLOW_MACHINE_MS = 90_000
 expect.set_options(timeout=20_000)  # a machine with other work needs more than five seconds
 # Files that take long: of two processes one would be idle while the other ends with one of them.
 LONGEST = (
+    "browsers",
     *("connection", "acknowledging", "folder_gone", "big_volumes", "many_strokes", "markup"),
     *("coming_back", "opening_files", "painting", "hand", "fingers", "keyboards"),
 )

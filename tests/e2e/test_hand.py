@@ -9,40 +9,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.phantoms import STORED, phantom
 
-# Menus of Bokeh's that are there, wherever in the page's shadows.
-MENUS = """() => {
-  const all = []
-  const walk = (root) => {
-    for (const el of root.querySelectorAll("*")) {
-      if (el.matches(".bk-Menu, .bk-menu") && el.checkVisibility()) all.push(el.textContent)
-      if (el.shadowRoot) walk(el.shadowRoot)
-    }
-  }
-  walk(document)
-  return all
-}"""
-# Firefox asks for a menu where the mouse is, Chromium where the pointer was caught: ask everywhere.
-ASK_FOR_MENUS = """() => {
-  const kept = []
-  const walk = (root) => {
-    for (const el of root.querySelectorAll("*")) {
-      if (el.matches(".bk-events, .bk-Figure, .pane, canvas")) {
-        const { x, y, width, height } = el.getBoundingClientRect()
-        const at = { clientX: x + width / 2, clientY: y + height / 2 }
-        const event = new MouseEvent("contextmenu", { bubbles: true, composed: true, cancelable: true, ...at })
-        el.dispatchEvent(event)
-        kept.push(event.defaultPrevented)
-      }
-      if (el.shadowRoot) walk(el.shadowRoot)
-    }
-  }
-  walk(document)
-  return kept
-}"""  # noqa: E501
-TOLD = (
-    "window.told = []; addEventListener('contextmenu', (e) => told.push(e.defaultPrevented), true)"
-)
-
 
 @pytest.fixture
 def hand(bench, put, request):
@@ -72,36 +38,6 @@ def tiny_drag(bench, px, hold_ms=20):
         pressed = {"button": "left", "buttons": int(event != "mouseReleased"), "clickCount": 1}
         hand.send("Input.dispatchMouseEvent", {"type": event, **at, **pressed})
     hand.detach()
-
-
-@pytest.mark.slow
-def test_no_menu_lies_over_a_figure(hand):
-    page = hand.page
-    page.evaluate(TOLD)
-    x, y = hand.at("axial", hand.cursor)
-
-    page.mouse.click(x, y, button="right")
-    page.mouse.down(button="right")
-    page.mouse.move(x, y + 30, steps=3)
-    page.mouse.up(button="right")
-    page.keyboard.down("Control")
-    page.mouse.click(x + 40, y, button="right")
-    page.keyboard.up("Control")
-    page.keyboard.press("Shift+F10")
-    page.keyboard.press("ContextMenu")
-    assert page.evaluate("told.length") >= 3
-    assert page.evaluate("told.every((kept) => kept)")
-    assert page.evaluate(MENUS) == []
-
-    hand.press("i")
-    expect(page.get_by_role("dialog", name="Intensities by label")).to_be_visible()
-    kept = page.evaluate(ASK_FOR_MENUS)
-    page.evaluate("new Promise((done) => setTimeout(done, 50))")
-    assert len(kept) > 10
-    assert all(kept)
-    assert page.evaluate(MENUS) == []
-    page.keyboard.press("Escape")
-    hand.press("r")
 
 
 @pytest.mark.slow
