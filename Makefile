@@ -56,7 +56,7 @@ page: .venv/installed-page ## build the page's script anew: dashboard/page/scrip
 
 # In two processes, a file in one of them, as most tests wait for a browser or a cluster. In the order
 # of collection, as those in the browser come last.
-test: .venv/installed-page browser ## run the tests (12 to 14 minutes); ARGS='-k stroke' goes to pytest
+test: .venv/installed-page browser ## run the tests (about ten minutes); ARGS='-k stroke' goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: .venv/installed-page browser ## run the long ones: journeys, killed processes, full disks; ARGS too
