@@ -15,7 +15,18 @@ from pathlib import Path
 
 from llvmlite.binding import get_host_cpu_features
 
-NAMES = ("kernel", "slic", "quality", "page", "slices", "stroke", "brush", "history", "many_labels")
+NAMES = (
+    "kernel",
+    "slic",
+    "quality",
+    "page",
+    "slices",
+    "stroke",
+    "surfaces",
+    "brush",
+    "history",
+    "many_labels",
+)
 BY_NAME = ("defaults", "foreground", "load", "slices_big", "strokes_big", "big", "label_table")
 SLOWER = ("slic", "big")
 BUSY_S = 0.5

@@ -11,7 +11,7 @@ from benchmarks.server import supervox
 
 STROKES = 50
 RESTED = 20
-GOAL_MS = 120
+GOAL_MS = 90
 REACH = 10  # voxels to both sides of the cursor
 ACROSS = {"axial": 0, "coronal": 0, "sagittal": 1}
 LABELS = 4
