@@ -142,9 +142,7 @@ export class Pane {
     const ms = performance.now() - began
     this.el.dispatchEvent(new CustomEvent(DRAWN, { bubbles: true, composed: true, detail: { ms } }))
     if (this.#frames++ === 0) return
-    const ratio = nextRatio(this.#ratio, ms, devicePixelRatio)
-    if (ratio < this.#ratio) this.#pacing.ask()
-    this.#ratio = ratio
+    this.#ratio = nextRatio(this.#ratio, ms, devicePixelRatio)
   }
 
   #render(view: View, ratio: number): void {
