@@ -87,7 +87,7 @@ function takeState({ stores: { connection, document, editor } }: Parts, message:
   document.set({ threshold: message.threshold })
   // An answer to an earlier choice must not undo the latest one.
   if (message.choice === editor.state.choices) editor.set({ label: message.label })
-  connection.set({ held: message.held, whyHere: message.why_here })
+  connection.set({ whyHere: message.why_here }) // who may write is told by “kept”, which comes after this
 }
 
 /** The plot is opened when it is asked for, and not again by figures that come after it was closed. */

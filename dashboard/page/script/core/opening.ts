@@ -42,6 +42,7 @@ export function open(opened: Opened, parts: Parts, model: { get isThere(): boole
   parts.actions.setWindow(opened.window)
   comeBack(opened, parts)
   putAside(parts)
+  if (opened.held && !stores.connection.state.held) stores.view.hint("") // which said that one may not write
   stores.connection.keep({ held: opened.held, pending: 0, trouble: "" })
   changes.recount()
   slices.redraw()
