@@ -151,3 +151,14 @@ test("what the server could not take is kept from it, and its user told", () => 
   assert.deepEqual(told, [])
   assert.match(stores.dialogs.state.toasts[0].text, /“go_to”/)
 })
+
+test("what another release kept and the server would not take is forgotten, and not unsaved", () => {
+  tab.set("supervox-strokes", JSON.stringify({ "old-1": { verb: "go_to", values: { to: 2 }, digest: "a" } }))
+  const { changes, stores, told } = page()
+  changes.recount()
+  assert.equal(stores.connection.state.waiting, 1)
+
+  changes.resend()
+
+  assert.deepEqual([told, stores.connection.state.waiting], [[], 0])
+})

@@ -103,7 +103,13 @@ export class Changes {
     if (!change.verb) return this.#strokes().sendAgain(name, change)
     const again = change.verb === "choose" ? { ...change, values: { ...change.values, choice: this.#nextChoice() } } : change
     if (this.#server.maySay(again.verb, again.values)) this.#send(name, again)
-    else this.#kept.remove(name) // of another release
+    else this.#forget(name) // of another release
+  }
+
+  #forget(name: string): void {
+    this.#kept.remove(name)
+    this.waiting.delete(name)
+    this.recount()
   }
 
   /** Choices are counted by this page, whoever made the first ones. */
@@ -134,11 +140,7 @@ export class Changes {
   }
 
   /** It is on disk, or was refused. */
-  acknowledge(name: string): void {
-    this.#kept.remove(name)
-    this.waiting.delete(name)
-    this.recount()
-  }
+  acknowledge(name: string): void { this.#forget(name) }
 
   /** Another volume, or somebody else writes: what waits is kept by the browser, and sent when it may be. */
   putAside(): void {
