@@ -91,6 +91,18 @@ test("a name is not written where the labels may not be changed", () => {
   assert.equal(rows.renamed.value, null)
 })
 
+test("a name is no longer written when its row is no more", () => {
+  const { rows, forget } = table(3, 15)
+  rows.rename(15)
+  rows.settle()
+  assert.equal(rows.renamed.value, 15)
+
+  forget.get(15)?.()
+  rows.settle()
+
+  assert.equal(rows.renamed.value, null)
+})
+
 test("where the row that has the focus goes, keys go on at the stop; and they stay where they are if another goes", () => {
   const { rows, elements, forget, at, focused } = table(3, 15, 150)
   elements.get(150)?.focus()

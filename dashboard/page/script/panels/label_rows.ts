@@ -89,6 +89,13 @@ export class LabelRows {
     this.#hasLostFocus = false
     this.#called.value = null
     if (value !== undefined) this.#elements.get(value)?.focus()
+    this.#endRenaming()
+  }
+
+  /** A name is written in its row only: where that is no more, a later row of the same value is not to take the focus. */
+  #endRenaming(): void {
+    const value = this.renamed.peek()
+    if (value !== null && !this.#elements.has(value)) this.renamed.value = null
   }
 
   /** After another label was chosen: its row is seen, and Del and F2 are for it. */
