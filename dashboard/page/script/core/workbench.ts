@@ -79,9 +79,8 @@ function frameIn(host: HTMLElement, { stores, actions, quad }: Parts, model: Giv
 function begin(parts: Parts, { model, view }: Given, el: HTMLElement): void {
   const { stores, server } = parts
   const { document: bokeh } = view.model
-  const connection = new Connection(stores.connection, server, () => leavePage())
-  let isLeaving = false
-  const leavePage = () => { isLeaving = true; leave(parts) }
+  const { leavePage, listening } = listenToLeaving(parts)
+  const connection = new Connection(stores.connection, server, leavePage)
   const wire = new Wire(takersOf(parts, { get isThere() { return parts.slices.wire(bokeh) } }), (text) => server.fail(text))
   model.on("msg:custom", (message: Message) => {
     connection.heard()
@@ -93,15 +92,13 @@ function begin(parts: Parts, { model, view }: Given, el: HTMLElement): void {
     choose: (label) => parts.actions.chooseLabel(label),
     moveTo: (ijk) => parts.slices.moveTo(ijk),
   })
-  const ended = [listenToKeys(el, parts), refuseMenus()]
+  const ended = [listenToKeys(el, parts), refuseMenus(), listening]
   const effects = followState(parts, el)
   model.on("remove", () => {
     for (const each of ended) each.abort()
     for (const end of effects) end()
     connection.end()
   })
-  window.addEventListener("pagehide", leavePage)
-  window.addEventListener("beforeunload", (event) => { if (stores.connection.unsaved && !isLeaving) event.preventDefault() })
   for (const part of el.querySelectorAll("header, aside")) {
     for (const name of ["pointerover", "focusin"]) part.addEventListener(name, () => nameDownloads(el))
   }
@@ -116,6 +113,19 @@ function begin(parts: Parts, { model, view }: Given, el: HTMLElement): void {
     server.say("begin", {})
   }
   start()
+}
+
+/** Remember the view when the page is left, and ask before work is lost; what was taken off the page has no say. */
+function listenToLeaving(parts: Parts): { leavePage: () => void; listening: AbortController } {
+  let isLeaving = false
+  const leavePage = () => { isLeaving = true; leave(parts) }
+  const listening = new AbortController()
+  const { signal } = listening
+  window.addEventListener("pagehide", leavePage, { signal })
+  window.addEventListener("beforeunload", (event) => {
+    if (parts.stores.connection.unsaved && !isLeaving) event.preventDefault()
+  }, { signal })
+  return { leavePage, listening }
 }
 
 /** What follows the state, and is no panel. */
