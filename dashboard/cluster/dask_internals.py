@@ -7,6 +7,7 @@ lacks, instead of a port that is open, a loss that goes unnoticed or an error of
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 send_with_code(__name__)
+
+
+def complete(package: str) -> None:
+    """Give a package and those below it the modules that are loaded and that they do not have.
+
+    When an import fails because another thread is at the same one, the package is dropped, and its
+    modules stay; who imports it again gets a package that lacks them for good.
+    """
+    for name, module in list(sys.modules.items()):
+        parent, _, child = name.rpartition(".")
+        if parent.partition(".")[0] == package and not hasattr(sys.modules.get(parent), child):
+            setattr(sys.modules[parent], child, module)
+
+
+complete("distributed")
 
 
 class Need(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from concurrent.futures import BrokenExecutor
 from operator import attrgetter
 from types import SimpleNamespace
@@ -11,10 +13,15 @@ import distributed
 import pytest
 
 from dashboard.cluster import dask_internals
-from dashboard.cluster.dask_internals import NEEDS, SETTINGS, Need, missing
+from dashboard.cluster.dask_internals import NEEDS, SETTINGS, Need, complete, missing
 from dashboard.cluster.executor import DaskExecutor
 
 GONE = "distributed {} has no {} any more, with which supervox {}: install the release that"
+
+FAILS_ONCE = """
+import halved.inner.deep, halved.utils, sys
+if not hasattr(sys, "tried"): raise OSError("too early")
+"""
 
 
 class Before:
@@ -102,3 +109,26 @@ def test_no_cluster_is_opened_then(monkeypatch, way):
 
     assert isinstance(refused, BrokenExecutor)
     assert "has no Before.is_gone any more" in str(refused)
+
+
+def test_a_package_whose_first_import_failed_half_way_is_whole_after_the_second(
+    tmp_path, monkeypatch
+):
+    package = tmp_path / "halved"
+    (package / "inner").mkdir(parents=True)
+    for path in ("inner/__init__.py", "inner/deep.py", "utils.py"):
+        (package / path).touch()
+    (package / "__init__.py").write_text(FAILS_ONCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OSError, match="too early"):
+        importlib.import_module("halved")
+    monkeypatch.setattr(sys, "tried", True, raising=False)
+    halved = importlib.import_module("halved")
+    assert not hasattr(halved, "utils")
+
+    complete("halved")
+
+    assert halved.utils is sys.modules["halved.utils"]
+    assert halved.inner.deep is sys.modules["halved.inner.deep"]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "halved"]:
+        monkeypatch.delitem(sys.modules, name)

@@ -61,7 +61,7 @@ def test_a_key_that_is_held_down_repeats_only_what_should(hand):
     page, before = hand.page, hand.cursor
     saved = []
     page.on("download", lambda each: saved.append(each))  # noqa: PLW0108 - not a builtin
-    page.mouse.move(*hand.at("axial", before))
+    page.mouse.click(*hand.at("axial", before))  # arrows go where one was last
 
     def hold(key, times=4):
         for _ in range(times):
