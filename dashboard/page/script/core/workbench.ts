@@ -51,6 +51,7 @@ export function drawWorkbench({ model, view }: Given): HTMLElement {
   const parts = partsOf(stores, server, { model, view })
   const host = h("div")
   begin(parts, { model, view }, frameIn(host, parts, model))
+  model.on("remove", () => { render(null, host) })
   return host
 }
 
