@@ -53,7 +53,7 @@ export class Sweep {
     const ends = this.bounds(p, q).map(([low, high], n) => [Math.max(low, inside[n][0]), Math.min(high, inside[n][1])] as const)
     const [rows, columns, layers] = this.#laid(ends)
     const [down, right, deep] = this.#laid(strides)
-    this.#eachWithin(squaredTo(p, q, this.#edges), [rows, columns, layers], (r, c, z) => visit(r * down + c * right + z * deep))
+    this.#eachWithin(p, q, [rows, columns, layers], [down, right, deep], visit)
     if (!holds(layers, this.#index)) return
     eachUnder(p, q, (r, c) => {
       if (holds(rows, r) && holds(columns, c)) visit(r * down + c * right + this.#index * deep)
@@ -63,38 +63,32 @@ export class Sweep {
   /** Of three things along i, j and k: those along the slice's two axes, and the one across. */
   #laid<T>(three: readonly T[]): [T, T, T] { return [three[this.#axes[0]], three[this.#axes[1]], three[this.#axis]] }
 
-  /** The voxels within the radius. */
-  #eachWithin(squared: SquaredTo, [[r0, r1], [c0, c1], [z0, z1]]: Span[], visit: (r: number, c: number, z: number) => void): void {
-    const limit = this.#radius * this.#radius
-    for (let r = r0; r < r1; r++) for (let c = c0; c < c1; c++) {
-      const onSlice = squared(r, c)
-      if (onSlice > limit) continue
-      for (let z = z0; z < z1; z++) {
-        const h = (z - this.#index) * this.#height
-        if (onSlice + h * h <= limit) visit(r, c, z)
+  /** The voxels within the radius. In one pass with no other calls: the hand waits for it, at each of its steps. */
+  #eachWithin(p: Place, q: Place, [[r0, r1], [c0, c1], [z0, z1]]: Span[], [down, right, deep]: number[], visit: (at: number) => void): void {
+    const [sa, sb] = this.#edges
+    const [index, height, limit] = [this.#index, this.#height, this.#radius * this.#radius]
+    const [pa, pb] = [p[0] * sa, p[1] * sb]
+    const [da, db] = [q[0] * sa - pa, q[1] * sb - pb]
+    const length = da * da + db * db
+    for (let r = r0; r < r1; r++) {
+      const wa = r * sa - pa
+      for (let c = c0; c < c1; c++) {
+        const wb = c * sb - pb
+        const along = length > 0 ? Math.min(1, Math.max(0, (wa * da + wb * db) / length)) : 0
+        const ea = wa - along * da
+        const eb = wb - along * db
+        const squared = ea * ea + eb * eb // mm² from the voxel's centre to the line, on the slice
+        if (squared > limit) continue
+        for (let z = z0; z < z1; z++) {
+          const h = (z - index) * height
+          if (squared + h * h <= limit) visit(r * down + c * right + z * deep)
+        }
       }
     }
   }
 }
 
 const holds = ([low, high]: Span, n: number): boolean => n >= low && n < high
-
-/** Tells of a voxel's centre how far it is from a line, in mm². */
-type SquaredTo = (r: number, c: number) => number
-
-function squaredTo(p: Place, q: Place, [sa, sb]: readonly number[]): SquaredTo {
-  const [pa, pb] = [p[0] * sa, p[1] * sb]
-  const [da, db] = [q[0] * sa - pa, q[1] * sb - pb]
-  const length = da * da + db * db
-  return (r, c) => {
-    const wa = r * sa - pa
-    const wb = c * sb - pb
-    const along = length > 0 ? Math.min(1, Math.max(0, (wa * da + wb * db) / length)) : 0
-    const ea = wa - along * da
-    const eb = wb - along * db
-    return ea * ea + eb * eb
-  }
-}
 
 /** The voxels under a line, however thin the brush is. */
 function eachUnder(p: Place, q: Place, visit: (r: number, c: number) => void): void {
