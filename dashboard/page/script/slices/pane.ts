@@ -183,7 +183,7 @@ export class Pane {
 
   /** Draw what lies over the intensities: the labels, and what is made of the ids. */
   drawOverlay(): void {
-    this.drawLabels()
+    if (this.index >= 0) this.drawLabels() // else a slice that is none would be asked for
     this.#borders.change()
     this.glow.change()
   }
