@@ -6,7 +6,7 @@ import { TAP_PX } from "../drawing/drag.ts"
 import { corner } from "./corner.ts"
 import type { Voxel } from "./geometry.ts"
 
-const DOUBLE_MS = 400
+export const DOUBLE_MS = 400 // from tap to tap
 
 type Tap = Pick<PointerEvent, "clientX" | "clientY" | "timeStamp">
 

@@ -2,6 +2,7 @@
 // zoom, a tap picks.
 
 import { TAP_PX } from "../drawing/drag.ts"
+import { DOUBLE_MS } from "../slices/quad.ts"
 
 export interface Handles {
   /** By parts of the pane's height: to the right, and down. */
@@ -16,7 +17,6 @@ export interface Handles {
 
 interface Place { x: number; y: number }
 
-const DOUBLE_MS = 300 // a second tap within makes the pane large, and the first one picks nothing
 const NOTCH = 0.0015 // of the wheel's pixels, to its power of e
 
 export class Hand {
@@ -25,6 +25,7 @@ export class Hand {
   readonly #down = new Map<number, Place>()
   #from: Place | null = null // where a tap would be; null when it is none any more
   #moves = false
+  #tapped: (Place & { at: number }) | null = null
   #picking: ReturnType<typeof setTimeout> | undefined
 
   constructor(el: HTMLElement, handles: Handles) {
@@ -71,12 +72,12 @@ export class Hand {
   #tap(event: PointerEvent): void {
     const { left, top } = this.#el.getBoundingClientRect()
     const [x, y] = [event.clientX - left, event.clientY - top]
-    const isSecond = this.#tapped !== null && event.timeStamp - this.#tapped < DOUBLE_MS
-    this.#tapped = isSecond ? null : event.timeStamp
+    const first = this.#tapped
+    // It makes the pane large, and neither of the two picks anything.
+    const isSecond = first !== null && event.timeStamp - first.at < DOUBLE_MS && distance(placeOf(event), first) <= TAP_PX
+    this.#tapped = isSecond ? null : { ...placeOf(event), at: event.timeStamp }
     if (!isSecond) this.#picking = setTimeout(() => this.#handles.pick(x, y), DOUBLE_MS)
   }
-
-  #tapped: number | null = null
 
   #wheel(event: WheelEvent): void {
     event.preventDefault()

@@ -89,6 +89,19 @@ test("what changes while it is drawn is drawn after that, not beside it", async 
   assert.equal(state.drawn, 2)
 })
 
+test("what could not be drawn is drawn when it is asked for again", async (t) => {
+  const told = t.mock.method(console, "error", () => {})
+  const results = [Promise.reject(new Error("no memory")), Promise.resolve()]
+  let drawn = 0
+  const atOnce = (then: () => void) => { then() }
+  const pacing = new Pacing({ draw: () => results[drawn++], isSeen: () => true, isBusy: () => false, idle: atOnce, frame: atOnce })
+  pacing.ask()
+  await new Promise((done) => setImmediate(done))
+  assert.equal(told.mock.callCount(), 1)
+  pacing.ask()
+  assert.equal(drawn, 2)
+})
+
 test("slow frames get fewer pixels, quick ones all of them, and there is no to and fro", () => {
   assert.equal(nextRatio(1, 20, 1), 1)
   assert.equal(nextRatio(1, 280, 1), 0.5)

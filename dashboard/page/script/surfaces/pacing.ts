@@ -40,9 +40,13 @@ export class Pacing {
   get #may(): boolean { return this.#wanted && this.#means.isSeen() && (this.#byHand || !this.#means.isBusy()) }
 
   async #draw(): Promise<void> {
-    if (this.#may) {
-      this.#wanted = this.#byHand = false
-      await this.#means.draw()
+    try {
+      if (this.#may) {
+        this.#wanted = this.#byHand = false
+        await this.#means.draw()
+      }
+    } catch (error) { // what failed once is drawn again when it is asked for
+      console.error("The 3D view could not be drawn", error)
     }
     this.#underWay = false
     this.go()

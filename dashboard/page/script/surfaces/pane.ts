@@ -60,6 +60,7 @@ export class Pane {
     if (isAnother) {
       this.#view = keptView(opened.digest)
       this.#isChosen = this.#view !== null
+      this.#wipe()
     }
     this.#pacing.ask()
   }
@@ -90,11 +91,16 @@ export class Pane {
   end(): void {
     this.#ended.abort()
     this.#scene.end()
+    this.#context.getExtension("WEBGL_lose_context")?.loseContext() // browsers give few, and free them late
   }
 
   // When it is drawn
 
-  get #isSeen(): boolean { return this.#view !== null && this.#size[0] > 0 && this.#size[1] > 0 && !document.hidden }
+  get #isSeen(): boolean {
+    return this.#view !== null && this.#size[0] > 0 && this.#size[1] > 0 && !document.hidden && this.#canDraw
+  }
+
+  get #canDraw(): boolean { return !this.#ended.signal.aborted && !this.#context.isContextLost() }
 
   #listen(onSeen: (seen: boolean) => void): void {
     const { signal } = this.#ended
@@ -113,6 +119,10 @@ export class Pane {
     for (const name of ["pointerup", "pointercancel"] as const) {
       window.addEventListener(name, (event) => { if (this.#elsewhere.delete(event.pointerId)) this.#pacing.go() }, { capture: true, signal })
     }
+    // Of a menu that the browser itself opens, some do not say that the button went up.
+    window.addEventListener("pointermove", ({ buttons, pointerId }) => {
+      if (buttons === 0 && this.#elsewhere.delete(pointerId)) this.#pacing.go()
+    }, { capture: true, signal })
     document.addEventListener("visibilitychange", () => this.#pacing.go(), { signal })
     const sizes = new ResizeObserver(() => {
       const wasThere = this.#size[0] > 0
@@ -138,6 +148,7 @@ export class Pane {
     const began = performance.now()
     this.#render(view, this.#ratio)
     await this.#finished()
+    if (!this.#canDraw || !this.#view) return // it was ended, lost, or of another volume
     this.#show(view)
     const ms = performance.now() - began
     this.el.dispatchEvent(new CustomEvent(DRAWN, { bubbles: true, composed: true, detail: { ms } }))
@@ -157,9 +168,15 @@ export class Pane {
     this.#marker.draw(frameOf(view), this.#opened.oriented)
   }
 
+  /** Nothing is seen of the volume that was open before. */
+  #wipe(): void {
+    this.#shown.width = 0
+    this.#marker.el.hidden = true
+  }
+
   /** Show it at once, and as sharp as the screen: a picture is taken. */
   #takePicture(): void {
-    if (!this.#view || !this.#size[0]) return
+    if (!this.#view || !this.#isSeen) return
     this.#render(this.#view, devicePixelRatio)
     this.#show(this.#view)
   }
