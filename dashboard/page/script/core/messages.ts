@@ -51,6 +51,7 @@ function takeVolumes({ stores: { document }, slices, actions }: Parts, message: 
   if (!document.several) actions.compare(false)
   const { shown } = document.state
   if (shown && shown !== before) actions.setWindow(shown.window)
+  slices.compare.window() // the second may be another one
   slices.redraw()
 }
 
