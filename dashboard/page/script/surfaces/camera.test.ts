@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { type View, frameOf, keepView, keptView, moved, rayThrough, turned, viewInFront, zoomed } from "./camera.ts"
+import { type View, frameOf, keepView, keptView, moved, rayThrough, sizeOf, turned, viewInFront, zoomed } from "./camera.ts"
 import { type Vector, dot, length, minus, plus, times } from "./vectors.ts"
 
 const FRONT: View = { position: [0, 100, 0], focus: [0, 0, 0], up: [0, 0, 1] }
@@ -54,7 +54,7 @@ test("a view that was turned for long still has its up across", () => {
 })
 
 test("zooming comes nearer, and moving takes what is seen along", () => {
-  near(zoomed(FRONT, 2).position, [0, 50, 0])
+  near(zoomed(FRONT, 2, 60).position, [0, 50, 0])
   const view = moved(FRONT, 0.5, 0) // to the right by half of the height
   near(view.focus, [100 * TAN, 0, 0], 1e-9)
   near(minus(view.position, view.focus), [0, 100, 0])
@@ -77,4 +77,15 @@ test("a view is kept for its volume, and nothing else is taken for one", () => {
     storage.set("supervox-camera", JSON.stringify({ digest: "a", view }))
     assert.equal(keptView("a"), null)
   }
+})
+
+test("however long one zooms, what is seen is neither passed nor lost", () => {
+  const size = sizeOf([cornersOf([30, 40, 0])])
+  const distance = (by: number) => {
+    let view = FRONT
+    for (let n = 0; n < 300; n++) view = zoomed(view, by, size)
+    return length(minus(view.position, view.focus))
+  }
+
+  near([size, distance(1.2), distance(1 / 1.2)], [50, 1, 1000], 1e-6)
 })

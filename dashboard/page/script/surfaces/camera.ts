@@ -1,5 +1,6 @@
 // From where the surfaces are seen, how that is turned, moved and zoomed, and what of it outlives a reload.
 
+import { clamp } from "../core/dom.ts"
 import { keep, kept } from "../core/keeping.ts"
 import { type Vector, cross, dot, length, minus, plus, times, turnedAbout, unit } from "./vectors.ts"
 
@@ -18,6 +19,7 @@ const ABOVE = 20
 const NEARER = 1.3 // than where the sphere around all fits: most bodies leave its rim empty
 const FILLED = 0.92 // of the pane's height, by what is longer than most
 const STEEPEST = 0.999 // of the direction along `up`, of which no right and left is known
+const [NEAREST, FARTHEST] = [0.02, 20] // of the size of all that is seen: how near or far off the eye may be
 const CAMERA = "supervox-camera"
 
 const radians = (degrees: number): number => degrees * Math.PI / 180
@@ -77,9 +79,17 @@ export function turned(view: View, rightwards: number, downwards: number): View 
   return { position, focus: view.focus, up: frameOf({ position, focus: view.focus, up }).up }
 }
 
-/** Come so many times nearer. */
-export function zoomed(view: View, by: number): View {
-  return { ...view, position: plus(view.focus, times(minus(view.position, view.focus), 1 / by)) }
+/** Come so many times nearer to what is of a size, but neither into a single face of it nor out of its sight. */
+export function zoomed(view: View, by: number, size: number): View {
+  const away = minus(view.position, view.focus)
+  const wanted = length(away) / by
+  return { ...view, position: plus(view.focus, times(unit(away), clamp(wanted, size * NEAREST, size * FARTHEST))) }
+}
+
+/** From corner to corner of the box around all points. */
+export function sizeOf(all: readonly Float32Array[]): number {
+  const { low, high } = boxOf(all)
+  return Math.max(length(minus(high, low)), 1e-6)
 }
 
 /** Move what is seen by parts of the pane's height: to the right, and down. */

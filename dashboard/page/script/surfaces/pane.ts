@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.ts"
 import type { PaneMessages } from "../core/protocol.ts"
-import { type View, frameOf, keepView, keptView, moved, rayThrough, turned, viewInFront, zoomed } from "./camera.ts"
+import { type View, frameOf, keepView, keptView, moved, rayThrough, sizeOf, turned, viewInFront, zoomed } from "./camera.ts"
 import { Hand } from "./hand.ts"
 import { Marker } from "./marker.ts"
 import type { Mesh } from "./meshes.ts"
@@ -107,7 +107,7 @@ export class Pane {
     new Hand(this.el, {
       turn: (right, down) => this.#see((view) => turned(view, right * HALF_TURN, down * HALF_TURN)),
       move: (right, down) => this.#see((view) => moved(view, right, down)),
-      zoom: (by) => this.#see((view) => zoomed(view, by)),
+      zoom: (by) => this.#see((view) => zoomed(view, by, sizeOf(this.#scene.vertices))),
       pick: (x, y) => this.#pick(x, y),
       rest: () => { if (this.#view) keepView(this.#opened.digest, this.#view) },
     })
