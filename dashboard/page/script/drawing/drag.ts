@@ -13,6 +13,7 @@ import type { Pane } from "../slices/pane.ts"
 import type { Pixel } from "../slices/viewport.ts"
 
 export const TAP_PX = 5 // Bokeh's own threshold between a click and a drag
+export const DOUBLE_MS = 400 // from tap to tap
 const STILL_PX = 2 // less is the tremor of a click
 const CLICK_MS = 250 // who holds the button longer, and moves, draws
 const ZOOM_PX = 150 // up, with the right button: it is e times as large then

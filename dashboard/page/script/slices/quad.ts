@@ -2,11 +2,10 @@
 
 import { h } from "../core/dom.ts"
 import type { Parts } from "../core/parts.ts"
-import { TAP_PX } from "../drawing/drag.ts"
+import { DOUBLE_MS, TAP_PX } from "../drawing/drag.ts"
 import { corner } from "./corner.ts"
 import type { Voxel } from "./geometry.ts"
 
-export const DOUBLE_MS = 400 // from tap to tap
 
 type Tap = Pick<PointerEvent, "clientX" | "clientY" | "timeStamp">
 

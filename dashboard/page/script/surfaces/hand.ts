@@ -1,8 +1,7 @@
 // The mouse and fingers over the surfaces: a drag turns, with Shift or another button it moves, the wheel and two fingers
 // zoom, a tap picks.
 
-import { TAP_PX } from "../drawing/drag.ts"
-import { DOUBLE_MS } from "../slices/quad.ts"
+import { DOUBLE_MS, TAP_PX } from "../drawing/drag.ts"
 
 export interface Handles {
   /** By parts of the pane's height: to the right, and down. */
