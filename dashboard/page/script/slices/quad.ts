@@ -6,7 +6,6 @@ import { DOUBLE_MS, TAP_PX } from "../drawing/drag.ts"
 import { corner } from "./corner.ts"
 import type { Voxel } from "./geometry.ts"
 
-
 type Tap = Pick<PointerEvent, "clientX" | "clientY" | "timeStamp">
 
 const isNear = (one: Tap, other: Tap): boolean => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) <= TAP_PX
