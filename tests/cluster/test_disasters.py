@@ -17,7 +17,7 @@ from dashboard.annotation.partition_settings import Settings
 from dashboard.cluster.executor import DaskExecutor
 from dashboard.session.session import Session
 from tests.cluster.remote import Remote
-from tests.cluster.watching import connection_of, eventually
+from tests.cluster.watching import connection_of, eventually, workers_of
 from tests.conftest import Inline, draw_voxel, nifti_bytes, tissues
 from workers.superpixels.partition import partition
 
@@ -150,8 +150,7 @@ def test_a_worker_killed_every_five_seconds_changes_no_bit(executor, noise, undi
 def worker_below(executor):
     """The process id of the worker of an embedded cluster."""
     host = psutil.Process(connection_of(executor).process.pid)
-    below = [each for each in host.children() if "spawn_main" in " ".join(each.cmdline())]
-    return below[-1].pid
+    return workers_of(host)[-1]
 
 
 @pytest.mark.slow

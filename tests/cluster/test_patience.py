@@ -16,7 +16,7 @@ import pytest
 
 from dashboard.cluster.executor import DaskExecutor
 from tests.cluster.kernels import count_up, hold, pid_of_worker
-from tests.cluster.watching import connection_of, eventually
+from tests.cluster.watching import connection_of, eventually, workers_of
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 TOLD_S = 5
@@ -87,9 +87,8 @@ def test_workers_that_die_again_and_again_lose_nothing(executor):
     futures = [view.submit(double, n, np.ones(10_000, np.uint8), 0.05) for n in range(150)]
     for last in range(20, 120, 25):
         wait(futures[last : last + 1], timeout=100)
-        for child in host.children():
-            if "spawn_main" in " ".join(child.cmdline()):
-                os.kill(child.pid, signal.SIGKILL)
+        for worker in workers_of(host):
+            os.kill(worker, signal.SIGKILL)
 
     assert [future.result(100) for future in futures] == [(2 * n, 10_000) for n in range(150)]
 

@@ -26,7 +26,7 @@ from dashboard.cluster.executor import DaskExecutor
 from dashboard.volumes.cache.partitions import key_of, partition_stored
 from dashboard.volumes.memory_volume import Volume
 from tests.cluster.remote import Remote, certificates
-from tests.cluster.watching import connection_of, eventually
+from tests.cluster.watching import connection_of, eventually, workers_of
 from tests.conftest import nifti_bytes
 from tests.stored import store_volume
 from workers.storage.stored_array import CHUNK
@@ -106,8 +106,7 @@ def iterations_in(volume):
 
 def worker_pids(executor):
     host = psutil.Process(connection_of(executor).process.pid)
-    below = [each for each in host.children() if "spawn_main" in " ".join(each.cmdline())]
-    return [each.pid for each in below]
+    return workers_of(host)
 
 
 def kill_the_oldest_worker(executor):

@@ -32,6 +32,16 @@ def started(executor, future):
     )
 
 
+def workers_of(host):
+    """Ids of the worker processes that live below the process of a cluster."""
+    found = []
+    for child in host.children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is one
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
+
+
 def processes_below(process):
     return [process, *process.children(recursive=True)]
 
